@@ -1,0 +1,16 @@
+/** Why bytes cannot become something that runs. */
+import { CodedError } from '../error.ts';
+
+export const componentErrors = {
+	'not-a-component': 'The bytes are not a WebAssembly component, or are cut off or damaged.',
+	'component-too-large': 'The component is larger than this box takes.',
+	'world-unknown': 'The component does not export the interface of a Mullion service of this version.',
+	'import-unknown': 'The component imports something that no capability of this box provides.',
+	'import-not-granted': 'The component imports a capability that its manifest does not ask for.',
+	'memory-unbounded': 'The module memory has no maximum, or more than its manifest or this box allows.',
+	'encoding-unsupported': 'The component uses a string encoding other than UTF-8 or UTF-16.',
+} as const;
+
+export class ComponentError extends CodedError<keyof typeof componentErrors> {
+	override readonly name = 'ComponentError';
+}

@@ -1,0 +1,108 @@
+/** Takes typed fields out of an untyped JSON object, naming the one that is wrong. */
+import { ManifestError } from './manifest.ts';
+
+interface TextRule {
+	readonly pattern?: RegExp;
+	readonly longest: number;
+	readonly fallback?: string;
+}
+
+export class Fields {
+	readonly #at: string;
+	readonly #left: Map<string, unknown>;
+
+	/** @param at where the object stands, for messages: `manifest.budget` */
+	constructor(json: unknown, at: string) {
+		this.#at = at;
+		if (!isObject(json)) throw this.#wrong('', 'must be an object');
+		this.#left = new Map(Object.entries(json));
+	}
+
+	/** The raw value, undefined where there is none. */
+	take(name: string): unknown {
+		const value = this.#left.get(name);
+		this.#left.delete(name);
+		return value;
+	}
+
+	text(name: string, rule: TextRule): string {
+		const value = this.take(name) ?? rule.fallback;
+		const isRight =
+			typeof value === 'string' && value.length <= rule.longest && (rule.pattern?.test(value) ?? true);
+		if (!isRight)
+			throw this.#wrong(name, `must be a text like ${rule.pattern ?? 'any'}, up to ${rule.longest} long`);
+		return value;
+	}
+
+	optionalText(name: string, rule: TextRule): string | undefined {
+		return this.#left.has(name) ? this.text(name, rule) : undefined;
+	}
+
+	oneOf<Value extends string>(name: string, values: readonly Value[], fallback: Value): Value {
+		const value = this.take(name) ?? fallback;
+		const found = values.find((candidate) => candidate === value);
+		if (found === undefined) throw this.#wrong(name, `must be one of ${values.join(', ')}`);
+		return found;
+	}
+
+	/** A list of one or more of `values`, none twice. */
+	listOf<Value extends string>(name: string, values: readonly Value[]): Value[] {
+		const value = this.take(name);
+		const isRight =
+			Array.isArray(value) &&
+			value.length > 0 &&
+			new Set(value).size === value.length &&
+			value.every((item) => values.includes(item as Value));
+		if (!isRight) throw this.#wrong(name, `must list one or more of ${values.join(', ')}`);
+		return value as Value[];
+	}
+
+	/** A whole number from 1 to `most`. */
+	whole(name: string, { fallback, most }: { fallback: number; most: number }): number {
+		const value = this.take(name) ?? fallback;
+		if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most)
+			throw this.#wrong(name, `must be a whole number from 1 to ${most}`);
+		return value;
+	}
+
+	base64(name: string, { longest }: { longest: number }): Uint8Array {
+		const value = this.take(name) ?? '';
+		if (typeof value !== 'string' || value.length > longest * 1.4) throw this.#wrong(name, 'must be base64');
+		try {
+			return Uint8Array.fromBase64(value);
+		} catch {
+			throw this.#wrong(name, 'must be base64');
+		}
+	}
+
+	/** An object whose keys match `key`; empty where the field is missing. */
+	map<Value>(name: string, key: RegExp, read: (value: unknown, at: string) => Value): Record<string, Value> {
+		const value = this.take(name) ?? {};
+		if (!isObject(value)) throw this.#wrong(name, 'must be an object');
+		const entries = Object.entries(value).map(([entry, content]): [string, Value] => {
+			if (entry.length > 200 || !key.test(entry))
+				throw this.#wrong(`${name}.${entry}`, `must be named like ${key}`);
+			return [entry, read(content, `${this.#at}.${name}.${entry}`)];
+		});
+		if (entries.length > 256) throw this.#wrong(name, 'must have 256 entries at most');
+		return Object.fromEntries(entries);
+	}
+
+	section(name: string): Fields | undefined {
+		const value = this.take(name);
+		return value === undefined ? undefined : new Fields(value, `${this.#at}.${name}`);
+	}
+
+	/** Call when all known fields are taken: what is left is unknown, and an error. */
+	end(): void {
+		for (const name of this.#left.keys()) throw this.#wrong(name, 'is not a field of this version');
+	}
+
+	#wrong(name: string, what: string): ManifestError {
+		return new ManifestError('bad-manifest', `${this.#at}${name === '' ? '' : `.${name}`} ${what}`);
+	}
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
