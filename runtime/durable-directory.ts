@@ -1,0 +1,105 @@
+/**
+ * A `Directory` that survives power cuts on any `Disk`: write aside, sync, rename, sync the folder.
+ *
+ * The same steps run on the real disk and on the modelled one, so what a cut at each step does to the
+ * one is what the tests see of the other. One process at a time may own a folder.
+ */
+import type { Directory } from './directory.ts';
+import { DirectoryError } from './directory-error.ts';
+import type { Disk } from './disk.ts';
+
+// Unfinished files start with a character that no name may have, so they can never be taken for one.
+const UNFINISHED = '~';
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/;
+
+export class DurableDirectory implements Directory {
+	readonly #disk: Disk;
+	readonly #path: string;
+	readonly #parent: DurableDirectory | undefined;
+	// One object a folder: two would count their unfinished files apart and take each other's.
+	readonly #folders = new Map<string, DurableDirectory>();
+	#made: Promise<void> | undefined;
+	#writes = 0;
+
+	/** @param parent the folder above, for one that may have to be made first */
+	constructor(disk: Disk, path = '', parent?: DurableDirectory) {
+		this.#disk = disk;
+		this.#path = path;
+		this.#parent = parent;
+	}
+
+	async read(name: string): Promise<Uint8Array | undefined> {
+		return this.#disk.read(this.#at(name));
+	}
+
+	async write(name: string, bytes: Uint8Array): Promise<void> {
+		const path = this.#at(name);
+		await this.#make();
+		const aside = this.#join(`${UNFINISHED}${name}.${this.#writes++}`);
+		try {
+			await this.#disk.create(aside, bytes);
+			await this.#disk.rename(aside, path);
+		} catch (error) {
+			// A disk that failed once may fail again; what stays behind is swept at the next start.
+			await this.#disk.remove(aside).catch(() => undefined);
+			throw error;
+		}
+		await this.#disk.syncFolder(this.#path);
+	}
+
+	async remove(name: string): Promise<void> {
+		const path = this.#at(name);
+		if (await this.#disk.remove(path)) await this.#disk.syncFolder(this.#path);
+	}
+
+	async list(): Promise<string[]> {
+		const entries = await this.#disk.entries(this.#path);
+		return entries
+			.filter((entry) => !entry.isFolder && NAME.test(entry.name))
+			.map((entry) => entry.name)
+			.sort();
+	}
+
+	folder(name: string): DurableDirectory {
+		const known = this.#folders.get(name);
+		if (known !== undefined) return known;
+		const folder = new DurableDirectory(this.#disk, this.#at(name), this);
+		this.#folders.set(name, folder);
+		return folder;
+	}
+
+	/** Removes what writes that a cut ended left behind, here and in every folder below. */
+	async sweep(): Promise<void> {
+		for (const { name, isFolder } of await this.#disk.entries(this.#path)) {
+			if (isFolder && NAME.test(name)) await this.folder(name).sweep();
+			else if (!isFolder && name.startsWith(UNFINISHED)) await this.#disk.remove(this.#join(name));
+		}
+	}
+
+	#make(): Promise<void> {
+		if (this.#parent === undefined) return Promise.resolve();
+		this.#made ??= this.#makeBelow(this.#parent).catch((error) => {
+			this.#made = undefined;
+			throw error;
+		});
+		return this.#made;
+	}
+
+	async #makeBelow(parent: DurableDirectory): Promise<void> {
+		await parent.#make();
+		await this.#disk.makeFolder(this.#path);
+		await this.#disk.syncFolder(parent.#path);
+	}
+
+	#at(name: string): string {
+		if (NAME.test(name)) return this.#join(name);
+		throw new DirectoryError(
+			'bad-name',
+			`${JSON.stringify(name)} cannot name a file: use up to 200 of A-Z a-z 0-9 . _ -`,
+		);
+	}
+
+	#join(name: string): string {
+		return this.#path === '' ? name : `${this.#path}/${name}`;
+	}
+}
