@@ -1,0 +1,85 @@
+/** Writes AssemblyScript classes for the messages of .proto files. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { enumDeclaration, messageClass } from './assemblyscript/message.ts';
+import { modelOf } from './model.ts';
+import { type FileModule, modulesOf } from './module.ts';
+import { type ProtoRequest, readProto } from './source.ts';
+
+export interface BindingRequest extends ProtoRequest {
+	/** Folder that one `<basename>.ts` is written to for every file, imported ones included. */
+	readonly outDirectory: string;
+}
+
+// Of AssemblyScript, and of what generated files import.
+const taken = new Set(
+	(
+		'Array ArrayBuffer Atomics bool Boolean DataView Date Error f32 f64 Float32Array Float64Array Function ' +
+		'i8 i16 i32 i64 Int8Array Int16Array Int32Array Int64Array isize JSON Map Math Number Object Promise Reader ' +
+		'RegExp Set StaticArray String Symbol u8 u16 u32 u64 Uint8Array Uint16Array Uint32Array Uint64Array usize Writer'
+	).split(' '),
+);
+
+const runtimeNames = [
+	'Reader',
+	'Writer',
+	'bytesSize',
+	'doubleBits',
+	'floatBits',
+	'noBytes',
+	'packedSize',
+	'packedZigzagSize',
+	'stringSize',
+	'unknownSize',
+	'varintSize',
+	'zigzag32',
+	'zigzag64',
+];
+
+/** @throws {ProtoError} when a file cannot be read, does not parse, or has no binding */
+export async function generateProtoBindings({ outDirectory, ...request }: BindingRequest): Promise<void> {
+	await mkdir(outDirectory, { recursive: true });
+	for (const [name, text] of await protoBindings(request)) await writeFile(join(outDirectory, name), text);
+}
+
+/** The same as text: file name -> AssemblyScript. */
+export async function protoBindings(request: ProtoRequest): Promise<Map<string, string>> {
+	const model = modelOf(await readProto(request));
+	return new Map(modulesOf(model, taken).map((module) => [`${module.name}.ts`, assemblyScriptOf(module)]));
+}
+
+function assemblyScriptOf(module: FileModule): string {
+	const declarations = [
+		...module.enums.map((type) => enumDeclaration(type, module.nameOf(type.fullName))),
+		...module.messages.map((message) => messageClass(message, module.nameOf)),
+	].flatMap((lines) => ['', ...lines]);
+	const body = indent(declarations);
+	const used = runtimeNames.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
+	const imports = [
+		...(used.length === 0 ? [] : [`import { ${used.join(', ')} } from "mullion/protobuf";`]),
+		...module.imports.map(({ file, names }) => {
+			const list = names.map(({ name, as }) => (name === as ? name : `${name} as ${as}`));
+			return `import { ${list.join(', ')} } from "./${file}";`;
+		}),
+	];
+	return [
+		`/** Written by \`mullion build\` from ${basename(module.path)}; do not edit. */`,
+		...imports,
+		body,
+		'',
+	].join('\n');
+}
+
+/** Tabs by the braces that are open; comments open none. */
+export function indent(lines: readonly string[]): string {
+	let depth = 0;
+	return lines
+		.map((line) => {
+			const isComment = /^(?:\/\*| \*)/.test(line);
+			if (!isComment && line.startsWith('}')) depth--;
+			const indented = line === '' ? '' : '\t'.repeat(depth) + line;
+			if (!isComment && line.endsWith('{')) depth++;
+			return indented;
+		})
+		.join('\n');
+}

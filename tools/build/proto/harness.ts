@@ -1,0 +1,118 @@
+/** Compiles generated AssemblyScript codecs to a plain core module, so that tests can run them. */
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import asc from 'assemblyscript/asc';
+import { protoBindings } from './assemblyscript.ts';
+import { modelOf, type ProtoModel } from './model.ts';
+import { modulesOf } from './module.ts';
+import { readProto } from './source.ts';
+
+const here = import.meta.dirname;
+const sdk = resolve(here, '../../../modules/sdk/assembly');
+
+export interface CodecHarness {
+	readonly model: ProtoModel;
+	/** Decodes and encodes again; null when the codec says that the bytes are malformed. */
+	recode(fullName: string, bytes: Uint8Array): Uint8Array | null;
+	/** Calls an export of an extra source that answers with bytes. */
+	build(name: string): Uint8Array;
+	readonly exports: HarnessExports;
+}
+
+export type HarnessExports = Record<string, (...values: number[]) => number>;
+
+/** @param sources more AssemblyScript files, whose exports `build` can call; they import `./<file>` */
+export async function compileCodecs({
+	protoFiles,
+	importPaths,
+	sources = [],
+}: {
+	protoFiles: readonly string[];
+	importPaths: readonly string[];
+	sources?: readonly string[];
+}): Promise<CodecHarness> {
+	const request = { protoFiles, importPaths };
+	const model = modelOf(await readProto(request));
+	const files = new Map<string, string>();
+	for (const [name, text] of await protoBindings(request)) files.set(`bus/${name}`, text);
+	for (const path of [join(here, 'assembly/harness.ts'), ...sources]) {
+		files.set(`bus/${basename(path)}`, await readFile(path, 'utf8'));
+	}
+	const symbols = [...model.messages.keys()];
+	files.set('entry.ts', entryOf(model, sources));
+
+	const { exports } = await instantiate(await compile(files));
+	const memory = exports['memory'] as unknown as WebAssembly.Memory;
+	const call = exports as unknown as HarnessExports;
+	const taken = (length: number) => new Uint8Array(memory.buffer).slice(at('answerAt')).subarray(0, length);
+	const at = (name: string) => (call[name]?.() ?? 0) >>> 0;
+	let calls = 0;
+	return {
+		model,
+		exports: call,
+		recode(fullName, bytes) {
+			// As the platform does: garbage is collected between calls and never within one.
+			if (++calls % 64 === 0) call['__collect']?.();
+			const address = (call['prepare']?.(bytes.length) ?? 0) >>> 0;
+			new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
+			const length = call[`recode${symbols.indexOf(fullName)}`]?.() ?? -1;
+			return length < 0 ? null : new Uint8Array(memory.buffer, at('answerAt'), length).slice();
+		},
+		build(name) {
+			const length = call[name]?.() ?? 0;
+			return taken(length);
+		},
+	};
+}
+
+/** One export per message, by its place in the model. */
+function entryOf(model: ProtoModel, sources: readonly string[]): string {
+	const lines = [
+		'import { given, answer } from "./bus/harness";',
+		'export { prepare, answerAt } from "./bus/harness";',
+	];
+	const indexOf = [...model.messages.keys()];
+	for (const module of modulesOf(model, new Set(['Map', 'Reader']))) {
+		for (const message of module.messages) {
+			const index = indexOf.indexOf(message.fullName);
+			lines.push(
+				`import { ${module.nameOf(message.fullName)} as Type${index} } from "./bus/${module.name}";`,
+				`export function recode${index}(): i32 {`,
+				`\tconst message = Type${index}.decode(given());`,
+				'\treturn message === null ? -1 : answer(message.encode());',
+				'}',
+			);
+		}
+	}
+	for (const path of sources) lines.push(`export * from "./bus/${basename(path, '.ts')}";`);
+	return lines.join('\n');
+}
+
+async function compile(files: ReadonlyMap<string, string>): Promise<Uint8Array<ArrayBuffer>> {
+	let binary: Uint8Array<ArrayBuffer> | undefined;
+	const { error, stderr } = await asc.main(
+		['entry.ts', '--outFile', 'out.wasm', '-O3', '--runtime', 'minimal', '--exportRuntime'],
+		{
+			async readFile(name) {
+				const path = relative('.', name);
+				const inSdk = /(?:^|\/)mullion\/(.*)$/.exec(path)?.[1];
+				if (inSdk !== undefined) return readFile(join(sdk, inSdk), 'utf8').catch(() => null);
+				return files.get(path) ?? null;
+			},
+			writeFile(_, contents) {
+				if (typeof contents !== 'string') binary = new Uint8Array(contents);
+			},
+			listFiles: () => null,
+		},
+	);
+	if (binary === undefined)
+		throw new Error(`AssemblyScript does not compile:\n${stderr.toString()}`, { cause: error });
+	return binary;
+}
+
+async function instantiate(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Instance> {
+	const abort = () => {
+		throw new Error('the guest aborted');
+	};
+	return (await WebAssembly.instantiate(binary, { env: { abort } })).instance;
+}
