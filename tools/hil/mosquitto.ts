@@ -1,0 +1,142 @@
+/** Debian's Mosquitto as the broker of a test: somebody else's MQTT 5, on a port of its own. */
+import { type ChildProcess, type SpawnOptions, spawn as spawnHere } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { requirePrograms } from './link/requirements.ts';
+import { MosquittoError } from './mosquitto-error.ts';
+
+const program = '/usr/sbin/mosquitto';
+/** Enough of the log to see why it failed. */
+const keptLines = 50;
+
+export interface MosquittoOptions {
+	/** Address to listen on; default 127.0.0.1. */
+	readonly host?: string;
+	/** Default: one that is free on this machine at the moment (in a namespace of its own, name one). */
+	readonly port?: number;
+	/** Largest packet in bytes (MQTT 5 3.2.2.3.6); default 1 MiB, as the embedded broker. */
+	readonly maxPacketBytes?: number;
+	/** How to start it, such as `(...args) => rig.spawn('core', ...args)`; default in this namespace. */
+	readonly spawn?: (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+}
+
+export interface Mosquitto extends AsyncDisposable {
+	/** `mqtt://host:port`; stays the same over every restart. */
+	readonly url: string;
+	readonly port: number;
+	/** The last lines it logged. */
+	readonly log: readonly string[];
+	/** Ends it in an orderly way (`term`, the default) or at once (`kill`). Stopping twice is harmless. */
+	stop(how?: 'term' | 'kill'): Promise<void>;
+	/** Starts it again on the same port once it was stopped; sessions and retained messages are gone. */
+	start(): Promise<void>;
+	/** Freezes it: connections stay and nothing moves. @throws MosquittoError `not-running` */
+	pause(): void;
+	/** @throws MosquittoError `not-running` */
+	resume(): void;
+}
+
+/** Resolves once it accepts connections. @throws MosquittoError `missing-tool`, `did-not-start` */
+export async function startMosquitto({
+	host = '127.0.0.1',
+	port,
+	maxPacketBytes = 1_048_576,
+	spawn = spawnTied,
+}: MosquittoOptions = {}): Promise<Mosquitto> {
+	await requirePrograms({ mosquitto: 'mosquitto' }).catch((cause) => {
+		throw new MosquittoError('missing-tool', 'not installed: apt-get install mosquitto', { cause });
+	});
+	const chosenPort = port ?? (await freePort(host));
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-mosquitto-'));
+	const config = join(folder, 'mosquitto.conf');
+	const log: string[] = [];
+	await writeFile(
+		config,
+		[
+			`listener ${chosenPort} ${host}`,
+			'allow_anonymous true',
+			'persistence false',
+			'log_dest stderr',
+			'log_type all',
+			'connection_messages true',
+			`max_packet_size ${maxPacketBytes}`,
+			// It would give up root for a user of its own that a test's folder is not made for.
+			...(process.getuid?.() === 0 ? ['user root'] : []),
+			'',
+		].join('\n'),
+	);
+	let child: ChildProcess | undefined;
+
+	const start = async () => {
+		if (child !== undefined) return;
+		const started = spawn(program, ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+		started.once('exit', () => {
+			if (child === started) child = undefined;
+		});
+		child = started;
+		await isRunning(started, log);
+	};
+	const stop = async (how: 'term' | 'kill' = 'term') => {
+		if (child === undefined) return;
+		const gone = once(child, 'exit');
+		child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+		// A frozen process takes SIGTERM only once it goes on.
+		child.kill('SIGCONT');
+		await gone;
+	};
+	const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+		if (child?.kill(name) !== true)
+			throw new MosquittoError('not-running', `mosquitto on ${host}:${chosenPort} is not running`);
+	};
+	const dispose = async () => {
+		await stop();
+		await rm(folder, { recursive: true, force: true });
+	};
+
+	try {
+		await start();
+	} catch (error) {
+		await dispose();
+		throw error;
+	}
+	return {
+		url: `mqtt://${host}:${chosenPort}`,
+		port: chosenPort,
+		log,
+		start,
+		stop,
+		pause: () => signal('SIGSTOP'),
+		resume: () => signal('SIGCONT'),
+		[Symbol.asyncDispose]: dispose,
+	};
+}
+
+/** A broker that outlives a killed test run would keep its port. */
+function spawnTied(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+	return spawnHere('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], options);
+}
+
+/** Its last line before it serves; its listeners are open by then. */
+async function isRunning(child: ChildProcess, log: string[]): Promise<void> {
+	const isReady = await new Promise<boolean>((resolve) => {
+		child.once('exit', () => resolve(false)).once('error', () => resolve(false));
+		if (child.stderr === null) return resolve(false);
+		createInterface(child.stderr).on('line', (line) => {
+			if (log.push(line) > keptLines) log.shift();
+			if (/mosquitto version \S+ running/.test(line)) resolve(true);
+		});
+	});
+	if (!isReady) throw new MosquittoError('did-not-start', `mosquitto did not start: ${log.join('; ')}`);
+}
+
+async function freePort(host: string): Promise<number> {
+	const server = createServer().listen(0, host);
+	await once(server, 'listening');
+	const address = server.address();
+	await new Promise((done) => server.close(done));
+	return typeof address === 'object' && address !== null ? address.port : 0;
+}
