@@ -1,0 +1,77 @@
+/** What one box is told when it is made: who it is, whom it trusts, which networks it has. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { CodedError } from '../runtime/error.ts';
+
+export const configErrors = {
+	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
+} as const;
+
+export class ConfigError extends CodedError<keyof typeof configErrors> {
+	override readonly name = 'ConfigError';
+}
+
+export interface NetworkConfig {
+	readonly id: string;
+	/** `lte`, `gsm`, `wifi`, `ethernet`, `bluetooth`. */
+	readonly kind: string;
+	/** Source address that leads out by this network. */
+	readonly localAddress?: string;
+	/** Interface whose kernel counters belong to this network. */
+	readonly device?: string;
+	/** Host name -> `address:port`, as this network resolves it. */
+	readonly hosts?: Readonly<Record<string, string>>;
+	readonly nominalKbps?: number;
+	/** In the operator's unit of money. */
+	readonly costPerMb?: number;
+	/** File that says whether the network is there: see `hal/radio-files.ts`. Without it, it always is. */
+	readonly radio?: string;
+}
+
+export interface BoxConfig {
+	/** USP endpoint id, e.g. `os::00D09E-000001`. */
+	readonly endpointId: string;
+	/** Where everything that outlives a restart is kept. */
+	readonly state: string;
+	/** MQTT 5 broker: `mqtt://host:port`. */
+	readonly broker: string;
+	/** Source address for the way to the broker, where it matters. */
+	readonly brokerLocalAddress?: string;
+	readonly controllers: readonly { readonly endpointId: string; readonly topic: string }[];
+	/** Endpoints with this prefix may manage the box too; for development boxes. */
+	readonly acceptTools?: string;
+	/** The root of trust: TUF root metadata. */
+	readonly root: string;
+	readonly networks: readonly NetworkConfig[];
+	/** File that the frames which are heard are written to; without it they are counted only. */
+	readonly sink?: string;
+	readonly handoff?: {
+		readonly minimumTimeMs?: number;
+		readonly preference?: readonly string[];
+	};
+}
+
+/** Reads a configuration; relative paths in it are relative to the file. @throws ConfigError */
+export async function readConfig(path: string): Promise<BoxConfig> {
+	let config: Partial<BoxConfig>;
+	try {
+		config = JSON.parse(await readFile(path, 'utf8'));
+	} catch (cause) {
+		throw new ConfigError('bad-config', `${path} cannot be read as JSON: ${(cause as Error).message}`, { cause });
+	}
+	const at = (file: string): string => resolve(dirname(path), file);
+	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
+	const missing = needed.find((field) => config[field] === undefined);
+	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
+	const { state, root, sink, networks, ...rest } = config as BoxConfig;
+	return {
+		...rest,
+		state: at(state),
+		root: at(root),
+		...(sink === undefined ? {} : { sink: at(sink) }),
+		networks: networks.map(({ radio, ...network }) => ({
+			...network,
+			...(radio === undefined ? {} : { radio: at(radio) }),
+		})),
+	};
+}

@@ -1,0 +1,13 @@
+/** The box's clock: wall time at start, carried on by the monotonic clock, so that it never goes back. */
+import type { Clock } from '../../runtime/clock.ts';
+
+export function systemClock(): Clock {
+	const startUs = Math.round(performance.timeOrigin * 1000);
+	return {
+		now: () => startUs + Math.round(performance.now() * 1000),
+		after: (delayMs, fire) => {
+			const timer = setTimeout(fire, delayMs);
+			return { cancel: () => clearTimeout(timer) };
+		},
+	};
+}

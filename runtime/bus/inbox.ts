@@ -1,0 +1,108 @@
+/** What waits for a VM: bounded in messages and bytes, in order, with a policy per topic for when it is full. */
+import type { FullPolicy } from '../module/manifest.ts';
+
+export interface Waiting<Event> {
+	readonly event: Event;
+	/** Counted against `inboxBytes`; 0 for small events of the platform's own. */
+	readonly bytes: number;
+	/** Undefined for events of the platform: they are bounded where they come from. */
+	readonly topic?: string;
+	/** How often this alone has ended a turn badly. */
+	failures: number;
+}
+
+export interface InboxOptions {
+	readonly messages: number;
+	readonly bytes: number;
+}
+
+export class Inbox<Event> {
+	readonly #most: InboxOptions;
+	#waiting: Waiting<Event>[] = [];
+	#bytes = 0;
+	#dropped = 0;
+
+	constructor(most: InboxOptions) {
+		this.#most = most;
+	}
+
+	get length(): number {
+		return this.#waiting.length;
+	}
+
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	/** Messages lost to the policy of their topic since the VM was made. */
+	get dropped(): number {
+		return this.#dropped;
+	}
+
+	/** True when taken (room may have been made by dropping); false when the sender has to wait. */
+	offer(item: Waiting<Event>, policy: FullPolicy): boolean {
+		if (this.#fits(item)) {
+			this.push(item);
+			return true;
+		}
+		if (item.bytes > this.#most.bytes) {
+			this.#dropped++;
+			return true;
+		}
+		if (policy === 'block') return false;
+		this.#makeRoom(item, policy);
+		if (this.#fits(item)) this.push(item);
+		else this.#dropped++;
+		return true;
+	}
+
+	/** Takes an event of the platform whatever is waiting. */
+	push(item: Waiting<Event>): void {
+		this.#waiting.push(item);
+		this.#bytes += item.bytes;
+	}
+
+	/** The oldest `count` in order. */
+	take(count: number): Waiting<Event>[] {
+		const taken = count >= this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
+		this.#waiting = count >= this.#waiting.length ? [] : this.#waiting.slice(count);
+		for (const { bytes } of taken) this.#bytes -= bytes;
+		return taken;
+	}
+
+	/** Puts back what a failed turn had taken, ahead of all that came since. */
+	giveBack(items: readonly Waiting<Event>[]): void {
+		this.#waiting = [...items, ...this.#waiting];
+		for (const { bytes } of items) this.#bytes += bytes;
+	}
+
+	holds(test: (item: Waiting<Event>) => boolean): boolean {
+		return this.#waiting.some(test);
+	}
+
+	/** Drops, without counting them as lost, the items that fail the test. */
+	keep(test: (item: Waiting<Event>) => boolean): void {
+		this.#waiting = this.#waiting.filter(test);
+		this.#bytes = this.#waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+	}
+
+	#fits({ bytes }: Waiting<Event>): boolean {
+		return this.#waiting.length < this.#most.messages && this.#bytes + bytes <= this.#most.bytes;
+	}
+
+	#makeRoom({ topic, bytes }: Waiting<Event>, policy: 'drop-oldest' | 'keep-latest'): void {
+		const kept: Waiting<Event>[] = [];
+		let messages = this.#waiting.length;
+		for (const other of this.#waiting) {
+			const isRoom = messages < this.#most.messages && this.#bytes + bytes <= this.#most.bytes;
+			if (other.topic !== topic || (isRoom && policy === 'drop-oldest')) {
+				kept.push(other);
+				continue;
+			}
+			messages--;
+			this.#bytes -= other.bytes;
+			this.#dropped++;
+		}
+		this.#waiting = kept;
+	}
+}

@@ -1,0 +1,26 @@
+/** Lines for the operator. Everyone has it: a VM that cannot say why it died helps nobody. */
+import { Fields } from '../module/manifest-fields.ts';
+import type { Capability } from './capability.ts';
+
+export interface LogGrant {
+	readonly linesPerTurn: number;
+	readonly bytesPerTurn: number;
+}
+
+export const log: Capability<LogGrant> = {
+	name: 'log',
+	imports: 'mullion:service/log@0.1.0',
+	isForEveryone: true,
+	parse: (grant) => {
+		const fields = new Fields(grant, 'manifest.capabilities.log');
+		const parsed = {
+			linesPerTurn: fields.whole('linesPerTurn', { fallback: 64, most: 1024 }),
+			bytesPerTurn: fields.whole('bytesPerTurn', { fallback: 16_384, most: 262_144 }),
+		};
+		fields.end();
+		return parsed;
+	},
+	link: (grant) => ({ spec: { log: grant } }),
+	quota: ({ linesPerTurn, bytesPerTurn }) => ({ linesPerTurn, bytesPerTurn }),
+	close: () => undefined,
+};

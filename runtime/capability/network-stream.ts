@@ -1,0 +1,134 @@
+/** Fetches byte ranges for a VM, over the one network that the VM is bound to. */
+import type { Failure } from '../component/generated/service.ts';
+import { ManifestError } from '../module/manifest.ts';
+import { Fields } from '../module/manifest-fields.ts';
+import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
+import type { Capability, VmContext } from './capability.ts';
+
+export interface NetworkStreamGrant {
+	/** Host names, or `*` for any. */
+	readonly hosts: readonly string[];
+	readonly maxStreams: number;
+	/** Bytes one fetch may bring. */
+	readonly maxFetchBytes: number;
+}
+
+export interface StreamRequest {
+	readonly baseband: string;
+	/** Whose bytes these are, for the meter. */
+	readonly vm: string;
+	readonly url: URL;
+	readonly offset: number;
+	/** 0 is: to the end. */
+	readonly length: number;
+	/** A response that would bring more is `malformed`. */
+	readonly mostBytes: number;
+}
+
+export interface StreamHandlers {
+	/** In order and without holes; `offset` is the place in the resource. */
+	chunk(offset: number, bytes: Uint8Array): void;
+	/** All that was asked for has come; `size` is that of the whole resource. */
+	end(size: number): void;
+	fail(failure: Failure, why: string): void;
+}
+
+/** The way to the network as a port: exactly one of `end` and `fail` is called, and nothing after it. */
+export interface NetworkStreams {
+	/** Never throws. After `cancel` no handler is called any more. */
+	open(request: StreamRequest, handlers: StreamHandlers): { cancel(): void };
+}
+
+export function networkStream(streams: NetworkStreams): Capability<NetworkStreamGrant> {
+	const open = new Map<VmId, Map<number, { cancel(): void }>>();
+
+	const close = (vm: VmContext): void => {
+		for (const stream of open.get(vm.id)?.values() ?? []) stream.cancel();
+		open.delete(vm.id);
+	};
+
+	return {
+		name: 'network-stream',
+		parse: parseGrant,
+		link: (grant, vm) => {
+			close(vm);
+			const mine = new Map<number, { cancel(): void }>();
+			open.set(vm.id, mine);
+			return {
+				effects: {
+					fetch: (fetch) => start({ fetch, grant, vm, mine, streams }),
+					'cancel-fetch': (stream) => {
+						mine.get(stream)?.cancel();
+						mine.delete(stream);
+					},
+				},
+			};
+		},
+		quota: ({ maxStreams, maxFetchBytes }) => ({ maxStreams, maxFetchBytes }),
+		close,
+	};
+}
+
+function parseGrant(grant: unknown): NetworkStreamGrant {
+	const fields = new Fields(grant, 'manifest.capabilities.network-stream');
+	const hosts = fields.take('hosts');
+	if (!Array.isArray(hosts) || hosts.length === 0 || !hosts.every((host) => typeof host === 'string'))
+		throw new ManifestError(
+			'bad-manifest',
+			'manifest.capabilities.network-stream.hosts must list host names, or "*"',
+		);
+	const parsed = {
+		hosts,
+		maxStreams: fields.whole('maxStreams', { fallback: 2, most: 16 }),
+		maxFetchBytes: fields.whole('maxFetchBytes', { fallback: 1_048_576, most: 16_777_216 }),
+	};
+	fields.end();
+	return parsed;
+}
+
+function start({
+	fetch: { stream, url, offset, length },
+	grant,
+	vm,
+	mine,
+	streams,
+}: {
+	fetch: Extract<BoxEffect, { tag: 'fetch' }>['val'];
+	grant: NetworkStreamGrant;
+	vm: VmContext;
+	mine: Map<number, { cancel(): void }>;
+	streams: NetworkStreams;
+}): void {
+	const fail = (failure: Failure, why: string): void => {
+		mine.delete(stream);
+		vm.say({ level: 'warn', text: `stream ${stream} ${failure}: ${why}` });
+		vm.send({ tag: 'stream-ended', val: { stream, outcome: { tag: 'err', val: failure } } });
+	};
+	const target = URL.parse(url);
+	if (mine.has(stream)) return fail('denied', 'this stream number is in use');
+	if (mine.size >= grant.maxStreams) return fail('denied', `${grant.maxStreams} streams are open already`);
+	if (vm.baseband === '') return fail('denied', 'this VM is bound to no network');
+	if (target === null || target.protocol !== 'http:')
+		return fail('denied', `"${url}" is not an http: address`);
+	if (!grant.hosts.includes('*') && !grant.hosts.includes(target.hostname))
+		return fail('denied', `the manifest does not grant the host ${target.hostname}`);
+	if (length > grant.maxFetchBytes)
+		return fail('denied', `${length} bytes are more than the manifest grants`);
+	const request = {
+		baseband: vm.baseband,
+		vm: vm.name,
+		url: target,
+		offset: Number(offset),
+		length: Number(length),
+		mostBytes: grant.maxFetchBytes,
+	};
+	const opened = streams.open(request, {
+		chunk: (at, bytes) => vm.send({ tag: 'chunk', val: { stream, offset: BigInt(at), bytes } }),
+		end: (size) => {
+			mine.delete(stream);
+			vm.send({ tag: 'stream-ended', val: { stream, outcome: { tag: 'ok', val: BigInt(size) } } });
+		},
+		fail,
+	});
+	mine.set(stream, opened);
+}

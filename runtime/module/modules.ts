@@ -1,0 +1,240 @@
+/**
+ * The modules of a box: takes verified bytes in, keeps them, runs their VMs, and lets them go.
+ *
+ * A module that fails any check leaves no trace. An update whose new version does not start goes
+ * back to the version before.
+ */
+import { checkTopics, type PolicyRule } from '../bus/policy.ts';
+import type { Capabilities } from '../capability/link-vm.ts';
+import type { Clock } from '../clock.ts';
+import { type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import { CodedError, codeOf } from '../error.ts';
+import type { Supervisor, VmView } from '../vm/supervisor.ts';
+import { type BoundNetwork, vmNames } from './binding.ts';
+import type { Manifest } from './manifest.ts';
+import type { ModuleStore } from './store.ts';
+import type { Unit } from './store-index.ts';
+
+export const moduleErrors = {
+	'duplicate-module': 'This version of the module is installed already.',
+	'unknown-module': 'No module of this name is installed.',
+	'name-mismatch': 'The new version is of another module than the one to be updated.',
+	'start-failed': 'The new version did not start; the version before runs again.',
+} as const;
+
+export class ModuleError extends CodedError<keyof typeof moduleErrors> {
+	override readonly name = 'ModuleError';
+}
+
+export interface ModulesOptions {
+	readonly store: ModuleStore;
+	readonly supervisor: Supervisor;
+	readonly capabilities: Capabilities;
+	readonly clock: Clock;
+	/** The networks that VMs can be bound to, in the order of preference. */
+	readonly networks: () => readonly BoundNetwork[];
+	readonly rules?: readonly PolicyRule[];
+	/** Largest component, in bytes. */
+	readonly largest?: number;
+	/** Something the operator should know of a module at start-up. */
+	readonly warn: (module: string, code: string, message: string) => void;
+}
+
+export interface Delivery {
+	readonly bytes: Uint8Array;
+	/** SHA-256, lower-case hexadecimal; checked before anything else. */
+	readonly digest: string;
+	/** TR-181 UUID of the unit. */
+	readonly uuid: string;
+}
+
+export interface ModuleView {
+	readonly unit: Unit;
+	readonly manifest: Manifest;
+	/** Empty when the stored bytes are damaged; else the protobufjs descriptor of its messages. */
+	readonly schema: string;
+	readonly vms: readonly VmView[];
+}
+
+export class Modules {
+	readonly #options: ModulesOptions;
+	readonly #components = new Map<string, PreparedComponent>();
+	#last: Promise<unknown> = Promise.resolve();
+
+	private constructor(options: ModulesOptions) {
+		this.#options = options;
+	}
+
+	/** Starts what was installed. A module that cannot be read any more is reported and left out. */
+	static async open(options: ModulesOptions): Promise<Modules> {
+		const modules = new Modules(options);
+		for (const unit of options.store.units()) {
+			try {
+				const component = await modules.#prepare(await options.store.get(unit.digest));
+				modules.#components.set(unit.name, component);
+				if (unit.requestedState === 'active') modules.#start(component);
+			} catch (error) {
+				options.warn(unit.name, codeOf(error), (error as Error).message);
+			}
+		}
+		return modules;
+	}
+
+	list(): ModuleView[] {
+		return this.#options.store.units().flatMap((unit) => {
+			const component = this.#components.get(unit.name);
+			return component === undefined ? [] : [this.#view(unit, component)];
+		});
+	}
+
+	get(name: string): ModuleView | undefined {
+		return this.list().find(({ unit }) => unit.name === name);
+	}
+
+	/** @throws ComponentError, ManifestError, PolicyError, StoreError, ModuleError `duplicate-module` */
+	install(delivery: Delivery): Promise<ModuleView> {
+		return this.#change(async () => {
+			const component = await this.#prepare(delivery.bytes);
+			const { name, version } = component.manifest;
+			if (this.#options.store.unit(name) !== undefined)
+				throw new ModuleError(
+					'duplicate-module',
+					`${name} is installed already; update it to ${version} instead`,
+				);
+			this.#admit(component.manifest);
+			const unit = await this.#keep(delivery, component);
+			await this.#startAll(component);
+			return this.#view(unit, component);
+		});
+	}
+
+	/** @throws as `install`, and ModuleError `unknown-module`, `name-mismatch`, `start-failed` */
+	update(name: string, delivery: Omit<Delivery, 'uuid'>): Promise<ModuleView> {
+		return this.#change(async () => {
+			const before = this.#unit(name);
+			const component = await this.#prepare(delivery.bytes);
+			const { manifest } = component;
+			if (manifest.name !== name)
+				throw new ModuleError('name-mismatch', `the new version says it is ${manifest.name}, not ${name}`);
+			if (manifest.version === before.version)
+				throw new ModuleError('duplicate-module', `${name} ${manifest.version} is what is installed`);
+			this.#admit(manifest);
+			const old = this.#components.get(name);
+			await this.#stopAll(name);
+			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
+			const failed = (await this.#startAll(component)).find(({ state }) => state !== 'running');
+			if (failed === undefined) return this.#view(unit, component);
+			await this.#stopAll(name);
+			await this.#options.store.record(before);
+			if (old !== undefined) {
+				this.#components.set(name, old);
+				await this.#startAll(old);
+			}
+			throw new ModuleError('start-failed', `${name} ${manifest.version}: ${failed.reason}`);
+		});
+	}
+
+	/** @throws ModuleError `unknown-module`, StoreError */
+	uninstall(name: string): Promise<void> {
+		return this.#change(async () => {
+			this.#unit(name);
+			await this.#stopAll(name);
+			await this.#options.store.forget(name);
+			this.#components.delete(name);
+		});
+	}
+
+	/** Starts or stops the VMs of a module for good. @throws ModuleError `unknown-module`, StoreError */
+	setState(name: string, requestedState: Unit['requestedState']): Promise<void> {
+		return this.#change(async () => {
+			const component = this.#components.get(name);
+			await this.#options.store.record({ ...this.#unit(name), requestedState });
+			if (requestedState === 'idle') await this.#stopAll(name);
+			else if (component !== undefined) await this.#startAll(component);
+		});
+	}
+
+	/** The running VM of a module on a network, started if it is not. @throws ModuleError */
+	async vmOn(name: string, baseband: string): Promise<VmView> {
+		const component = this.#components.get(name);
+		if (component === undefined) throw new ModuleError('unknown-module', `no module "${name}" is installed`);
+		const vmName = `${name}@${baseband}`;
+		const { supervisor } = this.#options;
+		const view = supervisor.view(vmName);
+		if (view === undefined || view.state === 'stopped' || view.state === 'parked')
+			supervisor.start({ name: vmName, component, baseband });
+		const settled = await supervisor.settled(vmName);
+		if (settled.state !== 'running') throw new ModuleError('start-failed', `${vmName}: ${settled.reason}`);
+		return settled;
+	}
+
+	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
+		const { capabilities, largest } = this.#options;
+		return prepareComponent(bytes, {
+			provided: capabilities.provided(),
+			...(largest === undefined ? {} : { largest }),
+		});
+	}
+
+	/** Whether what the module asks for can be granted beside what is there. */
+	#admit(manifest: Manifest): void {
+		const others = [...this.#components.values()].map((component) => component.manifest);
+		checkTopics(
+			manifest,
+			others.filter(({ name }) => name !== manifest.name),
+		);
+		this.#options.capabilities.quotas(manifest);
+	}
+
+	async #keep({ bytes, digest, uuid }: Delivery, component: PreparedComponent, before?: Unit): Promise<Unit> {
+		const { store, clock } = this.#options;
+		const { name, version } = component.manifest;
+		await store.put(bytes, digest);
+		const unit: Unit = {
+			name,
+			version,
+			digest,
+			uuid,
+			installedAtUs: clock.now(),
+			requestedState: 'active',
+			...(before === undefined ? {} : { previous: { version: before.version, digest: before.digest } }),
+		};
+		await store.record(unit);
+		this.#components.set(name, component);
+		return unit;
+	}
+
+	#start(component: PreparedComponent): string[] {
+		const bound = vmNames(component.manifest, this.#options.networks());
+		for (const { name, baseband } of bound) this.#options.supervisor.start({ name, component, baseband });
+		return bound.map(({ name }) => name);
+	}
+
+	#startAll(component: PreparedComponent): Promise<VmView[]> {
+		return Promise.all(this.#start(component).map((name) => this.#options.supervisor.settled(name)));
+	}
+
+	async #stopAll(name: string): Promise<void> {
+		const { supervisor } = this.#options;
+		const mine = supervisor.views().filter(({ module }) => module === name);
+		await Promise.all(mine.map((vm) => supervisor.remove(vm.name)));
+	}
+
+	#unit(name: string): Unit {
+		const unit = this.#options.store.unit(name);
+		if (unit === undefined) throw new ModuleError('unknown-module', `no module "${name}" is installed`);
+		return unit;
+	}
+
+	#view(unit: Unit, { manifest, schema }: PreparedComponent): ModuleView {
+		const vms = this.#options.supervisor.views().filter(({ module }) => module === unit.name);
+		return { unit, manifest, schema, vms };
+	}
+
+	/** One change at a time: an install must not look at a list that another is about to change. */
+	#change<Result>(change: () => Promise<Result>): Promise<Result> {
+		const result = this.#last.then(change, change);
+		this.#last = result.catch(() => undefined);
+		return result;
+	}
+}

@@ -1,0 +1,124 @@
+/** The cells of a box by name: spawned when first needed, watched, replaced when one has to be killed. */
+import type { Hub, HubCell } from '../bus/hub.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { CellHandle, CellHost } from './cell-host.ts';
+import type { CellCommand, CellReport, VmId } from './cell-protocol.ts';
+
+export interface SupervisedCell extends HubCell {
+	readonly name: string;
+}
+
+export interface CellTableOptions {
+	readonly clock: Clock;
+	readonly host: CellHost;
+	readonly hub: Hub;
+	/** How often running turns are looked at. */
+	readonly watchMs: number;
+	/** How long a turn of this VM may take. */
+	readonly turnMsOf: (vm: VmId) => number;
+	readonly accept: (cell: SupervisedCell, report: CellReport) => void;
+	/** The cell is gone; `culprit` is the VM whose turn did not end. A new cell may be taken at once. */
+	readonly lost: (cell: SupervisedCell, culprit: VmId | undefined, why: string) => void;
+}
+
+interface Entry extends SupervisedCell {
+	readonly handle: CellHandle;
+	/** The turn seen at the last look, and when it was seen first. */
+	seen: { turn: number; sinceUs: number } | undefined;
+	readonly whenCounted: (() => void)[];
+}
+
+export class CellTable {
+	readonly #options: CellTableOptions;
+	readonly #cells = new Map<string, Entry>();
+	#watch: Timer | undefined;
+
+	constructor(options: CellTableOptions) {
+		this.#options = options;
+	}
+
+	of(name: string): SupervisedCell | undefined {
+		return this.#cells.get(name);
+	}
+
+	/** The cell of that name, spawned if there is none. */
+	take(name: string): SupervisedCell {
+		const existing = this.#cells.get(name);
+		if (existing !== undefined) return existing;
+		const handle = this.#options.host.spawn({
+			name,
+			onReports: (reports) => {
+				for (const report of reports) this.#accept(entry, report);
+			},
+			onLost: (why) => this.#lose(entry, { why }),
+		});
+		const send = (command: CellCommand): void => handle.send(command);
+		const entry: Entry = { name, handle, send, seen: undefined, whenCounted: [] };
+		this.#cells.set(name, entry);
+		this.#options.hub.addCell(entry);
+		this.#look();
+		return entry;
+	}
+
+	/** Resolves when every cell has reported its counts, or is gone. */
+	async count(): Promise<void> {
+		const counted = [...this.#cells.values()].map((entry) => {
+			const { promise, resolve } = Promise.withResolvers<void>();
+			entry.whenCounted.push(resolve);
+			entry.send({ tag: 'count' });
+			return promise;
+		});
+		await Promise.all(counted);
+	}
+
+	async close(): Promise<void> {
+		this.#watch?.cancel();
+		const entries = [...this.#cells.values()];
+		this.#cells.clear();
+		await Promise.all(entries.map(({ handle }) => handle.terminate()));
+		for (const entry of entries) {
+			this.#options.hub.removeCell(entry);
+			for (const resolve of entry.whenCounted) resolve();
+		}
+	}
+
+	#accept(entry: Entry, report: CellReport): void {
+		// What a cell said before it was killed, but was heard after: another one stands in its place.
+		if (this.#cells.get(entry.name) !== entry) return;
+		this.#options.accept(entry, report);
+		if (report.tag === 'counts') for (const resolve of entry.whenCounted.splice(0)) resolve();
+	}
+
+	#look(): void {
+		this.#watch?.cancel();
+		this.#watch = this.#options.clock.after(this.#options.watchMs, () => {
+			for (const entry of [...this.#cells.values()]) this.#check(entry);
+			this.#look();
+		});
+	}
+
+	#check(entry: Entry): void {
+		const running = entry.handle.heartbeat.running();
+		const now = this.#options.clock.now();
+		if (running === undefined) {
+			entry.seen = undefined;
+			return;
+		}
+		if (entry.seen?.turn !== running.turn) {
+			entry.seen = { turn: running.turn, sinceUs: now };
+			return;
+		}
+		const mostMs = this.#options.turnMsOf(running.vm);
+		if (now - entry.seen.sinceUs < mostMs * 1000) return;
+		this.#lose(entry, { culprit: running.vm, why: `a turn took longer than ${mostMs} ms` });
+	}
+
+	#lose(entry: Entry, { culprit, why }: { culprit?: VmId; why: string }): void {
+		if (this.#cells.get(entry.name) !== entry) return;
+		this.#cells.delete(entry.name);
+		void entry.handle.terminate();
+		this.#options.hub.removeCell(entry);
+		for (const resolve of entry.whenCounted.splice(0)) resolve();
+		this.#options.lost(entry, culprit, why);
+	}
+}

@@ -1,0 +1,74 @@
+/** Whether what a turn returned may happen: all of it or nothing. */
+import type { Effect } from '../component/generated/service.ts';
+import type { BoxEffect, VmSpec } from './cell-protocol.ts';
+import { VmError } from './error.ts';
+
+/** Bytes counted for an effect beyond its payload, so that a flood of empty ones is one too. */
+const overheadBytes = 32;
+
+/** @throws VmError `flooded`, `denied` */
+export function checkEffects(spec: VmSpec, effects: readonly Effect[]): void {
+	const { effectsPerTurn, effectBytesPerTurn } = spec.budget;
+	if (effects.length > effectsPerTurn)
+		throw new VmError(
+			'flooded',
+			`${spec.name} returned ${effects.length} effects; its budget is ${effectsPerTurn}`,
+		);
+	let bytes = 0;
+	for (const effect of effects) {
+		checkGrant(spec, effect);
+		bytes += overheadBytes + payloadBytes(effect);
+	}
+	if (bytes > effectBytesPerTurn)
+		throw new VmError(
+			'flooded',
+			`${spec.name} returned ${bytes} bytes of effects; its budget is ${effectBytesPerTurn}`,
+		);
+}
+
+function checkGrant(spec: VmSpec, effect: Effect): void {
+	switch (effect.tag) {
+		case 'publish':
+		case 'request': {
+			const topic = spec.topics[effect.val.topic];
+			if (topic?.mayPublish !== true)
+				throw new VmError(
+					'denied',
+					`${spec.name} may not publish on ${topic?.name ?? `topic ${effect.val.topic}`}`,
+				);
+			return;
+		}
+		case 'reply':
+		case 'set-timer':
+		case 'cancel-timer':
+			return;
+		default:
+			if (!spec.effects.includes(effect.tag))
+				throw new VmError('denied', `${spec.name} has no capability for the effect "${effect.tag}"`);
+	}
+}
+
+function payloadBytes(effect: Effect): number {
+	switch (effect.tag) {
+		case 'publish':
+		case 'request':
+			return effect.val.payload.length;
+		case 'reply':
+			return effect.val.outcome.val.length;
+		case 'put':
+			return effect.val.key.length + effect.val.value.length;
+		case 'play':
+			return effect.val.bytes.length;
+		case 'fetch':
+			return effect.val.url.length;
+		case 'delete':
+			return effect.val.length;
+		default:
+			return 0;
+	}
+}
+
+/** True for what the box, not the cell, carries out. */
+export function isBoxEffect(effect: Effect): effect is BoxEffect {
+	return ['put', 'delete', 'fetch', 'cancel-fetch', 'play'].includes(effect.tag);
+}

@@ -1,0 +1,21 @@
+/** What a guest can do wrong, and what the platform answers when a VM cannot be had. */
+import { CodedError } from '../error.ts';
+
+export const vmErrors = {
+	trapped: 'The guest trapped: an assertion, an index out of range, an unreachable instruction.',
+	'over-budget': 'The turn took longer than its budget and was stopped.',
+	'out-of-memory': 'The guest wanted more memory than its maximum.',
+	flooded: 'The turn returned more effects, or more bytes of them, than its budget allows.',
+	'over-quota': 'The turn would store more than its key-value grant allows.',
+	denied: 'The turn asked for something that the manifest does not grant.',
+	'malformed-value': 'The guest returned a value that breaks the canonical ABI.',
+	refused: 'The service itself gave the turn back with an error.',
+	'cell-lost': 'Another VM of the cell had to be stopped by force, and the cell with it.',
+	'vm-gone': 'There is no such VM, or it is not running.',
+} as const;
+
+export type VmErrorCode = keyof typeof vmErrors;
+
+export class VmError extends CodedError<VmErrorCode> {
+	override readonly name = 'VmError';
+}

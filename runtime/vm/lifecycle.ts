@@ -1,0 +1,38 @@
+/** The life of a VM as a table: state x event -> state. Every transition carries a reason. */
+
+export const vmStates = [
+	'installed',
+	'starting',
+	'running',
+	'backing-off',
+	'parked',
+	'stopping',
+	'stopped',
+] as const;
+export type VmState = (typeof vmStates)[number];
+
+export const vmEvents = ['start', 'started', 'fault', 'retry', 'give-up', 'stop', 'stopped'] as const;
+export type VmEvent = (typeof vmEvents)[number];
+
+export const lifecycle: Readonly<Record<VmState, Partial<Record<VmEvent, VmState>>>> = {
+	installed: { start: 'starting', stop: 'stopped' },
+	starting: { started: 'running', fault: 'backing-off', stop: 'stopping' },
+	running: { fault: 'backing-off', stop: 'stopping' },
+	'backing-off': { retry: 'starting', 'give-up': 'parked', stop: 'stopped' },
+	parked: { start: 'starting', stop: 'stopped' },
+	stopping: { stopped: 'stopped', fault: 'stopped' },
+	stopped: { start: 'starting' },
+};
+
+export interface Transition {
+	readonly from: VmState;
+	readonly to: VmState;
+	readonly event: VmEvent;
+	readonly reason: string;
+}
+
+/** Undefined where the event means nothing in this state: a late report of a VM that was stopped, say. */
+export function transition(from: VmState, event: VmEvent, reason: string): Transition | undefined {
+	const to = lifecycle[from][event];
+	return to === undefined ? undefined : { from, to, event, reason };
+}

@@ -1,0 +1,363 @@
+/**
+ * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
+ * a failure, parks those that fail too often, and stops by force a turn that never ends.
+ */
+import type { Hub } from '../bus/hub.ts';
+import { type PolicyRule, topicGrants } from '../bus/policy.ts';
+import type { EffectHandlers, VmContext } from '../capability/capability.ts';
+import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { PreparedComponent } from '../component/prepare.ts';
+import type { CellHost } from './cell-host.ts';
+import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
+import { CellTable, type SupervisedCell } from './cell-table.ts';
+import { VmError } from './error.ts';
+import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
+
+export interface VmPlan {
+	/** Unique on the box: the module's name, with `@baseband` behind it where it is bound to one. */
+	readonly name: string;
+	readonly component: PreparedComponent;
+	/** Empty when bound to no network. */
+	readonly baseband: string;
+}
+
+export interface VmView {
+	readonly id: VmId;
+	readonly name: string;
+	readonly module: string;
+	readonly cell: string;
+	readonly baseband: string;
+	readonly state: VmState;
+	/** Why it is in this state. */
+	readonly reason: string;
+	readonly restarts: number;
+	/** Microseconds since the epoch; 0 before its first start. */
+	readonly startedAtUs: number;
+	readonly startTookUs: number;
+	readonly counts: VmCounts | undefined;
+}
+
+export interface SupervisorEvents {
+	transition?(vm: VmView, transition: Transition): void;
+	log?(vm: VmView, line: LogLine): void;
+	/** A message that ended two turns badly. */
+	setAside?(vm: VmView, message: { topic: string; payload: Uint8Array }): void;
+}
+
+export interface SupervisorOptions {
+	readonly clock: Clock;
+	readonly cells: CellHost;
+	readonly hub: Hub;
+	readonly capabilities: Capabilities;
+	readonly rules?: readonly PolicyRule[];
+	readonly restart?: RestartOptions;
+	/** How often running turns are looked at, in milliseconds. Default 100. */
+	readonly watchMs?: number;
+	readonly on?: SupervisorEvents;
+}
+
+interface Supervised {
+	readonly id: VmId;
+	plan: VmPlan;
+	state: VmState;
+	reason: string;
+	restarts: number;
+	startedAtUs: number;
+	startTookUs: number;
+	counts: VmCounts | undefined;
+	linked: LinkedVm | undefined;
+	retry: Timer | undefined;
+	readonly policy: RestartPolicy;
+	readonly whenStopped: (() => void)[];
+	readonly whenSettled: ((view: VmView) => void)[];
+}
+
+export class Supervisor {
+	readonly #options: SupervisorOptions;
+	readonly #cells: CellTable;
+	readonly #vms = new Map<VmId, Supervised>();
+	#lastId = 0;
+
+	constructor(options: SupervisorOptions) {
+		this.#options = options;
+		this.#cells = new CellTable({
+			clock: options.clock,
+			host: options.cells,
+			hub: options.hub,
+			watchMs: options.watchMs ?? 100,
+			turnMsOf: (vm) => this.#vms.get(vm)?.plan.component.manifest.budget.turnMs ?? 0,
+			accept: (cell, report) => this.#accept(cell, report),
+			lost: (cell, culprit, why) => this.#cellLost(cell, culprit, why),
+		});
+	}
+
+	/** Starts a VM; one that is parked or stopped under this name starts anew and keeps its number. */
+	start(plan: VmPlan): VmId {
+		const existing = this.#find(plan.name);
+		const vm = existing ?? this.#add(plan);
+		vm.plan = plan;
+		vm.policy.reset();
+		this.#launch(vm, 'start', existing === undefined ? 'installed' : 'started again');
+		return vm.id;
+	}
+
+	/** Resolves when the VM is stopped; stopping what is not there is no error. */
+	async stop(name: string, reason = 'asked for'): Promise<void> {
+		const vm = this.#find(name);
+		if (vm === undefined || vm.state === 'stopped') return;
+		const stopped = new Promise<void>((resolve) => vm.whenStopped.push(resolve));
+		vm.retry?.cancel();
+		this.#move(vm, 'stop', reason);
+		this.#unlink(vm);
+		this.#options.hub.detach(vm.id);
+		this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop', vm: vm.id });
+		if (this.#hasStopped(vm)) this.#settleStopped(vm);
+		await stopped;
+	}
+
+	/** Stops the VM and forgets it. */
+	async remove(name: string): Promise<void> {
+		await this.stop(name, 'removed');
+		const vm = this.#find(name);
+		if (vm !== undefined) this.#vms.delete(vm.id);
+	}
+
+	/** @throws VmError `vm-gone` */
+	async restart(name: string): Promise<void> {
+		const vm = this.#find(name);
+		if (vm === undefined) throw new VmError('vm-gone', `there is no VM "${name}"`);
+		const { plan } = vm;
+		await this.stop(name, 'restart asked for');
+		this.start(plan);
+	}
+
+	views(): VmView[] {
+		return [...this.#vms.values()].map((vm) => this.#view(vm));
+	}
+
+	view(name: string): VmView | undefined {
+		const vm = this.#find(name);
+		return vm === undefined ? undefined : this.#view(vm);
+	}
+
+	/** Resolves when the VM has finished starting, well or badly: look at its state. @throws VmError `vm-gone` */
+	settled(name: string): Promise<VmView> {
+		const vm = this.#find(name);
+		if (vm === undefined) return Promise.reject(new VmError('vm-gone', `there is no VM "${name}"`));
+		if (vm.state !== 'starting') return Promise.resolve(this.#view(vm));
+		return new Promise((resolve) => vm.whenSettled.push(resolve));
+	}
+
+	/** Brings the counts in `views` up to date. */
+	async count(): Promise<void> {
+		await this.#cells.count();
+	}
+
+	async close(): Promise<void> {
+		for (const vm of this.#vms.values()) {
+			vm.retry?.cancel();
+			this.#unlink(vm);
+		}
+		await this.#cells.close();
+	}
+
+	#add(plan: VmPlan): Supervised {
+		const vm: Supervised = {
+			id: ++this.#lastId,
+			plan,
+			state: 'installed',
+			reason: 'installed',
+			restarts: 0,
+			startedAtUs: 0,
+			startTookUs: 0,
+			counts: undefined,
+			linked: undefined,
+			retry: undefined,
+			policy: new RestartPolicy(this.#options.restart),
+			whenStopped: [],
+			whenSettled: [],
+		};
+		this.#vms.set(vm.id, vm);
+		return vm;
+	}
+
+	/** Links the VM's capabilities, then has its cell start it. */
+	#launch(vm: Supervised, event: VmEvent, reason: string): void {
+		if (!this.#move(vm, event, reason)) return;
+		const { plan } = vm;
+		linkVm(this.#options.capabilities, this.#context(vm)).then(
+			(linked) => {
+				if (vm.state !== 'starting' || vm.plan !== plan) return linked.close();
+				vm.linked = linked;
+				const cell = this.#cells.take(this.#cellName(vm));
+				const spec = this.#spec(vm, linked);
+				cell.send({ tag: 'start', vm: vm.id, spec });
+				const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
+				this.#options.hub.attach(vm.id, { cell, subscribes });
+			},
+			(error: Error) => this.#failed(vm, `its capabilities could not be linked: ${error.message}`),
+		);
+	}
+
+	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
+		const { component, baseband, name } = vm.plan;
+		const { manifest, module, encoding } = component;
+		return {
+			name,
+			module,
+			encoding,
+			priority: manifest.priority,
+			budget: manifest.budget,
+			topics: topicGrants(manifest, this.#options.rules),
+			effects: Object.keys(linked.effects) as BoxEffect['tag'][],
+			config: manifest.config.bytes,
+			baseband,
+			...linked.spec,
+		};
+	}
+
+	#context(vm: Supervised): VmContext {
+		const { plan } = vm;
+		return {
+			id: vm.id,
+			name: plan.name,
+			manifest: plan.component.manifest,
+			baseband: plan.baseband,
+			send: (event) => {
+				if (vm.state === 'running')
+					this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
+			},
+			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
+		};
+	}
+
+	#accept(cell: SupervisedCell, report: CellReport): void {
+		if (report.tag === 'published' || report.tag === 'request' || report.tag === 'answer') {
+			this.#options.hub.accept(cell, report);
+			return;
+		}
+		if (report.tag === 'counts') {
+			for (const counts of report.vms) {
+				const counted = this.#vms.get(counts.vm);
+				if (counted !== undefined) counted.counts = counts;
+			}
+			return;
+		}
+		const vm = this.#vms.get(report.vm);
+		if (vm === undefined) return;
+		switch (report.tag) {
+			case 'started':
+				vm.startedAtUs = this.#options.clock.now();
+				vm.startTookUs = report.tookUs;
+				this.#move(vm, 'started', 'first turn done');
+				return;
+			case 'stopped':
+				this.#move(vm, 'stopped', vm.reason);
+				if (vm.state === 'stopped') this.#settleStopped(vm);
+				return;
+			case 'fault':
+				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
+				this.#failed(vm, `${report.code}: ${report.message}`);
+				return;
+			case 'set-aside':
+				this.#options.on?.setAside?.(this.#view(vm), report);
+				return;
+			case 'log':
+				this.#options.on?.log?.(this.#view(vm), report.line);
+				return;
+			case 'effect':
+				this.#carryOut(vm, report.effect);
+		}
+	}
+
+	#carryOut(vm: Supervised, effect: BoxEffect): void {
+		const handlers: EffectHandlers = vm.linked?.effects ?? {};
+		const handle = handlers[effect.tag] as ((val: BoxEffect['val']) => void) | undefined;
+		handle?.(effect.val);
+	}
+
+	#failed(vm: Supervised, reason: string): void {
+		this.#unlink(vm);
+		if (!this.#move(vm, 'fault', reason)) return;
+		if (vm.state === 'stopped') return this.#settleStopped(vm);
+		const verdict = vm.policy.failed(this.#options.clock.now());
+		if (verdict.action === 'park') {
+			this.#options.hub.detach(vm.id);
+			this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop', vm: vm.id });
+			this.#move(vm, 'give-up', `failed too often; last: ${reason}`);
+			return;
+		}
+		vm.retry = this.#options.clock.after(verdict.pauseMs, () => {
+			vm.restarts++;
+			this.#launch(vm, 'retry', reason);
+		});
+	}
+
+	/** A cell was stopped by force or broke: the culprit has failed, the others come back at once. */
+	#cellLost(cell: SupervisedCell, culprit: VmId | undefined, why: string): void {
+		for (const vm of this.#vms.values()) {
+			if (this.#cellName(vm) !== cell.name) continue;
+			if (vm.state === 'stopping') {
+				this.#move(vm, 'stopped', why);
+				this.#settleStopped(vm);
+			} else if (vm.id === culprit) this.#failed(vm, `over-budget: ${why}`);
+			else if (vm.state === 'running' || vm.state === 'starting') {
+				this.#unlink(vm);
+				this.#move(vm, 'fault', `cell-lost: ${why}`);
+				vm.restarts++;
+				this.#launch(vm, 'retry', `cell-lost: ${why}`);
+			}
+		}
+	}
+
+	#move(vm: Supervised, event: VmEvent, reason: string): boolean {
+		const moved = transition(vm.state, event, reason);
+		if (moved === undefined) return false;
+		vm.state = moved.to;
+		vm.reason = reason;
+		const view = this.#view(vm);
+		this.#options.on?.transition?.(view, moved);
+		if (moved.to !== 'starting') for (const resolve of vm.whenSettled.splice(0)) resolve(view);
+		return true;
+	}
+
+	#hasStopped({ state }: Supervised): boolean {
+		return state === 'stopped';
+	}
+
+	#settleStopped(vm: Supervised): void {
+		for (const resolve of vm.whenStopped.splice(0)) resolve();
+	}
+
+	#unlink(vm: Supervised): void {
+		vm.linked?.close();
+		vm.linked = undefined;
+	}
+
+	#find(name: string): Supervised | undefined {
+		return this.#vms.values().find(({ plan }) => plan.name === name);
+	}
+
+	#cellName({ plan }: Supervised): string {
+		return plan.component.manifest.domain;
+	}
+
+	#view(vm: Supervised): VmView {
+		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, counts } = vm;
+		return {
+			id,
+			name: plan.name,
+			module: plan.component.manifest.name,
+			cell: this.#cellName(vm),
+			baseband: plan.baseband,
+			state,
+			reason,
+			restarts,
+			startedAtUs,
+			startTookUs,
+			counts,
+		};
+	}
+}
