@@ -1,0 +1,75 @@
+/** tuf-js's verification of one metadata file after the other, with our clock and our error codes. */
+import type { Root, Snapshot, Targets, Timestamp } from '@tufjs/models';
+import { EqualVersionError } from 'tuf-js/dist/error.js';
+import { TrustedMetadataStore } from 'tuf-js/dist/store.js';
+import { trustErrorOf } from './tuf-error.ts';
+
+/**
+ * Files must come in the order of TUF 5.3 to 5.6: roots, timestamp, snapshot, targets. Only what
+ * verified is kept. Errors of every method: `TrustError`, never `metadata-missing` or `-too-large`.
+ */
+export class MetadataVerifier {
+	readonly #store: TrustedMetadataStore;
+
+	/**
+	 * tuf-js's `Updater` is passed by on purpose: it writes to the system's temporary folder, overwrites
+	 * metadata in place and hides what was wrong with snapshot and targets.
+	 *
+	 * @param now what metadata must not have expired at, milliseconds since the Unix epoch
+	 */
+	constructor(root: Uint8Array, now: number) {
+		this.#store = guarded('root.json', () => new TrustedMetadataStore(Buffer.from(root)));
+		// 5.1 fixes the time of the whole update; tuf-js reads the system's clock for it.
+		Object.assign(this.#store, { referenceTime: new Date(now) });
+	}
+
+	get root(): Root {
+		return this.#store.root.signed;
+	}
+
+	get timestamp(): Timestamp | undefined {
+		return this.#store.timestamp?.signed;
+	}
+
+	get snapshot(): Snapshot | undefined {
+		return this.#store.snapshot?.signed;
+	}
+
+	get targets(): Targets | undefined {
+		return this.#store.targets?.signed;
+	}
+
+	updateRoot(bytes: Uint8Array): void {
+		guarded('root.json', () => this.#store.updateRoot(Buffer.from(bytes)));
+	}
+
+	/** Whether it is newer than the one before; the same version again changes nothing (5.4.3.1). */
+	updateTimestamp(bytes: Uint8Array): boolean {
+		return guarded('timestamp.json', () => {
+			try {
+				this.#store.updateTimestamp(Buffer.from(bytes));
+				return true;
+			} catch (error) {
+				if (error instanceof EqualVersionError) return false;
+				throw error;
+			}
+		});
+	}
+
+	/** @param isOwn it was verified before: only its version is held against the timestamp then */
+	updateSnapshot(bytes: Uint8Array, { isOwn = false } = {}): void {
+		guarded('snapshot.json', () => this.#store.updateSnapshot(Buffer.from(bytes), isOwn));
+	}
+
+	updateTargets(bytes: Uint8Array): void {
+		guarded('targets.json', () => this.#store.updateDelegatedTargets(Buffer.from(bytes), 'targets', 'root'));
+	}
+}
+
+function guarded<Result>(file: string, verify: () => Result): Result {
+	try {
+		return verify();
+	} catch (error) {
+		throw trustErrorOf(error, file);
+	}
+}

@@ -1,0 +1,22 @@
+/** How a module is offered: the path of its target and what boxes may search it by. */
+
+/** The part of a module's manifest that boxes may search for before they have the module. */
+export interface ModuleSummary {
+	readonly name: string;
+	readonly version: string;
+	readonly vendor: string;
+	/** Which sessions it can carry, and over which range classes. */
+	readonly session?: { readonly kind: string; readonly ranges: readonly string[] } | undefined;
+}
+
+/** For `Repository.addTarget`; a box finds it again by `custom`. */
+export function moduleTarget(manifest: ModuleSummary): { path: string; custom: ModuleSummary } {
+	const { name, version, vendor, session } = manifest;
+	const custom = {
+		name,
+		version,
+		vendor,
+		...(session && { session: { kind: session.kind, ranges: session.ranges } }),
+	};
+	return { path: `modules/${name}-${version}.wasm`, custom };
+}
