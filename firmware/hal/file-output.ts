@@ -1,47 +1,41 @@
 /** Writes the frames that are heard into a file, which a restarted box goes on with. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { close, constants, fdatasync, fstatSync, ftruncate, openSync, write } from 'node:fs';
+import { promisify } from 'node:util';
 import type { AudioOutput } from '../../runtime/capability/media-sink/audio-output.ts';
 
-export class FileOutput implements AudioOutput {
-	readonly #file: FileHandle;
-	#size: number;
-	#written: Promise<unknown> = Promise.resolve();
+const file = {
+	write: promisify(write),
+	datasync: promisify(fdatasync),
+	truncate: promisify(ftruncate),
+	close: promisify(close),
+};
 
-	private constructor(file: FileHandle, size: number) {
-		this.#file = file;
-		this.#size = size;
-	}
-
-	static async open(path: string): Promise<FileOutput> {
-		// Not 'a+': on Linux that ignores positions, and going back would leave a hole.
-		const file = await open(path, 'r+').catch(() => open(path, 'w+'));
-		const { size } = await file.stat();
-		return new FileOutput(file, size);
-	}
-
-	write(frame: Uint8Array): void {
-		const at = this.#size;
-		this.#size += frame.length;
-		this.#written = this.#written.then(() => this.#file.write(frame, 0, frame.length, at));
-	}
-
-	size(): number {
-		return this.#size;
-	}
-
-	async flush(): Promise<void> {
-		await this.#written;
-		await this.#file.datasync();
-	}
-
-	async truncate(size: number): Promise<void> {
-		await this.#written;
-		await this.#file.truncate(size);
-		this.#size = size;
-	}
-
-	async close(): Promise<void> {
-		await this.#written;
-		await this.#file.close();
-	}
+export function fileOutput(path: string): AudioOutput {
+	// Not 'a': on Linux that ignores positions, and going back would leave a hole.
+	const handle = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+	let size = fstatSync(handle).size;
+	let written: Promise<unknown> = Promise.resolve();
+	return {
+		write: (frame) => {
+			const at = size;
+			size += frame.length;
+			written = written.then(() => file.write(handle, frame, 0, frame.length, at));
+			// Reported by the next flush; an error that nobody waits for must not end the box.
+			written.catch(() => undefined);
+		},
+		size: () => size,
+		flush: async () => {
+			await written;
+			await file.datasync(handle);
+		},
+		truncate: async (length) => {
+			await written;
+			await file.truncate(handle, length);
+			size = length;
+		},
+		close: async () => {
+			await written.catch(() => undefined);
+			await file.close(handle);
+		},
+	};
 }

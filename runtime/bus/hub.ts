@@ -107,9 +107,9 @@ export class Hub {
 		this.#tellListeners({ topic, sender: platformId, payload });
 	}
 
-	/** True when a VM on this box would receive the topic. */
-	hasSubscriber(topic: string): boolean {
-		return [...this.#members.values()].some(({ subscribes }) => subscribes.has(topic));
+	/** VMs on this box that receive the topic. */
+	subscribers(topic: string): number {
+		return [...this.#members.values()].filter(({ subscribes }) => subscribes.has(topic)).length;
 	}
 
 	/** @throws BusError */
@@ -119,7 +119,7 @@ export class Hub {
 		return new Promise((resolve, reject) => {
 			const correlation = this.#open(cell, (outcome) => {
 				if (outcome.tag === 'ok') resolve(outcome.val);
-				else reject(new BusError(outcome.val, `${topic}: ${busErrors[outcome.val]}`));
+				else reject(failure(topic, outcome.val));
 			});
 			const to = vm === undefined ? {} : { vm };
 			cell.send({ tag: 'request', ...to, topic, sender: platformId, correlation, deadlineMs, payload });
@@ -189,4 +189,8 @@ export class Hub {
 			});
 		}
 	}
+}
+
+function failure(topic: string, code: keyof typeof busErrors): BusError {
+	return new BusError(code, `${topic}: ${busErrors[code]}`);
 }

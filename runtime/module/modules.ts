@@ -46,6 +46,8 @@ export interface Delivery {
 	readonly digest: string;
 	/** TR-181 UUID of the unit. */
 	readonly uuid: string;
+	/** Where the bytes came from. */
+	readonly url: string;
 }
 
 export interface ModuleView {
@@ -186,7 +188,11 @@ export class Modules {
 		this.#options.capabilities.quotas(manifest);
 	}
 
-	async #keep({ bytes, digest, uuid }: Delivery, component: PreparedComponent, before?: Unit): Promise<Unit> {
+	async #keep(
+		{ bytes, digest, uuid, url }: Delivery,
+		component: PreparedComponent,
+		before?: Unit,
+	): Promise<Unit> {
 		const { store, clock } = this.#options;
 		const { name, version } = component.manifest;
 		await store.put(bytes, digest);
@@ -195,6 +201,7 @@ export class Modules {
 			version,
 			digest,
 			uuid,
+			url,
 			installedAtUs: clock.now(),
 			requestedState: 'active',
 			...(before === undefined ? {} : { previous: { version: before.version, digest: before.digest } }),

@@ -10,6 +10,8 @@ export interface Unit {
 	readonly digest: Digest;
 	/** TR-181 UUID: the same for every version of a unit. */
 	readonly uuid: string;
+	/** Where it was last installed from. */
+	readonly url?: string;
 	/** Microseconds since the Unix epoch. */
 	readonly installedAtUs: number;
 	/** What its VM should be doing, whatever it does at the moment (TR-181 RequestedState). */

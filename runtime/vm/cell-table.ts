@@ -8,6 +8,13 @@ export interface SupervisedCell extends HubCell {
 	readonly name: string;
 }
 
+export interface CellView {
+	readonly name: string;
+	readonly isUp: boolean;
+	/** How often it had to be replaced. */
+	readonly restarts: number;
+}
+
 export interface CellTableOptions {
 	readonly clock: Clock;
 	readonly host: CellHost;
@@ -31,6 +38,8 @@ interface Entry extends SupervisedCell {
 export class CellTable {
 	readonly #options: CellTableOptions;
 	readonly #cells = new Map<string, Entry>();
+	/** By name, of every cell there ever was. */
+	readonly #restarts = new Map<string, number>();
 	#watch: Timer | undefined;
 
 	constructor(options: CellTableOptions) {
@@ -55,9 +64,14 @@ export class CellTable {
 		const send = (command: CellCommand): void => handle.send(command);
 		const entry: Entry = { name, handle, send, seen: undefined, whenCounted: [] };
 		this.#cells.set(name, entry);
+		this.#restarts.set(name, this.#restarts.get(name) ?? 0);
 		this.#options.hub.addCell(entry);
 		this.#look();
 		return entry;
+	}
+
+	views(): CellView[] {
+		return [...this.#restarts].map(([name, restarts]) => ({ name, isUp: this.#cells.has(name), restarts }));
 	}
 
 	/** Resolves when every cell has reported its counts, or is gone. */
@@ -116,6 +130,7 @@ export class CellTable {
 	#lose(entry: Entry, { culprit, why }: { culprit?: VmId; why: string }): void {
 		if (this.#cells.get(entry.name) !== entry) return;
 		this.#cells.delete(entry.name);
+		this.#restarts.set(entry.name, (this.#restarts.get(entry.name) ?? 0) + 1);
 		void entry.handle.terminate();
 		this.#options.hub.removeCell(entry);
 		for (const resolve of entry.whenCounted.splice(0)) resolve();

@@ -40,7 +40,7 @@ export class Resident {
 	/** True when this one can only go on after `other`, directly or through those it waits for. */
 	waitsFor(other: Resident): boolean {
 		const next = this.held[0]?.to;
-		return this === other || (next !== undefined && next.waitsFor(other));
+		return this === other || next?.waitsFor(other) === true;
 	}
 
 	clearTimers(): void {

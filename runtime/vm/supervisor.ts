@@ -10,7 +10,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
 import type { CellHost } from './cell-host.ts';
 import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
-import { CellTable, type SupervisedCell } from './cell-table.ts';
+import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
@@ -153,6 +153,11 @@ export class Supervisor {
 	/** Brings the counts in `views` up to date. */
 	async count(): Promise<void> {
 		await this.#cells.count();
+	}
+
+	/** The cells of this box, with how often each had to be replaced. */
+	cells(): CellView[] {
+		return this.#cells.views();
 	}
 
 	async close(): Promise<void> {

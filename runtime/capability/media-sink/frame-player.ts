@@ -41,14 +41,10 @@ export interface FramePlayerOptions {
 	readonly mostFrames?: number;
 }
 
-/** Output places remembered for going back after a power cut: minutes of frames. */
-const rememberedPlaces = 8192;
-
 export class FramePlayer {
 	readonly #clock: Clock;
 	readonly #output: AudioOutput;
 	readonly #mostFrames: number;
-	readonly #places = new Map<number, number>();
 	#owner: VmId | undefined;
 	#queue: TimedFrame[] = [];
 	#timer: Timer | undefined;
@@ -70,7 +66,6 @@ export class FramePlayer {
 		this.#clock = clock;
 		this.#output = output;
 		this.#mostFrames = mostFrames;
-		this.#places.set(0, output.size());
 	}
 
 	get owner(): VmId | undefined {
@@ -118,11 +113,6 @@ export class FramePlayer {
 		return { ...this.#account, bufferedUs: this.#queue.length === 0 ? 0 : bufferedUs };
 	}
 
-	/** Size of the output when `sequence` was the next frame to play; undefined while it is ahead, or long past. */
-	placeOf(sequence: number): number | undefined {
-		return this.#places.get(sequence);
-	}
-
 	/** Goes on from `sequence` as if nothing behind it had been heard: after a restart of the box. */
 	async rewind({ sequence, place }: { sequence: number; place: number }): Promise<void> {
 		this.#timer?.cancel();
@@ -133,8 +123,6 @@ export class FramePlayer {
 		this.#account.played = sequence;
 		this.#account.sent = sequence;
 		await this.#output.truncate(place);
-		this.#places.clear();
-		this.#places.set(sequence, this.#output.size());
 	}
 
 	/** Resolves when every frame that is here has been given to the output, and that is kept. */
@@ -172,15 +160,8 @@ export class FramePlayer {
 			this.#account.played++;
 			this.#account.bytes += due.bytes.length;
 			this.#account.worstJitterUs = Math.max(this.#account.worstJitterUs, now - due.atUs);
-			this.#remember(due.sequence + 1);
 			this.#queue.shift();
 			due = this.#queue[0];
 		}
-	}
-
-	#remember(sequence: number): void {
-		this.#places.set(sequence, this.#output.size());
-		const oldest = this.#places.keys().next().value;
-		if (this.#places.size > rememberedPlaces && oldest !== undefined) this.#places.delete(oldest);
 	}
 }

@@ -1,0 +1,178 @@
+/** Modules as the operator manages them: from a name in the signed repository to running VMs. */
+import { randomUUID } from 'node:crypto';
+import { CodedError } from '../../runtime/error.ts';
+import type { Range } from '../../runtime/module/manifest.ts';
+import type { Modules, ModuleView } from '../../runtime/module/modules.ts';
+import type { Supervisor } from '../../runtime/vm/supervisor.ts';
+import type {
+	EnvironmentStatus,
+	InstalledModule,
+	ModuleManager as ModuleManagerPort,
+	ModuleStatus,
+} from '../agent/ports.ts';
+import type { Target } from '../update/target-view.ts';
+import type { Trust } from '../update/trust.ts';
+
+export const moduleManagerErrors = {
+	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
+	'unknown-target': 'The signed repository has no such module, or none that serves such sessions.',
+	'version-mismatch': 'The module in the repository has another version than was asked for.',
+	'unknown-environment': 'A module runs in the cell of its domain; another one was asked for.',
+	'unknown-unit': 'There is no such VM on this box.',
+} as const;
+
+export class ModuleManagerError extends CodedError<keyof typeof moduleManagerErrors> {
+	override readonly name = 'ModuleManagerError';
+}
+
+export interface ModuleManagerOptions {
+	readonly modules: Modules;
+	readonly supervisor: Supervisor;
+	readonly trust: Trust;
+	/** All bytes of a target, checked against what is signed. */
+	readonly download: (target: Target, signal: AbortSignal) => Promise<Uint8Array>;
+	readonly platformVersion: string;
+}
+
+const scheme = 'tuf:';
+
+export class ModuleManager implements ModuleManagerPort {
+	readonly #options: ModuleManagerOptions;
+
+	constructor(options: ModuleManagerOptions) {
+		this.#options = options;
+	}
+
+	list(): ModuleStatus[] {
+		return this.#options.modules.list().map(({ unit, manifest }) => ({
+			id: unit.name,
+			uuid: unit.uuid,
+			vendor: manifest.vendor,
+			version: unit.version,
+			description: manifest.description,
+			url: unit.url ?? '',
+			status: 'installed',
+			environment: manifest.domain,
+			installedAt: unit.installedAtUs,
+			updatedAt: unit.installedAtUs,
+		}));
+	}
+
+	environments(): EnvironmentStatus[] {
+		const { supervisor, platformVersion } = this.#options;
+		return supervisor.cells().map(({ name, restarts, isUp }) => ({
+			id: name,
+			status: isUp ? 'up' : 'disabled',
+			type: 'X_MULLION_WasmComponent',
+			version: platformVersion,
+			restarts,
+		}));
+	}
+
+	async install({
+		url,
+		uuid,
+		version,
+		environment,
+		signal,
+	}: Parameters<ModuleManagerPort['install']>[0]): Promise<InstalledModule> {
+		const target = await this.#target(url, { version, signal });
+		const bytes = await this.#options.download(target, signal);
+		const delivery = { bytes, digest: target.sha256, uuid: uuid || randomUUID(), url };
+		const installed = await this.#options.modules.install(delivery);
+		if (environment !== '' && environment !== installed.manifest.domain) {
+			await this.#options.modules.uninstall(installed.unit.name);
+			throw new ModuleManagerError(
+				'unknown-environment',
+				`${installed.unit.name} belongs in ${installed.manifest.domain}`,
+			);
+		}
+		return installedModule(installed);
+	}
+
+	/** A module that serves sessions of this kind on networks of this range, whatever it is called. */
+	async installFor({
+		kind,
+		range,
+		signal,
+	}: {
+		kind: string;
+		range: Range;
+		signal: AbortSignal;
+	}): Promise<ModuleView> {
+		const { trust, modules, download } = this.#options;
+		await trust.refresh(signal);
+		const target = trust.find((custom) => serves(custom, { kind, range })).at(-1);
+		if (target === undefined)
+			throw new ModuleManagerError(
+				'unknown-target',
+				`no module for ${kind} sessions on ${range} networks is signed`,
+			);
+		const bytes = await download(target, signal);
+		return modules.install({
+			bytes,
+			digest: target.sha256,
+			uuid: randomUUID(),
+			url: `${scheme}${target.path}`,
+		});
+	}
+
+	async update({
+		id,
+		url,
+		version,
+		signal,
+	}: Parameters<ModuleManagerPort['update']>[0]): Promise<InstalledModule> {
+		const target = await this.#target(url, { version, signal });
+		const bytes = await this.#options.download(target, signal);
+		return installedModule(await this.#options.modules.update(id, { bytes, digest: target.sha256, url }));
+	}
+
+	uninstall({ id }: Parameters<ModuleManagerPort['uninstall']>[0]): Promise<void> {
+		return this.#options.modules.uninstall(id);
+	}
+
+	async setState({ unit, state }: Parameters<ModuleManagerPort['setState']>[0]): Promise<void> {
+		await this.#options.modules.setState(this.#moduleOf(unit), state);
+	}
+
+	async restart({ unit }: { unit: string }): Promise<void> {
+		this.#moduleOf(unit);
+		await this.#options.supervisor.restart(unit);
+	}
+
+	#moduleOf(unit: string): string {
+		const vm = this.#options.supervisor.view(unit);
+		if (vm === undefined) throw new ModuleManagerError('unknown-unit', `there is no VM "${unit}"`);
+		return vm.module;
+	}
+
+	async #target(url: string, { version, signal }: { version: string; signal: AbortSignal }): Promise<Target> {
+		if (!url.startsWith(scheme))
+			throw new ModuleManagerError(
+				'insecure',
+				`"${url}" is not of the signed repository: it must begin with ${scheme}`,
+			);
+		const { trust } = this.#options;
+		await trust.refresh(signal);
+		const target = trust.target(url.slice(scheme.length));
+		if (target === undefined)
+			throw new ModuleManagerError('unknown-target', `the repository does not sign "${url}"`);
+		if (version !== '' && target.custom['version'] !== version)
+			throw new ModuleManagerError(
+				'version-mismatch',
+				`"${url}" is version ${target.custom['version']}, not ${version}`,
+			);
+		return target;
+	}
+}
+
+function installedModule({ unit, manifest }: ModuleView): InstalledModule {
+	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: manifest.domain };
+}
+
+/** `custom` is signed, but by people: anything may be missing. */
+function serves(custom: Target['custom'], { kind, range }: { kind: string; range: Range }): boolean {
+	const session = custom['session'] as { kind?: unknown; ranges?: unknown } | undefined;
+	return session?.kind === kind && Array.isArray(session.ranges) && session.ranges.includes(range);
+}

@@ -1,0 +1,65 @@
+/** The VMs as the operator sees them: TR-181 Execution Units. */
+import type { Clock } from '../../runtime/clock.ts';
+import type { Modules } from '../../runtime/module/modules.ts';
+import type { VmView as SupervisedVm, Supervisor } from '../../runtime/vm/supervisor.ts';
+import type { VmStatus, VmView } from '../agent/ports.ts';
+
+const pageBytes = 65_536;
+
+export interface VmViewOptions {
+	readonly clock: Clock;
+	readonly modules: Modules;
+	readonly supervisor: Supervisor;
+}
+
+export function vmView({ clock, modules, supervisor }: VmViewOptions): VmView {
+	const usage = new CpuUsage(clock);
+	return {
+		list: () => {
+			const byName = new Map(modules.list().map((module) => [module.unit.name, module]));
+			return supervisor.views().flatMap((vm): VmStatus[] => {
+				const module = byName.get(vm.module);
+				if (module === undefined) return [];
+				return [
+					{
+						id: vm.name,
+						vm: vm.state === 'running' ? vm.id : 0,
+						module: vm.module,
+						environment: vm.cell,
+						state: vm.state === 'backing-off' ? 'starting' : vm.state,
+						reason: vm.reason,
+						autoStart: module.unit.requestedState === 'active',
+						baseband: vm.baseband,
+						memoryBytes: vm.counts?.memoryBytes ?? 0,
+						memoryLimitBytes: module.manifest.budget.memoryPages * pageBytes,
+						cpuPercent: usage.percent(vm),
+						restarts: vm.restarts,
+						startedAt: vm.state === 'running' ? vm.startedAtUs : 0,
+					},
+				];
+			});
+		},
+	};
+}
+
+/** Share of one core since the last time it was asked. */
+class CpuUsage {
+	readonly #clock: Clock;
+	readonly #last = new Map<string, { atUs: number; busyUs: number; percent: number }>();
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	percent({ name, counts }: SupervisedVm): number {
+		const now = this.#clock.now();
+		const busyUs = counts?.busyUs ?? 0;
+		const before = this.#last.get(name);
+		// Asked twice within an instant, e.g. for two parameters of one Get: the same answer.
+		if (before !== undefined && now - before.atUs < 200_000) return before.percent;
+		const share = before === undefined ? 0 : (busyUs - before.busyUs) / (now - before.atUs);
+		const percent = Math.min(100, Math.max(0, Math.round(share * 100)));
+		this.#last.set(name, { atUs: now, busyUs, percent });
+		return percent;
+	}
+}

@@ -1,0 +1,52 @@
+import test from 'ava';
+import { parseManifest } from '../module/manifest.ts';
+import { checkTopics, PolicyError, topicGrants } from './policy.ts';
+
+const manifest = (fields: object) =>
+	parseManifest({ name: 'a', version: '1.0.0', vendor: 'acme', ...fields });
+
+test('a module may do on a topic what its manifest says, and nothing else', (t) => {
+	const [ring] = topicGrants(manifest({ publishes: { 'doorbell.ring': 'doorbell.Ring' } }));
+	t.like(ring, { name: 'doorbell.ring', mayPublish: true, maySubscribe: false });
+});
+
+test('an open module does not hear media', (t) => {
+	const fields = { subscribes: { 'media.state': 'mullion.media.PlayerState' } };
+	t.false(topicGrants(manifest(fields))[0]?.maySubscribe);
+	t.true(topicGrants(manifest({ ...fields, domain: 'authorized' }))[0]?.maySubscribe);
+});
+
+test('without a rule that fits, everything is denied', (t) => {
+	const fields = { publishes: { 'x.y': 'x.Y' } };
+	t.false(topicGrants(manifest(fields), [])[0]?.mayPublish);
+});
+
+test('the last rule that fits decides', (t) => {
+	const rules = [
+		{ domain: '*', direction: '*', topics: '*', allow: true },
+		{ domain: 'open', direction: 'publish', topics: 'x.*', allow: false },
+		{ domain: 'open', direction: 'publish', topics: 'x.z', allow: true },
+	] as const;
+	const grants = topicGrants(manifest({ publishes: { 'x.y': 'x.Y', 'x.z': 'x.Z' } }), rules);
+	t.deepEqual(
+		grants.map(({ mayPublish }) => mayPublish),
+		[false, true],
+	);
+});
+
+test("a module may not speak on the platform's topics", (t) => {
+	const error = t.throws(() => checkTopics(manifest({ publishes: { 'session.control': 'a.B' } }), []), {
+		instanceOf: PolicyError,
+	});
+	t.is(error?.code, 'topic-reserved');
+});
+
+test('a topic carries one type on a box', (t) => {
+	const first = manifest({ publishes: { 'x.y': 'x.Y' } });
+	const second = manifest({ name: 'b', subscribes: { 'x.y': 'x.Other' } });
+	t.is(
+		t.throws(() => checkTopics(second, [first]), { instanceOf: PolicyError })?.code,
+		'topic-type-conflict',
+	);
+	t.notThrows(() => checkTopics(first, [first]));
+});

@@ -1,0 +1,54 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { ManifestError, parseManifest } from './manifest.ts';
+
+const smallest = { name: 'doorbell', version: '1.0.0', vendor: 'acme' };
+
+test('a manifest that asks for nothing gets the defaults and no rights', (t) => {
+	t.like(parseManifest(smallest), {
+		domain: 'open',
+		priority: 'interactive',
+		publishes: {},
+		subscribes: {},
+		capabilities: {},
+		budget: { memoryPages: 16, turnMs: 500 },
+	});
+});
+
+test('a topic may be declared by its type alone', (t) => {
+	const { subscribes } = parseManifest({ ...smallest, subscribes: { 'doorbell.ring': 'doorbell.Ring' } });
+	t.deepEqual(subscribes['doorbell.ring'], { type: 'doorbell.Ring', whenFull: 'block' });
+});
+
+const wrong: Record<string, unknown> = {
+	'a name that is no file name': { ...smallest, name: '../etc' },
+	'a version that is none': { ...smallest, version: 'latest' },
+	'a field nobody knows': { ...smallest, root: true },
+	'a topic without a dot': { ...smallest, publishes: { ring: 'doorbell.Ring' } },
+	'a topic named like a prototype': { ...smallest, publishes: JSON.parse('{"__proto__.x": "a.B"}') },
+	'a budget beyond the box': { ...smallest, budget: { memoryPages: 100_000 } },
+	'a budget of nothing': { ...smallest, budget: { turnMs: 0 } },
+	'a session without a range': { ...smallest, session: { kind: 'media', ranges: [] } },
+	'a configuration that is not base64': { ...smallest, config: { type: 'a.B', bytes: '***' } },
+	'a list': [],
+	nothing: null,
+};
+
+for (const [what, manifest] of Object.entries(wrong)) {
+	test(`${what} is a bad manifest`, (t) => {
+		t.is(t.throws(() => parseManifest(manifest), { instanceOf: ManifestError })?.code, 'bad-manifest');
+	});
+}
+
+test('any JSON is either a manifest or a bad one', (t) => {
+	fc.assert(
+		fc.property(fc.jsonValue(), (json) => {
+			try {
+				return typeof parseManifest(json).name === 'string';
+			} catch (error) {
+				return error instanceof ManifestError;
+			}
+		}),
+	);
+	t.pass();
+});
