@@ -1,0 +1,135 @@
+/** What must be known of every open session after a power cut: one file a session, replaced whole. */
+import type { Directory } from '../directory.ts';
+import type { VmId } from '../vm/cell-protocol.ts';
+import { HandoffError } from './handoff-error.ts';
+import type { SinkPlace } from './session-sink.ts';
+
+export interface JournalEntry {
+	readonly session: string;
+	readonly kind: string;
+	readonly url: string;
+	readonly preferred?: string | undefined;
+	/** Who owns it; undefined: the platform. */
+	readonly owner?: VmId | undefined;
+	readonly baseband?: string | undefined;
+	/** While a handoff is under way: to whom. */
+	readonly target?: { readonly vm: VmId; readonly baseband: string } | undefined;
+	/** Where in what was played the session begins. */
+	readonly start: SinkPlace;
+	/** Where to go on from; absent before the first checkpoint. */
+	readonly safe?: SafePoint | undefined;
+}
+
+/** A state, and a place in what was played that is not before it. */
+export interface SafePoint {
+	readonly state: Uint8Array;
+	/** The first frame that is not part of the state; at most `place.nextSequence`. */
+	readonly nextSequence: number;
+	readonly place: SinkPlace;
+}
+
+const format = 'mullion-session-1';
+const suffix = '.session';
+
+export class SessionJournal {
+	readonly #directory: Directory;
+
+	constructor(directory: Directory) {
+		this.#directory = directory;
+	}
+
+	/** Durable once it has resolved. Errors: those of `Directory.write`. */
+	write(entry: JournalEntry): Promise<void> {
+		return this.#directory.write(entry.session + suffix, encodeEntry(entry));
+	}
+
+	async remove(session: string): Promise<void> {
+		await this.#directory.remove(session + suffix);
+	}
+
+	/** Every entry; a file that is none is removed and named in `malformed`. */
+	async readAll(): Promise<{ entries: JournalEntry[]; malformed: string[] }> {
+		const entries: JournalEntry[] = [];
+		const malformed: string[] = [];
+		for (const name of await this.#directory.list()) {
+			const bytes = name.endsWith(suffix) ? await this.#directory.read(name) : undefined;
+			const entry = bytes === undefined ? undefined : decodeEntry(bytes);
+			if (entry !== undefined && entry.session + suffix === name) {
+				entries.push(entry);
+			} else if (bytes !== undefined) {
+				await this.#directory.remove(name);
+				malformed.push(name);
+			}
+		}
+		return { entries, malformed };
+	}
+}
+
+/** One line of JSON, then the bytes of the state. */
+export function encodeEntry({ safe, ...entry }: JournalEntry): Uint8Array {
+	const { state, ...point } = safe ?? { state: new Uint8Array() };
+	const head = { format, ...entry, ...(safe && { safe: { ...point, stateBytes: state.length } }) };
+	return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), state]);
+}
+
+/** Undefined for anything that `encodeEntry` would not have written. */
+export function decodeEntry(bytes: Uint8Array): JournalEntry | undefined {
+	const end = bytes.indexOf(0x0a);
+	try {
+		const head: unknown = JSON.parse(Buffer.from(bytes.subarray(0, Math.max(0, end))).toString());
+		return entryOf(head, bytes.slice(end + 1));
+	} catch (error) {
+		if (error instanceof SyntaxError || error instanceof HandoffError) {
+			return undefined;
+		}
+		throw error;
+	}
+}
+
+function entryOf(head: unknown, state: Uint8Array): JournalEntry {
+	const fields = record(head);
+	check(fields['format'] === format);
+	const target = fields['target'] === undefined ? undefined : record(fields['target']);
+	const safe = fields['safe'] === undefined ? undefined : record(fields['safe']);
+	check(state.length === (safe === undefined ? 0 : safe['stateBytes']));
+	const point = safe && { state, nextSequence: count(safe['nextSequence']), place: placeOf(safe['place']) };
+	check(point === undefined || point.nextSequence <= point.place.nextSequence);
+	const { owner, preferred, baseband } = fields;
+	return {
+		session: text(fields['session']),
+		kind: text(fields['kind']),
+		url: text(fields['url']),
+		start: placeOf(fields['start']),
+		...(preferred !== undefined && { preferred: text(preferred) }),
+		...(owner !== undefined && { owner: count(owner) }),
+		...(baseband !== undefined && { baseband: text(baseband) }),
+		...(target && { target: { vm: count(target['vm']), baseband: text(target['baseband']) } }),
+		...(point && { safe: point }),
+	};
+}
+
+function placeOf(value: unknown): SinkPlace {
+	const { nextSequence, playedBytes } = record(value);
+	return { nextSequence: count(nextSequence), playedBytes: count(playedBytes) };
+}
+
+function record(value: unknown): Record<string, unknown> {
+	check(typeof value === 'object' && value !== null && !Array.isArray(value));
+	return value as Record<string, unknown>;
+}
+
+function text(value: unknown): string {
+	check(typeof value === 'string');
+	return value as string;
+}
+
+function count(value: unknown): number {
+	check(Number.isSafeInteger(value) && (value as number) >= 0);
+	return value as number;
+}
+
+function check(isTrue: boolean): void {
+	if (!isTrue) {
+		throw new HandoffError('journal-malformed', 'a field of the session journal is missing or wrong');
+	}
+}
