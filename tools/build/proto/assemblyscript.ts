@@ -5,6 +5,7 @@ import { enumDeclaration, messageClass } from './assemblyscript/message.ts';
 import { modelOf } from './model.ts';
 import { type FileModule, modulesOf } from './module.ts';
 import { type ProtoRequest, readProto } from './source.ts';
+import { indent } from './text.ts';
 
 export interface BindingRequest extends ProtoRequest {
 	/** Folder that one `<basename>.ts` is written to for every file, imported ones included. */
@@ -45,8 +46,16 @@ export async function generateProtoBindings({ outDirectory, ...request }: Bindin
 /** The same as text: file name -> AssemblyScript. */
 export async function protoBindings(request: ProtoRequest): Promise<Map<string, string>> {
 	const model = modelOf(await readProto(request));
-	return new Map(modulesOf(model, taken).map((module) => [`${module.name}.ts`, assemblyScriptOf(module)]));
+	return new Map(
+		modulesOf({ model, placeOf: moduleName, taken }).map((module) => [
+			`${module.place}.ts`,
+			assemblyScriptOf(module),
+		]),
+	);
 }
+
+/** Every file of a service is in one folder. */
+export const moduleName = (path: string): string => basename(path, '.proto');
 
 function assemblyScriptOf(module: FileModule): string {
 	const declarations = [
@@ -57,9 +66,9 @@ function assemblyScriptOf(module: FileModule): string {
 	const used = runtimeNames.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
 	const imports = [
 		...(used.length === 0 ? [] : [`import { ${used.join(', ')} } from "mullion/protobuf";`]),
-		...module.imports.map(({ file, names }) => {
+		...module.imports.map(({ from, names }) => {
 			const list = names.map(({ name, as }) => (name === as ? name : `${name} as ${as}`));
-			return `import { ${list.join(', ')} } from "./${file}";`;
+			return `import { ${list.join(', ')} } from "${from}";`;
 		}),
 	];
 	return [
@@ -68,18 +77,4 @@ function assemblyScriptOf(module: FileModule): string {
 		body,
 		'',
 	].join('\n');
-}
-
-/** Tabs by the braces that are open; comments open none. */
-export function indent(lines: readonly string[]): string {
-	let depth = 0;
-	return lines
-		.map((line) => {
-			const isComment = /^(?:\/\*| \*)/.test(line);
-			if (!isComment && line.startsWith('}')) depth--;
-			const indented = line === '' ? '' : '\t'.repeat(depth) + line;
-			if (!isComment && line.endsWith('{')) depth++;
-			return indented;
-		})
-		.join('\n');
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
-import { protoBindings } from './assemblyscript.ts';
+import { moduleName, protoBindings } from './assemblyscript.ts';
 import { modelOf, type ProtoModel } from './model.ts';
 import { modulesOf } from './module.ts';
 import { readProto } from './source.ts';
@@ -72,11 +72,11 @@ function entryOf(model: ProtoModel, sources: readonly string[]): string {
 		'export { prepare, answerAt } from "./bus/harness";',
 	];
 	const indexOf = [...model.messages.keys()];
-	for (const module of modulesOf(model, new Set(['Map', 'Reader']))) {
+	for (const module of modulesOf({ model, placeOf: moduleName, taken: new Set(['Map']) })) {
 		for (const message of module.messages) {
 			const index = indexOf.indexOf(message.fullName);
 			lines.push(
-				`import { ${module.nameOf(message.fullName)} as Type${index} } from "./bus/${module.name}";`,
+				`import { ${module.nameOf(message.fullName)} as Type${index} } from "./bus/${module.place}";`,
 				`export function recode${index}(): i32 {`,
 				`\tconst message = Type${index}.decode(given());`,
 				'\treturn message === null ? -1 : answer(message.encode());',

@@ -1,5 +1,6 @@
 /** What one field of a message becomes in its AssemblyScript class. */
 import type { ProtoField, ProtoType } from '../model.ts';
+import { block } from '../text.ts';
 import { type ScalarBinding, scalars } from './scalar.ts';
 
 /** Lines of the four places of a class that a field appears in. */
@@ -320,10 +321,6 @@ function lazyMember({ field, type, create }: { field: ProtoField; type: string; 
 		]),
 		...block(`set ${name}(value: ${type})`, [`this.${held} = value;`]),
 	];
-}
-
-export function block(head: string, body: readonly string[]): string[] {
-	return [`${head} {`, ...body, '}'];
 }
 
 /** A local variable for the field, out of the way of every other name. */

@@ -1,15 +1,8 @@
 /** One message as an AssemblyScript class, with the enums of its oneofs; one enum as an enum. */
 import { ProtoError } from '../error.ts';
 import type { ProtoEnum, ProtoMessage } from '../model.ts';
-import {
-	block,
-	caseName,
-	type FieldContext,
-	fieldCode,
-	memberName,
-	pascalCase,
-	wireValueOf,
-} from './field.ts';
+import { block, documentation } from '../text.ts';
+import { caseName, type FieldContext, fieldCode, memberName, pascalCase, wireValueOf } from './field.ts';
 
 export function messageClass(message: ProtoMessage, nameOf: (fullName: string) => string): string[] {
 	const name = nameOf(message.fullName);
@@ -78,13 +71,6 @@ export function enumDeclaration(type: ProtoEnum, name: string): string[] {
 			]),
 		),
 	];
-}
-
-export function documentation(comment: string): string[] {
-	if (comment === '') return [];
-	const lines = comment.replaceAll('*/', '* /').split('\n');
-	if (lines.length === 1) return [`/** ${lines[0]} */`];
-	return ['/**', ...lines.map((line) => ` * ${line}`.trimEnd()), ' */'];
 }
 
 function oneofEnum(message: ProtoMessage, oneof: string, context: FieldContext): string[] {
