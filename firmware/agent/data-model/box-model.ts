@@ -1,0 +1,46 @@
+/** The whole data model of a box, from its ports. */
+import type { Clock } from '../../../runtime/clock.ts';
+import type { InstanceNumbers } from '../instance-numbers.ts';
+import type {
+	BusPort,
+	DeviceIdentity,
+	LogSource,
+	ModuleManager,
+	NetworkView,
+	SessionManager,
+	TelemetrySource,
+	VmView,
+} from '../ports.ts';
+import { busObject } from './bus.ts';
+import { deviceInfo } from './device-info.ts';
+import { logObject } from './log.ts';
+import { DataModel } from './model.ts';
+import { networkObjects } from './network.ts';
+import { sessionObjects } from './sessions.ts';
+import { softwareModules } from './software-modules.ts';
+import { telemetryObject } from './telemetry.ts';
+
+export interface BoxPorts {
+	readonly identity: DeviceIdentity;
+	readonly modules: ModuleManager;
+	readonly vms: VmView;
+	readonly network: NetworkView;
+	readonly sessions: SessionManager;
+	readonly bus: BusPort;
+	readonly log: LogSource;
+	readonly telemetry: TelemetrySource;
+	readonly numbers: InstanceNumbers;
+	readonly clock: Clock;
+}
+
+export function boxModel(ports: BoxPorts): DataModel {
+	return new DataModel([
+		deviceInfo(ports),
+		...softwareModules(ports),
+		...networkObjects(ports),
+		...sessionObjects(ports),
+		busObject(ports),
+		logObject(ports),
+		telemetryObject(ports),
+	]);
+}

@@ -1,0 +1,96 @@
+/** `Device.SoftwareModules.ExecutionUnit.{i}.`: the VMs. */
+import { UspError } from '../error.ts';
+import type { VmStatus } from '../ports.ts';
+import type { Call, Command, ObjectProvider } from './provider.ts';
+import { dateTimeOf } from './provider.ts';
+import { SoftwareModulePaths } from './software-module-paths.ts';
+import type { SoftwareModulesOptions } from './software-modules.ts';
+
+const statusText = {
+	installed: 'Idle',
+	starting: 'Starting',
+	running: 'Active',
+	hibernated: 'Idle',
+	parked: 'Idle',
+	stopping: 'Stopping',
+	stopped: 'Idle',
+} as const satisfies Record<VmStatus['state'], string>;
+
+export function executionUnits(options: SoftwareModulesOptions): ObjectProvider {
+	const { modules, vms } = options;
+	const paths = new SoftwareModulePaths(options);
+
+	async function unitOf({ at, objectPath }: Call): Promise<VmStatus> {
+		const numbers = await paths.units();
+		const unit = vms.list().find(({ id }) => numbers.get(id) === at[0]);
+		if (unit === undefined) throw new UspError('object-does-not-exist', `there is no ${objectPath}`);
+		return unit;
+	}
+
+	const setRequestedState: Command = {
+		kind: 'sync',
+		inputs: { RequestedState: { isRequired: true } },
+		outputs: [],
+		run: async (call) => {
+			const wanted = call.args['RequestedState'];
+			if (wanted !== 'Active' && wanted !== 'Idle')
+				throw new UspError('invalid-command-arguments', `RequestedState is "${wanted}", not Active or Idle`);
+			const unit = await unitOf(call);
+			await modules.setState({ unit: unit.id, state: wanted === 'Active' ? 'active' : 'idle' });
+			return {};
+		},
+	};
+	const restart: Command = {
+		kind: 'sync',
+		inputs: {},
+		outputs: [],
+		run: async (call) => {
+			const unit = await unitOf(call);
+			// TR-181 ExecutionUnit.Restart(): a unit that is stopping has nothing to restart.
+			if (unit.state === 'stopping')
+				throw new UspError('invalid-environment-state', `${call.objectPath} is stopping`);
+			await modules.restart({ unit: unit.id });
+			return {};
+		},
+	};
+
+	return {
+		path: 'Device.SoftwareModules.ExecutionUnit.{i}.',
+		uniqueKeys: [['EUID'], ['Alias']],
+		commands: { 'SetRequestedState()': setRequestedState, 'Restart()': restart },
+		rows: async () => {
+			const numbers = await paths.units();
+			const environments = await paths.environments();
+			const versions = new Map(modules.list().map((module) => [module.id, module]));
+			return vms.list().flatMap((unit) => {
+				const number = numbers.get(unit.id);
+				if (number === undefined) return [];
+				const cell = environments.get(unit.environment);
+				const params = {
+					EUID: unit.id,
+					Alias: `cpe-${number}`,
+					Name: unit.module,
+					ExecEnvLabel: unit.id,
+					Status: statusText[unit.state],
+					ExecutionFaultCode: unit.state === 'parked' ? 'FailureWhileActive' : 'NoFault',
+					ExecutionFaultMessage: unit.state === 'parked' ? unit.reason : '',
+					AutoStart: unit.autoStart,
+					Vendor: versions.get(unit.module)?.vendor ?? '',
+					Version: versions.get(unit.module)?.version ?? '',
+					// TR-181 counts memory in KiB.
+					AllocatedMemory: Math.ceil(unit.memoryLimitBytes / 1024),
+					MemoryInUse: Math.ceil(unit.memoryBytes / 1024),
+					CPUPercentInUse: Math.round(unit.cpuPercent),
+					CreationTime: dateTimeOf(unit.startedAt),
+					ExecutionEnvRef: cell === undefined ? '' : `Device.SoftwareModules.ExecEnv.${cell}`,
+					X_MULLION_State: unit.state,
+					X_MULLION_Reason: unit.reason,
+					X_MULLION_Vm: unit.vm,
+					X_MULLION_Baseband: unit.baseband,
+					X_MULLION_Restarts: unit.restarts,
+				};
+				return [{ number, params }];
+			});
+		},
+	};
+}
