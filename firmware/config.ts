@@ -57,7 +57,9 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	try {
 		config = JSON.parse(await readFile(path, 'utf8'));
 	} catch (cause) {
-		throw new ConfigError('bad-config', `${path} cannot be read as JSON: ${(cause as Error).message}`, { cause });
+		throw new ConfigError('bad-config', `${path} cannot be read as JSON: ${(cause as Error).message}`, {
+			cause,
+		});
 	}
 	const at = (file: string): string => resolve(dirname(path), file);
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;

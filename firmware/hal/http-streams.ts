@@ -19,7 +19,9 @@ export interface NetworkPath {
 export interface HttpStreamsOptions {
 	readonly pathOf: (baseband: string) => NetworkPath | undefined;
 	/** Payload bytes that went over a network for a VM. */
-	readonly count: (use: { baseband: string; vm: string; up: number; down: number; tookMs: number }) => void;
+	readonly count: (use: { baseband: string; vm: number; bytesUp: number; bytesDown: number }) => void;
+	/** A response that came as fast as the network could: its body, from its first byte to its last. */
+	readonly measured: (transfer: { baseband: string; bytes: number; ms: number }) => void;
 	/** Longest time without a byte. Default 8000. */
 	readonly stallMs?: number;
 }
@@ -30,7 +32,7 @@ export interface HttpStreams extends NetworkStreams {
 	close(): void;
 }
 
-export function httpStreams({ pathOf, count, stallMs = 8000 }: HttpStreamsOptions): HttpStreams {
+export function httpStreams({ pathOf, count, measured, stallMs = 8000 }: HttpStreamsOptions): HttpStreams {
 	const running = new Map<OneEnd, { baseband: string; abort: () => void }>();
 	const agents = new Map<string, Agent>();
 	const agentOf = (baseband: string): Agent => {
@@ -48,7 +50,7 @@ export function httpStreams({ pathOf, count, stallMs = 8000 }: HttpStreamsOption
 				return { cancel: once.silence };
 			}
 			const agent = agentOf(wanted.baseband);
-			const abort = send({ wanted, path, agent, stallMs, handlers: once, count });
+			const abort = send({ wanted, path, agent, stallMs, handlers: once, count, measured });
 			running.set(once, { baseband: wanted.baseband, abort });
 			once.whenOver = () => running.delete(once);
 			return {
@@ -111,14 +113,13 @@ function send({
 	stallMs,
 	handlers,
 	count,
+	measured,
 }: {
 	wanted: StreamRequest;
 	path: NetworkPath;
 	agent: Agent;
-	stallMs: number;
 	handlers: StreamHandlers;
-	count: HttpStreamsOptions['count'];
-}): () => void {
+} & Required<Pick<HttpStreamsOptions, 'count' | 'measured' | 'stallMs'>>): () => void {
 	const { url, offset, length, baseband, vm } = wanted;
 	const range = `bytes=${offset}-${length === 0 ? '' : offset + length - 1}`;
 	const [host, port] = (path.hosts[url.hostname] ?? `${url.hostname}:${url.port || 80}`).split(':');
@@ -131,7 +132,7 @@ function send({
 		headers: { host: url.host, range, 'accept-encoding': 'identity' },
 		timeout: stallMs,
 	});
-	const use = (up: number, down: number, tookMs = 0): void => count({ baseband, vm, up, down, tookMs });
+	const use = (bytesUp: number, bytesDown: number): void => count({ baseband, vm, bytesUp, bytesDown });
 	outgoing.on('timeout', () => outgoing.destroy(new Error(`no byte for ${stallMs} ms`)));
 	outgoing.on('error', (error: NodeJS.ErrnoException) => {
 		const failure: Failure = /no byte/.test(error.message) ? 'timed-out' : 'unreachable';
@@ -139,7 +140,7 @@ function send({
 	});
 	outgoing.on('response', (response) => {
 		use(headBytes(outgoing.getRawHeaderNames().length, url.href.length), 0);
-		receive({ response, wanted, handlers, use });
+		receive({ response, wanted, handlers, use, measured });
 	});
 	outgoing.end();
 	return () => outgoing.destroy();
@@ -152,14 +153,16 @@ function headBytes(headers: number, urlLength: number): number {
 
 function receive({
 	response,
-	wanted: { offset, length, mostBytes },
+	wanted: { baseband, offset, length, mostBytes },
 	handlers,
 	use,
+	measured,
 }: {
 	response: IncomingMessage;
 	wanted: StreamRequest;
 	handlers: StreamHandlers;
-	use: (up: number, down: number, tookMs?: number) => void;
+	use: (bytesUp: number, bytesDown: number) => void;
+	measured: HttpStreamsOptions['measured'];
 }): void {
 	const range = contentRange(response, offset);
 	const isRight =
@@ -173,11 +176,9 @@ function receive({
 		return;
 	}
 	let at = offset;
-	let since = performance.now();
+	const startedAt = performance.now();
 	response.on('data', (bytes: Buffer) => {
-		const now = performance.now();
-		use(0, bytes.length, now - since);
-		since = now;
+		use(0, bytes.length);
 		if (at + bytes.length > range.end) {
 			handlers.fail('malformed', 'more bytes came than were announced');
 			response.destroy();
@@ -188,6 +189,7 @@ function receive({
 	});
 	response.on('end', () => {
 		const isWhole = at === range.end && (length === 0 || at - offset === length || at === range.size);
+		measured({ baseband, bytes: at - offset, ms: performance.now() - startedAt });
 		if (isWhole) handlers.end(range.size);
 		else handlers.fail('malformed', `${at - offset} bytes came where ${range.end - offset} were announced`);
 	});

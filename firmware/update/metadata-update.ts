@@ -3,7 +3,7 @@ import { MetadataVerifier } from './metadata-verifier.ts';
 import { TrustError } from './trust-error.ts';
 import type { TrustRecord, TrustView } from './trust-record.ts';
 
-/** Most bytes the box reads of each file. Parsing costs the square of the number of entries. */
+/** Most bytes the box reads of each file. */
 export interface MetadataLimits {
 	readonly root: number;
 	readonly timestamp: number;

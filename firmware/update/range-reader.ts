@@ -17,6 +17,7 @@ export interface RangeAnswer {
 	readonly data: Uint8Array;
 }
 
+/** An implementation passes on what it was told, true or not: callers read through `readRange`. */
 export interface RangeReader {
 	/**
 	 * Undefined is: the repository has no such file. Errors: `repository-unreachable`, `malformed-answer`,

@@ -23,7 +23,7 @@ export interface TrustOptions {
 	readonly reader: RangeReader;
 	/** What metadata must not have expired at; default the system's clock. */
 	readonly clock?: Pick<Clock, 'now'>;
-	/** Default 128 KiB root, 16 KiB timestamp, 256 KiB snapshot, 1 MiB targets. */
+	/** Default 128 KiB root, 16 KiB timestamp, 64 KiB snapshot, 1 MiB targets. */
 	readonly limits?: Partial<MetadataLimits>;
 }
 
@@ -43,7 +43,7 @@ export class Trust {
 		this.#limits = {
 			root: 131_072,
 			timestamp: 16_384,
-			snapshot: 262_144,
+			snapshot: 65_536,
 			targets: 1_048_576,
 			...options.limits,
 		};

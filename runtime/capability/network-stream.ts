@@ -16,7 +16,7 @@ export interface NetworkStreamGrant {
 export interface StreamRequest {
 	readonly baseband: string;
 	/** Whose bytes these are, for the meter. */
-	readonly vm: string;
+	readonly vm: VmId;
 	readonly url: URL;
 	readonly offset: number;
 	/** 0 is: to the end. */
@@ -116,7 +116,7 @@ function start({
 		return fail('denied', `${length} bytes are more than the manifest grants`);
 	const request = {
 		baseband: vm.baseband,
-		vm: vm.name,
+		vm: vm.id,
 		url: target,
 		offset: Number(offset),
 		length: Number(length),

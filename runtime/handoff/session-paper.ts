@@ -56,9 +56,10 @@ export class SessionPaper {
 		const { session, sink, clock, onTrouble } = this.#options;
 		this.#lastUs = clock.now();
 		try {
+			const { era } = session;
 			// Outside the queue, so that a slow disk of the player does not hold a handoff up.
 			const place = await sink.durable(session.id).catch(rethrow(session.id));
-			this.#isDue = session.settle(place) || this.#isDue;
+			this.#isDue = (era === session.era && session.settle(place)) || this.#isDue;
 			if (this.#isDue) {
 				await this.announce();
 			}

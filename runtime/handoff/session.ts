@@ -64,6 +64,8 @@ export class Session {
 	flight: Flight | undefined;
 	/** Where to go on from after a power cut. */
 	safe: SafePoint | undefined;
+	/** Goes up each time the session is begun anew; places of an earlier era mean nothing. */
+	era = 0;
 	readonly #shelf = new CheckpointShelf();
 	/** The whole state of the last handoff, until a checkpoint overtakes it. */
 	#whole: KeptState | undefined;
@@ -100,8 +102,9 @@ export class Session {
 		return isWholeNewer ? whole : kept;
 	}
 
-	/** All states belong to a playing that is begun anew. */
+	/** The session is begun anew, and no state of before is of use. */
 	forgetStates(): void {
+		this.era++;
 		this.#shelf.clear();
 		this.#whole = undefined;
 		this.safe = undefined;

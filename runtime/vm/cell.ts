@@ -193,7 +193,7 @@ export class Cell {
 	#apply(resident: Resident, vm: Vm, effect: Effect): void {
 		switch (effect.tag) {
 			case 'publish':
-				this.#publish(resident, resident.spec.topics[effect.val.topic]?.name ?? '', effect.val.payload);
+				this.#publish(resident, effect.val);
 				return;
 			case 'request':
 				this.#request(resident, effect.val);
@@ -225,9 +225,20 @@ export class Cell {
 		this.#say({ tag: 'effect', vm: resident.id, effect });
 	}
 
-	#publish(sender: Resident, topic: string, payload: Uint8Array): void {
+	#publish(sender: Resident, { topic: index, payload }: { topic: number; payload: Uint8Array }): void {
+		const topic = this.#permitted(sender, index);
+		if (topic === undefined) return;
 		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#say({ tag: 'published', vm: sender.id, topic, payload });
+	}
+
+	/** The topic's name, or undefined and a line in the log where policy has closed it. */
+	#permitted(sender: Resident, index: number): string | undefined {
+		const grant = sender.spec.topics[index];
+		if (grant?.mayPublish === true) return grant.name;
+		const text = `denied: ${sender.spec.name} may not publish on ${grant?.name ?? `topic ${index}`}`;
+		this.#say({ tag: 'log', vm: sender.id, line: { level: 'warn', text } });
+		return undefined;
 	}
 
 	#deliver(
@@ -282,7 +293,11 @@ export class Cell {
 		sender: Resident,
 		{ topic, correlation, deadlineMs, payload }: Extract<Effect, { tag: 'request' }>['val'],
 	): void {
-		const name = sender.spec.topics[topic]?.name ?? '';
+		const name = this.#permitted(sender, topic);
+		if (name === undefined) {
+			this.#give(sender.id, { tag: 'answer', val: { correlation, outcome: { tag: 'err', val: 'denied' } } });
+			return;
+		}
 		const route = this.#routes.of(name)[0];
 		if (route !== undefined) {
 			this.#ask({ from: sender, theirs: correlation, route, sender: sender.id, deadlineMs, payload });

@@ -1,0 +1,163 @@
+/** The runtime of one box on its real hardware: cells on threads, networks, players, disk. */
+import { join } from 'node:path';
+import { NetworkState, Range as WireRange } from '../../proto/host/bus/network.ts';
+import { Checkpoint } from '../../proto/host/bus/session.ts';
+import { Hub } from '../../runtime/bus/hub.ts';
+import { clock as clockCapability } from '../../runtime/capability/clock.ts';
+import { keyValue } from '../../runtime/capability/key-value.ts';
+import { Capabilities } from '../../runtime/capability/link-vm.ts';
+import { log } from '../../runtime/capability/log.ts';
+import { MemoryOutput } from '../../runtime/capability/media-sink/audio-output.ts';
+import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
+import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
+import { networkStream } from '../../runtime/capability/network-stream.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Directory } from '../../runtime/directory.ts';
+import { codeOf } from '../../runtime/error.ts';
+import { Coordinator } from '../../runtime/handoff/coordinator.ts';
+import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
+import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
+import { Modules } from '../../runtime/module/modules.ts';
+import { ModuleStore } from '../../runtime/module/store.ts';
+import { BasebandTable } from '../../runtime/network/baseband-table.ts';
+import { Meter } from '../../runtime/network/meter.ts';
+import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
+import type { BoxConfig } from '../config.ts';
+import { threadedCells } from '../hal/cell-thread.ts';
+import { fileOutput } from '../hal/file-output.ts';
+import { httpStreams } from '../hal/http-streams.ts';
+import { kernelCounters } from '../hal/interface-counters.ts';
+import { radioFiles } from '../hal/radio-files.ts';
+import type { LogBook } from './log-book.ts';
+
+export interface PlatformOptions {
+	readonly config: BoxConfig;
+	readonly directory: Directory;
+	readonly clock: Clock;
+	readonly log: LogBook;
+	/** Fetches the module that a session lacks. */
+	readonly fetchModule: ModuleVmsOptions['fetchModule'];
+}
+
+export type Platform = Awaited<ReturnType<typeof openPlatform>>;
+
+export async function openPlatform({ config, directory, clock, log: book, fetchModule }: PlatformOptions) {
+	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
+	const networks = new BasebandTable({ clock });
+	const radio = networks.follow(radioFiles(config.networks));
+	const meter = new Meter({ counters: kernelCounters(config.networks) });
+	await meter.settle();
+	const streams = httpStreams({
+		pathOf: (id) => {
+			const network = networks.get(id);
+			return network && { ...network, localAddress: network.localAddress };
+		},
+		count: (passage) => meter.count(passage),
+		measured: ({ baseband, bytes, ms }) => networks.measured(baseband, { bytes, ms }),
+	});
+	const players = new SessionPlayers({
+		clock,
+		outputOf: (session) =>
+			config.sink === undefined ? new MemoryOutput() : fileOutput(join(config.sink, session)),
+	});
+	const hub = new Hub();
+	const capabilities = new Capabilities([
+		log,
+		clockCapability,
+		keyValue(directory.folder('buckets')),
+		networkStream(streams),
+		mediaSink(players.take),
+	]);
+	let coordinator: Coordinator | undefined;
+	const supervisor = new Supervisor({
+		clock,
+		cells: threadedCells(),
+		hub,
+		capabilities,
+		on: {
+			log: ({ name }, { level, text }) => book.write({ vm: name, level, text }),
+			setAside: ({ name }, { topic, payload }) =>
+				tell(
+					'error',
+					`${name}: a message on ${topic} (${payload.length} bytes) ended two turns badly and was set aside`,
+				),
+			transition: (vm, { from, to, reason }) => {
+				tell(
+					to === 'parked' || to === 'backing-off' ? 'warn' : 'info',
+					`${vm.name}: ${from} -> ${to}: ${reason}`,
+				);
+				tellCoordinator(coordinator, vm, from);
+			},
+		},
+	});
+	const store = await ModuleStore.open({ directory: directory.folder('modules') });
+	const modules = await Modules.open({
+		store,
+		supervisor,
+		capabilities,
+		clock,
+		networks: () => networks.basebands(),
+		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
+	});
+	coordinator = new Coordinator({
+		clock,
+		networks,
+		vms: new ModuleVms({ hub, modules, rangeOf: (id) => networks.get(id)?.range, fetchModule }),
+		sink: players,
+		directory: directory.folder('sessions'),
+		decodeCheckpoint: (bytes) => Checkpoint.decode(bytes),
+		settings: { ...usualPolicySettings, ...config.handoff },
+	});
+	const sessions = coordinator;
+	hub.listen('session.checkpoint', ({ sender, payload }) => sessions.onCheckpoint(sender, payload));
+	sessions.on('trouble', ({ session, error }) =>
+		tell('warn', `${session ?? 'a session'}: ${codeOf(error)}: ${error.message}`),
+	);
+	const publishNetworks = (): void => hub.publish('network.state', encodeNetworks(networks));
+	networks.onChange(({ id, reason, after }) => {
+		if (reason === 'up' || reason === 'down') tell('info', `${id} is ${reason}`);
+		if (after?.isUp !== true) streams.drop(id);
+		publishNetworks();
+	});
+	return {
+		hub,
+		supervisor,
+		modules,
+		coordinator,
+		players,
+		networks,
+		meter,
+		close: async () => {
+			radio.close();
+			await sessions.stop();
+			streams.close();
+			await supervisor.close();
+			await players.close();
+		},
+	};
+}
+
+function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: string): void {
+	if (from === 'running') coordinator?.vmGone(id);
+	if (state === 'running') coordinator?.vmBack(id);
+}
+
+const wireRanges = {
+	wide: WireRange.RANGE_WIDE,
+	short: WireRange.RANGE_SHORT,
+	wired: WireRange.RANGE_WIRED,
+} as const;
+
+function encodeNetworks(networks: BasebandTable): Uint8Array {
+	return NetworkState.encode({
+		basebands: networks.basebands().map(({ id, kind, range, isUp, signalDbm, speedKbps, costPerMb }) => ({
+			id,
+			kind,
+			range: wireRanges[range],
+			up: isUp,
+			signalDbm: signalDbm ?? 0,
+			speedKbps: Math.round(speedKbps ?? 0),
+			costPerMb,
+		})),
+	});
+}

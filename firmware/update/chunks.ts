@@ -1,0 +1,57 @@
+/** Reads a file from an offset to its end, in order, with several requests on their way at a time. */
+import { type RangeReader, readRange } from './range-reader.ts';
+
+export interface ChunkOptions {
+	readonly reader: RangeReader;
+	readonly path: string;
+	/** Where to start. */
+	readonly offset: number;
+	/** Where the file must end. */
+	readonly end: number;
+	/** Bytes a request. */
+	readonly chunkBytes: number;
+	/** Requests on their way at a time: what is fetched again after a cut is at most so many chunks. */
+	readonly window: number;
+	readonly signal: AbortSignal;
+	/** What a file that is not there, or is of another size, is thrown as. */
+	readonly wrongSize: (size: number | undefined) => Error;
+}
+
+/** Leaving it early cancels what is on its way. Errors: those of the reader, and `wrongSize`. */
+export async function* readChunks(options: ChunkOptions): AsyncGenerator<Uint8Array> {
+	const { offset, end, chunkBytes, window } = options;
+	const cancel = new AbortController();
+	const signal = AbortSignal.any([options.signal, cancel.signal]);
+	const onTheirWay: Promise<Uint8Array>[] = [];
+	let next = offset;
+	try {
+		while (next < end || onTheirWay.length > 0) {
+			while (next < end && onTheirWay.length < window) {
+				const chunk = readWhole({ ...options, signal }, next, Math.min(chunkBytes, end - next));
+				// A later chunk may fail while an earlier one is waited for.
+				chunk.catch(() => undefined);
+				onTheirWay.push(chunk);
+				next += chunkBytes;
+			}
+			const first = await onTheirWay[0];
+			onTheirWay.shift();
+			if (first !== undefined) yield first;
+		}
+	} finally {
+		cancel.abort();
+		await Promise.allSettled(onTheirWay);
+	}
+}
+
+/** Answers may be shorter than asked for: the rest is asked for again. */
+async function readWhole(options: ChunkOptions, offset: number, length: number): Promise<Uint8Array> {
+	const { reader, path, end, signal, wrongSize } = options;
+	const parts: Uint8Array[] = [];
+	for (let at = offset; at < offset + length; ) {
+		const answer = await readRange(reader, { path, offset: at, length: offset + length - at, signal });
+		if (answer?.size !== end) throw wrongSize(answer?.size);
+		parts.push(answer.data);
+		at += answer.data.length;
+	}
+	return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+}
