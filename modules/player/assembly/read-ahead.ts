@@ -88,6 +88,10 @@ export class ReadAhead {
 		for (let i = 0; i < this.ranges.length; i++) {
 			const range = this.ranges[i];
 			if (range.stream != 0 || range.isFull) continue;
+			if (range.to - range.next > fetchBytes) {
+				this.insert(i + 1, new Range(range.next + fetchBytes, range.to));
+				range.to = range.next + fetchBytes;
+			}
 			range.movedAt = now;
 			return range;
 		}
@@ -179,12 +183,16 @@ export class ReadAhead {
 	setSize(size: u64): void {
 		this.size = size;
 		this.isSizeKnown = true;
+		let from = this.head;
 		for (let i = 0; i < this.ranges.length; i++) {
 			const range = this.ranges[i];
-			range.to = min(range.to, max(size, range.next));
-			if (range.next < size) continue;
-			this.drop(range.next == size ? i + 1 : i);
-			break;
+			if (from >= size) {
+				this.drop(i);
+				break;
+			}
+			from = range.to;
+			range.next = min(range.next, size);
+			range.to = min(range.to, size);
 		}
 		this.askedTo = min(this.askedTo, max(size, this.head));
 	}
@@ -221,17 +229,15 @@ export class ReadAhead {
 	/** Fills `bytes` into the hole they belong to; what is not in a hole is left out. */
 	fill(place: u64, bytes: Uint8Array): void {
 		const to = place + bytes.length;
+		if (to <= place) return;
 		for (let i = 0; i < this.ranges.length; i++) {
 			const hole = this.ranges[i];
-			if (hole.stream != 0 || place < hole.next || to > hole.to || place == to) continue;
+			if (hole.stream != 0 || place < hole.next || to > hole.to) continue;
 			this.window.store(place, bytes, 0, bytes.length);
 			const holeTo = hole.to;
 			hole.to = place;
-			const behind = this.ranges.slice(i + 1);
-			this.ranges = this.ranges.slice(0, i + 1);
-			this.ranges.push(new Range(to, to));
-			this.ranges.push(new Range(to, holeTo));
-			this.ranges = this.ranges.concat(behind);
+			this.insert(i + 1, new Range(to, to));
+			this.insert(i + 2, new Range(to, holeTo));
 			break;
 		}
 		this.tidy();
@@ -242,6 +248,12 @@ export class ReadAhead {
 			if (this.ranges[i].stream == stream && stream != 0) return this.ranges[i];
 		}
 		return null;
+	}
+
+	private insert(index: i32, range: Range): void {
+		this.ranges.push(range);
+		for (let i = this.ranges.length - 1; i > index; i--) this.ranges[i] = this.ranges[i - 1];
+		this.ranges[index] = range;
 	}
 
 	/** Drops the ranges from `index` on, with their fetches. */
