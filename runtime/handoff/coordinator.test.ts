@@ -105,7 +105,8 @@ test('when the network is lost the session leaves it at once, and its last VM st
 for (const command of ['provide', 'quiesce', 'prepare', 'transfer', 'take', 'rollback', 'release']) {
 	for (const fault of simulatedFaults) {
 		test(`${command} that goes wrong (${fault}) leaves one owner and a whole stream`, async (t) => {
-			const box = new SimulatedBox({ settings: forAWhile, readAhead: 200 });
+			const limits = { provideMs: 3000 };
+			const box = new SimulatedBox({ settings: forAWhile, limits, readAhead: 200 });
 			const id = await box.open();
 			// What goes wrong with the way back needs a handoff that goes back.
 			if (command === 'rollback') {
@@ -115,16 +116,11 @@ for (const command of ['provide', 'quiesce', 'prepare', 'transfer', 'take', 'rol
 			box.vms.fail(command, fault);
 			box.radio.put(wifi);
 			await box.wait(2500);
-			const [first] = box.coordinator.handoffs();
 			box.vms.restart('lte0');
 			box.vms.restart('wifi0', { remembers: true });
 			await box.wait(10_000);
 			t.like(box.view(id), { state: 'active', baseband: 'wifi0' });
 			t.deepEqual(box.vms.owners(id), [box.vms.on('wifi0')]);
-			t.is(
-				first === undefined || first.outcome === 'back',
-				!['release'].includes(command) && first?.reason !== 'ok',
-			);
 			heardWhole(t, box, id);
 		});
 	}
@@ -204,7 +200,7 @@ test('a VM that dies before its first checkpoint has the session begun anew', as
 	box.vms.crash('lte0');
 	box.vms.restart('lte0');
 	await box.wait(1000);
-	t.deepEqual(box.vms.commands, ['open 1', 'open 1']);
+	t.deepEqual(box.vms.commands, ['open 1', 'release 1', 'open 1']);
 	heardWhole(t, box, id);
 });
 

@@ -45,6 +45,7 @@ export class SimulatedBox {
 	readonly #frameMs: number;
 	#boots = 0;
 	#watch: BasebandWatch | undefined;
+	#networks: BasebandTable | undefined;
 
 	constructor(options: SimulatedBoxOptions = {}) {
 		this.#options = options;
@@ -80,6 +81,10 @@ export class SimulatedBox {
 		return this.coordinator.sessions().find((session) => session.id === id);
 	}
 
+	isUp(baseband: string): boolean {
+		return this.#networks?.get(baseband)?.isUp ?? false;
+	}
+
 	/** The process and everything it had in memory are gone; the disk and what was heard stay. */
 	cutPower(): void {
 		this.#boots++;
@@ -103,6 +108,7 @@ export class SimulatedBox {
 		const policy = { ...usualPolicySettings, ...settings };
 		const networks = new BasebandTable({ clock, signal: policy.signal });
 		this.#watch = networks.follow(this.radio);
+		this.#networks = networks;
 		const vms = new SimulatedVms({
 			clock,
 			frameUs: frameMs * 1000,
