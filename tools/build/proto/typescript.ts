@@ -1,6 +1,6 @@
 /** Writes TypeScript interfaces and codecs for the host: one file per .proto file, with its schema inside. */
-import { glob, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { glob } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
 import {
 	modelOf,
 	type ProtoEnum,
@@ -17,26 +17,21 @@ import { block, documentation, indent } from './text.ts';
 export interface HostRequest {
 	/** Every .proto file in it and below is taken; imports are looked up in it. */
 	readonly protoDirectory: string;
-	/** Folder with `codec.ts`, that `<folder>/<file>.ts` is written to for `<folder>/<file>.proto`. */
-	readonly outDirectory: string;
 }
 
-/** @throws {ProtoError} when a file does not parse or has no binding */
-export async function generateHostCodecs(request: HostRequest): Promise<void> {
-	for (const [name, text] of await hostCodecs(request)) {
-		const path = join(request.outDirectory, name);
-		await mkdir(dirname(path), { recursive: true });
-		await writeFile(path, text);
-	}
-}
-
-/** The same as text: path below `outDirectory` -> TypeScript. */
+/**
+ * Path -> TypeScript, `<folder>/<file>.ts` for `<folder>/<file>.proto`, to go beside `codec.ts`.
+ *
+ * @throws {ProtoError} when a file does not parse or has no binding
+ */
 export async function hostCodecs({ protoDirectory }: HostRequest): Promise<Map<string, string>> {
 	const protoFiles: string[] = [];
 	for await (const path of glob('**/*.proto', { cwd: protoDirectory }))
 		protoFiles.push(join(protoDirectory, path));
 	const source = await readProto({ protoFiles: protoFiles.sort(), importPaths: [protoDirectory] });
-	const placeOf = (path: string) => relative(protoDirectory, path).replace(/\.proto$/, '');
+	// A well-known type has a name and no path.
+	const placeOf = (path: string) =>
+		(isAbsolute(path) ? relative(protoDirectory, path) : path).replace(/\.proto$/, '');
 	const modules = modulesOf({
 		model: modelOf(source),
 		placeOf,

@@ -2,7 +2,9 @@
 import { ProtoError } from '../error.ts';
 import type { ProtoEnum, ProtoMessage } from '../model.ts';
 import { block, documentation } from '../text.ts';
-import { caseName, type FieldContext, fieldCode, memberName, pascalCase, wireValueOf } from './field.ts';
+import { fieldCode } from './field.ts';
+import { caseName, memberName, pascalCase } from './name.ts';
+import { type FieldContext, wireValueOf } from './value.ts';
 
 export function messageClass(message: ProtoMessage, nameOf: (fullName: string) => string): string[] {
 	const name = nameOf(message.fullName);

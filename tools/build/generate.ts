@@ -1,0 +1,31 @@
+/** Writes the bindings that are committed, from the contracts in `proto/`: `npm run generate`. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { hostCodecs } from './proto/typescript.ts';
+
+export interface GenerationStep {
+	/** Folder that the files go to, from the root of the repository. */
+	readonly outDirectory: string;
+	/** Path below it -> text. */
+	readonly files: () => Promise<ReadonlyMap<string, string>>;
+}
+
+const repository = resolve(import.meta.dirname, '../..');
+
+export const generationSteps: readonly GenerationStep[] = [
+	{
+		outDirectory: 'proto/host',
+		files: () => hostCodecs({ protoDirectory: resolve(repository, 'proto') }),
+	},
+];
+
+if (import.meta.main) {
+	for (const { outDirectory, files } of generationSteps) {
+		for (const [name, text] of await files()) {
+			const path = resolve(repository, outDirectory, name);
+			await mkdir(dirname(path), { recursive: true });
+			await writeFile(path, text);
+			console.log(`${outDirectory}/${name}`);
+		}
+	}
+}
