@@ -3,7 +3,7 @@
  * and shown to nobody before their length and digest are right.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onDisk } from '../hal/node-disk.ts';
 import { readChunks } from './chunks.ts';
@@ -55,17 +55,16 @@ export class Downloads {
 		use: (bytes: Uint8Array) => Promise<Result>,
 	): Promise<Result> {
 		const { target, signal } = request;
-		const { maxBytes, directory } = this.#options;
+		const { maxBytes } = this.#options;
 		if (target.length > maxBytes) {
 			throw new DownloadError(
 				'target-too-large',
 				`${target.file}: ${target.length} bytes, of at most ${maxBytes}`,
 			);
 		}
-		// Two that fetch the same would write into one file.
+		// Two that fetch the same would write into one file: nothing may be awaited between this and `set`.
 		while (this.#running.has(target.sha256)) await this.#running.get(target.sha256)?.catch(() => undefined);
 		signal?.throwIfAborted();
-		await onDisk(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }));
 		const fetched = this.#fetch(request, use);
 		this.#running.set(target.sha256, fetched);
 		try {
@@ -80,7 +79,9 @@ export class Downloads {
 		use: (bytes: Uint8Array) => Promise<Result>,
 	): Promise<Result> {
 		const { sha256, file, length } = request.target;
-		await this.#makeRoom();
+		const { directory } = this.#options;
+		await onDisk(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }));
+		await this.#makeRoom(directory);
 		await using partial = await PartialFile.open(this.#path(sha256));
 		// What an earlier start left may be damaged: then, and only then, all of it is fetched once more.
 		for (let isResumed = partial.length > 0; ; isResumed = false) {
@@ -135,18 +136,20 @@ export class Downloads {
 	}
 
 	/** Removes the oldest partials that nobody is fetching, so that there is room for one more. */
-	async #makeRoom(): Promise<void> {
-		const { directory, maxPartials } = this.#options;
-		await onDisk(directory, async () => {
-			const waiting: { path: string; changed: number }[] = [];
-			for (const name of await readdir(directory)) {
-				if (this.#running.has(name)) continue;
-				const path = join(directory, name);
-				waiting.push({ path, changed: (await stat(path)).mtimeMs });
-			}
-			waiting.sort((a, b) => b.changed - a.changed);
-			for (const { path } of waiting.slice(maxPartials)) await unlink(path);
-		});
+	async #makeRoom(directory: string): Promise<void> {
+		const { maxPartials } = this.#options;
+		const names = await onDisk(directory, () => readdir(directory));
+		const waiting: { path: string; changed: number }[] = [];
+		for (const name of names.filter((name) => !this.#running.has(name))) {
+			const path = join(directory, name);
+			// One that is finished at this moment is gone.
+			const changed = await stat(path)
+				.then(({ mtimeMs }) => mtimeMs)
+				.catch(() => 0);
+			waiting.push({ path, changed });
+		}
+		waiting.sort((a, b) => b.changed - a.changed);
+		for (const { path } of waiting.slice(maxPartials)) await onDisk(path, () => rm(path, { force: true }));
 	}
 
 	#path(sha256: string): string {

@@ -75,7 +75,7 @@ export class MetadataVerifier {
 
 function guarded<Result>(file: string, bytes: Uint8Array, verify: () => Result): Result {
 	try {
-		const entries = mostEntries(JSON.parse(new TextDecoder().decode(bytes)));
+		const entries = mostEntries(bytes);
 		if (entries <= MAX_ENTRIES) return verify();
 		throw new TrustError(
 			'metadata-too-large',
@@ -86,13 +86,17 @@ function guarded<Result>(file: string, bytes: Uint8Array, verify: () => Result):
 	}
 }
 
-/** The size of the largest object or list anywhere inside. */
-function mostEntries(json: unknown): number {
+/** The size of the largest object or list anywhere inside; 0 for what is no JSON, which is not judged here. */
+function mostEntries(bytes: Uint8Array): number {
+	const open: unknown[] = [];
+	try {
+		open.push(JSON.parse(new TextDecoder().decode(bytes)));
+	} catch {
+		return 0;
+	}
 	let most = 0;
-	const open = [json];
-	for (let next = open.pop(); next !== undefined || open.length > 0; next = open.pop()) {
-		if (typeof next !== 'object' || next === null) continue;
-		const values = Object.values(next);
+	while (open.length > 0) {
+		const values = Object.values(open.pop() ?? {});
 		most = Math.max(most, values.length);
 		for (const value of values) if (typeof value === 'object') open.push(value);
 	}

@@ -489,3 +489,14 @@ test('metadata longer than one answer is put together from several', async (t) =
 
 	t.is(String(trust.target('large')?.custom['text']).length, 100_000);
 });
+
+test('metadata with more entries than a box can read in good time is `metadata-too-large`', async (t) => {
+	const { reader, trust } = await start(t);
+	const meta = Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`${index}`, {}]));
+	reader.files.set(
+		'metadata/2.root.json',
+		Buffer.from(JSON.stringify({ signed: { keys: meta }, signatures: [] })),
+	);
+
+	await t.throwsAsync(trust.refresh(), { code: 'metadata-too-large', message: /2001 entries/ });
+});
