@@ -84,44 +84,51 @@ function heard(transports: readonly SimulatedTransport[]) {
 
 const install = operate('Device.SoftwareModules.InstallDU()', { URL: 'tuf:modules/clock-1.0.0.wasm' });
 
-test('wherever the power is cut, an accepted InstallDU ends in exactly one OperationComplete and one DUStateChange', async (t) => {
-	let cuts = 0;
-	for (let steps = 0; ; steps++) {
-		const modules = new SimulatedModules({ clock });
-		const directory = new MemoryDirectory();
-		const before = await startAgent({ directory, modules });
-		await settled();
-		const stepsAtStart = directory.disk.steps;
-		directory.disk.cutAfter(steps);
-		// A dead box says nothing more: from the cut on the link is gone.
-		before.transport.receive(install, operator.topic);
-		let isCut = false;
-		for (let turn = 0; turn < 400 && !isCut; turn++) {
-			await new Promise((resolve) => setImmediate(resolve));
-			isCut =
-				directory.disk.steps - stepsAtStart >= steps &&
-				(await directory.read('x').then(
-					() => false,
-					() => true,
-				));
-			if (isCut) before.transport.goDown();
+/** Runs an InstallDU with the power cut after so many steps of the disk, and once more from what is left. */
+async function installWithCut({ steps, isCutOff }: { steps: number; isCutOff: boolean }) {
+	const modules = new SimulatedModules({ clock });
+	const directory = new MemoryDirectory();
+	const before = await startAgent({ directory, modules });
+	await settled();
+	if (isCutOff)
+		modules.gate = async () => {
+			await settled();
+			before.transport.goDown();
+			modules.gate = () => Promise.resolve();
+		};
+	const end = directory.disk.steps + steps;
+	directory.disk.cutAfter(steps);
+	before.transport.receive(install, operator.topic);
+	for (let turn = 0; turn < 60 && directory.disk.steps < end; turn++)
+		await new Promise((resolve) => setImmediate(resolve));
+	// A dead box says nothing more.
+	before.transport.goDown();
+	await settled();
+	await settled();
+
+	const wasCut = directory.disk.steps >= end;
+	const after = await startAgent({ directory: await directory.restart(), modules });
+	await settled();
+	await before.agent.stop();
+	await after.agent.stop();
+	return { wasCut, ...heard([before.transport, after.transport]) };
+}
+
+for (const isCutOff of [false, true]) {
+	const link = isCutOff ? 'whose link broke after the answer' : 'whose link stands';
+	test(`wherever the power of a box is cut ${link}, an accepted InstallDU ends in one OperationComplete and one DUStateChange`, async (t) => {
+		let steps = 0;
+		for (let isOver = false; !isOver; steps++) {
+			const { wasCut, accepted, ends, succeeded, events } = await installWithCut({ steps, isCutOff });
+			const isRight = accepted.length === 0 ? ends.length <= 1 : ends.length === 1;
+			t.true(isRight, `cut after ${steps} steps: ${accepted.length} accepted, ${ends.length} ended`);
+			t.is(succeeded.length, ends.length);
+			t.is(events.length, ends.length);
+			isOver = !wasCut;
 		}
-		if (!isCut) break;
-		cuts++;
-
-		const after = await startAgent({ directory: await directory.restart(), modules });
-		await settled();
-
-		const { accepted, ends, succeeded, events } = heard([before.transport, after.transport]);
-		const isRight = accepted.length === 0 ? ends.length <= 1 : ends.length === 1;
-		t.true(isRight, `cut after ${steps} steps: ${accepted.length} accepted, ${ends.length} ended`);
-		t.is(succeeded.length, ends.length);
-		t.is(events.length, ends.length);
-		await before.agent.stop();
-		await after.agent.stop();
-	}
-	t.true(cuts > 10, `only ${cuts} places to cut at`);
-});
+		t.true(steps > 10, `only ${steps} places to cut at`);
+	});
+}
 
 test('a command that may not be run again ends as failed after a restart', async (t) => {
 	const modules = new SimulatedModules({ clock });
