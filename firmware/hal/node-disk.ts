@@ -15,7 +15,13 @@ export class NodeDisk implements Disk {
 	}
 
 	read(path: string): Promise<Uint8Array | undefined> {
-		return onDisk(path, () => absentAs(undefined, () => readFile(join(this.#root, path))));
+		return onDisk(path, () =>
+			absentAs(undefined, async () => {
+				const { buffer, byteOffset, length } = await readFile(join(this.#root, path));
+				// A Buffer is an Uint8Array by type, but slices and prints by other rules.
+				return new Uint8Array(buffer, byteOffset, length);
+			}),
+		);
 	}
 
 	create(path: string, bytes: Uint8Array): Promise<void> {

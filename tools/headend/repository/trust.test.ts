@@ -1,9 +1,11 @@
 // What a box believes of this repository, and of one that lies.
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { BaseFetcher, Updater } from 'tuf-js';
+import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { MemoryRangeReader } from '../../../firmware/update/memory-range-reader.ts';
 import { Trust } from '../../../firmware/update/trust.ts';
 import { trustErrors } from '../../../firmware/update/trust-error.ts';
@@ -27,10 +29,10 @@ async function published(repository: Repository): Promise<Files> {
 }
 
 /** A repository with one module, and a box that has seen it. */
-async function start(t: ExecutionContext) {
+async function start(t: ExecutionContext, startUs = 1_800_000_000_000_000) {
 	const directory = await mkdtemp(join(tmpdir(), 'mullion-trust-'));
 	t.teardown(() => rm(directory, { recursive: true, force: true }));
-	const clock = new ManualClock(1_800_000_000_000_000);
+	const clock = new ManualClock(startUs);
 	const repository = await Repository.create({ directory, clock });
 	const rootJson = await repository.rootJson();
 	const add = (version: number): Promise<void> =>
@@ -499,4 +501,29 @@ test('metadata with more entries than a box can read in good time is `metadata-t
 	);
 
 	await t.throwsAsync(trust.refresh(), { code: 'metadata-too-large', message: /2001 entries/ });
+});
+
+test("tuf-js's own client believes this repository too", async (t) => {
+	// That one reads the system's clock.
+	const { repository, add, rootJson } = await start(t, Date.now() * 1000);
+	await repository.rotate('snapshot');
+	await repository.rotate('root');
+	await add(2);
+	await repository.renew();
+	const files = await published(repository);
+	const metadataDir = await mkdtemp(join(tmpdir(), 'mullion-tuf-'));
+	t.teardown(() => rm(metadataDir, { recursive: true, force: true }));
+	await writeFile(join(metadataDir, 'root.json'), rootJson);
+	class Fetcher extends BaseFetcher {
+		override async fetch(url: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+			const file = files.get(new URL(url).pathname.slice(1));
+			if (file === undefined) throw new DownloadHTTPError('not found', 404);
+			return new Blob([Uint8Array.from(file)]).stream();
+		}
+	}
+	const updater = new Updater({ metadataDir, metadataBaseUrl: 'http://x/metadata/', fetcher: new Fetcher() });
+
+	await updater.refresh();
+
+	t.like(await updater.getTargetInfo('modules/a-2.wasm'), { length: 1, custom: { version: 2 } });
 });
