@@ -147,13 +147,14 @@ async function comeToRest(box: SimulatedBox): Promise<void> {
 
 /** Whoever is heard is the owner, or is being given the session at this moment. */
 function watchOwnership(t: ExecutionContext, box: SimulatedBox, id: string): void {
-	const assign = box.sink.assign.bind(box.sink);
-	box.sink.assign = (session, owner) => {
-		assign(session, owner);
+	const offer = box.sink.offer.bind(box.sink);
+	box.sink.offer = (vm, session, frame) => {
+		const { refused } = box.sink;
+		offer(vm, session, frame);
 		const view = box.view(id);
-		if (view !== undefined && owner !== undefined) {
-			t.true(view.owner === undefined || view.owner === owner);
-			t.true(['resume', 'commit', 'back'].includes(view.state));
+		if (view !== undefined && box.sink.refused === refused) {
+			const isBeingGiven = view.owner === undefined && ['resume', 'commit', 'back'].includes(view.state);
+			t.true(view.owner === vm || isBeingGiven, `VM ${vm} is heard in state ${view.state}`);
 		}
 	};
 }

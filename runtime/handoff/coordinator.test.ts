@@ -1,4 +1,5 @@
 import test from 'ava';
+import { decodeEntry } from './session-journal.ts';
 import { gsm, lte, SimulatedBox, settle, wifi } from './simulated-box.fixture.ts';
 import { simulatedFaults } from './simulated-vms.ts';
 
@@ -140,6 +141,154 @@ test('a network that dies half-way leaves the session where it was, and it plays
 	await box.wait(1000);
 	t.deepEqual(box.vms.commands.slice(-2), ['rollback 2', 'rollback 1']);
 	heardWhole(t, box, id);
+});
+
+test('a target that took the session without saying so is told that it is over, and is not heard', async (t) => {
+	const box = new SimulatedBox({ settings: forAWhile, readAhead: 100 });
+	const id = await box.open();
+	box.vms.fail('take', 'mute');
+	box.radio.put(wifi);
+	await box.wait(1500);
+	t.deepEqual(box.vms.owners(id), [2], 'it believes so');
+	t.like(box.view(id), { state: 'commit', owner: undefined });
+	await box.wait(600);
+	box.radio.put({ ...wifi, isUp: false });
+	await box.wait(5000);
+	t.like(box.coordinator.handoffs()[0], { outcome: 'back', reason: 'timed-out' });
+	t.like(box.view(id), { state: 'active', baseband: 'lte0' });
+	t.deepEqual(box.vms.owners(id), [1]);
+	heardWhole(t, box, id);
+});
+
+test('a source that goes on without saying so is told to stop when the session goes on elsewhere', async (t) => {
+	const box = new SimulatedBox({ networks: [lte, gsm, { ...wifi, isUp: false }], readAhead: 100 });
+	const id = await box.open('lte0');
+	box.vms.fail('prepare', 'refuse');
+	// The first is the target's.
+	box.vms.fail('rollback', 'mute');
+	box.vms.fail('rollback', 'mute');
+	box.coordinator.request(id, 'gsm0');
+	await box.wait(100);
+	t.is(box.view(id)?.state, 'back');
+	box.vms.fail('provide', 'refuse');
+	await box.wait(5000);
+	t.like(box.view(id), { state: 'active', baseband: 'gsm0' });
+	t.deepEqual(box.vms.owners(id), [box.vms.on('gsm0')]);
+	heardWhole(t, box, id);
+});
+
+test('a VM that takes a session on without saying so is told to stop when another one gets it', async (t) => {
+	const box = new SimulatedBox();
+	const id = await box.open();
+	box.vms.fail('take', 'mute');
+	box.vms.crash('lte0');
+	box.vms.restart('lte0');
+	await box.wait(500);
+	t.is(box.view(id)?.state, 'resume');
+	box.radio.put(wifi);
+	await box.wait(2000);
+	t.like(box.view(id), { state: 'active', baseband: 'wifi0' });
+	t.deepEqual(box.vms.owners(id), [2]);
+	heardWhole(t, box, id);
+});
+
+test('while nobody owns the session nobody is heard, not even a VM that comes back with its memory', async (t) => {
+	const box = new SimulatedBox({ limits: { provideMs: 500 } });
+	const id = await box.open();
+	box.vms.crash('lte0');
+	box.vms.fail('take', 'deaf');
+	box.vms.restart('lte0', { remembers: true });
+	const { nextSequence } = box.sink.position(id);
+	await box.wait(1500);
+	t.like(box.view(id), { state: 'waiting', owner: undefined, reason: 'timed-out' });
+	t.is(box.sink.position(id).nextSequence, nextSequence);
+	t.is(box.sink.ownerOf(id), undefined);
+});
+
+test('an end that is told before the answer to Take is not lost', async (t) => {
+	const box = new SimulatedBox({ settings: forAWhile });
+	const id = await box.open();
+	const command = box.vms.command.bind(box.vms);
+	box.vms.command = async (vm, control, options) => {
+		const state = await command(vm, control, options);
+		if ('take' in control) {
+			box.vms.finish(id);
+		}
+		return state;
+	};
+	box.radio.put(wifi);
+	await box.wait(1500);
+	t.is(box.view(id), undefined);
+	t.is(box.coordinator.counters.committed, 1);
+	t.deepEqual(box.vms.owners(id), []);
+});
+
+test('the journal says to whom a session goes before it is asked for, and who has it before the source may forget', async (t) => {
+	const box = new SimulatedBox({ settings: forAWhile });
+	const id = await box.open();
+	const command = box.vms.command.bind(box.vms);
+	const written: unknown[] = [];
+	box.vms.command = async (vm, control, options) => {
+		const name = Object.keys(control)[1];
+		if (name === 'transfer' || name === 'release') {
+			const { owner, target } =
+				decodeEntry((await box.directory.read(`${id}.session`)) ?? new Uint8Array()) ?? {};
+			written.push([name, owner, target?.vm]);
+		}
+		return command(vm, control, options);
+	};
+	box.radio.put(wifi);
+	await box.wait(1500);
+	t.deepEqual(written, [
+		['transfer', 1, 2],
+		['release', 2, undefined],
+	]);
+});
+
+test('a power cut after a handoff without a checkpoint begins the session anew, whole', async (t) => {
+	const box = new SimulatedBox({ settings: forAWhile, checkpointEvery: 1000 });
+	const id = await box.open();
+	box.radio.put(wifi);
+	await box.wait(1050);
+	t.is(box.view(id)?.baseband, 'wifi0');
+	box.cutPower();
+	await box.reboot();
+	await box.wait(1000);
+	t.like(box.view(id), { state: 'active', baseband: 'wifi0' });
+	t.deepEqual(box.troubles, []);
+	heardWhole(t, box, id);
+});
+
+test('a VM that dies right after it took a session has the whole state to go on from', async (t) => {
+	const box = new SimulatedBox({ settings: forAWhile, checkpointEvery: 1000 });
+	const id = await box.open();
+	box.radio.put(wifi);
+	await box.wait(1200);
+	const { nextSequence } = box.sink.position(id);
+	box.vms.crash('wifi0');
+	box.vms.restart('wifi0');
+	await box.wait(500);
+	t.is(box.vms.commands.at(-1), 'take 2');
+	t.true(box.sink.position(id).nextSequence > nextSequence);
+	heardWhole(t, box, id);
+});
+
+test('a network that failed and comes up anew is tried again without waiting', async (t) => {
+	const box = new SimulatedBox({ networks: [wifi, { ...lte, isUp: false }], limits: { retryMs: 50_000 } });
+	const id = await box.open();
+	box.vms.fail('provide', 'refuse');
+	box.vms.crash('wifi0');
+	await box.wait(1000);
+	t.like(box.view(id), { state: 'waiting', reason: 'refused' });
+	box.radio.set('wifi0', { isUp: false });
+	box.vms.fail('provide', 'refuse');
+	box.radio.put(lte);
+	await box.wait(100);
+	t.is(box.view(id)?.state, 'waiting');
+	box.radio.set('lte0', { isUp: false });
+	box.radio.set('lte0', { isUp: true });
+	await box.wait(100);
+	t.like(box.view(id), { state: 'active', baseband: 'lte0' });
 });
 
 test('a state that is too large to be moved goes back to where it came from', async (t) => {

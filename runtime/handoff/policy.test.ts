@@ -119,7 +119,7 @@ test('a network that could not be moved to is left alone until its bar is over',
 	const session = { barredUntilUs: new Map([['wifi0', now + 5]]) };
 	t.like(on(cellular, [wifi], { session }), { to: undefined, reason: 'barred', lookAgainAtUs: now + 5 });
 	t.is(on(cellular, [wifi], { session, nowUs: now + 5 }).to, 'wifi0');
-	t.like(on(down(cellular), [wifi], { session }), { reason: 'nowhere-to-go', lookAgainAtUs: now + 5 });
+	t.like(on(down(cellular), [wifi], { session }), { reason: 'barred', lookAgainAtUs: now + 5 });
 });
 
 interface Given {

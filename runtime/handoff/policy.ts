@@ -27,7 +27,7 @@ export const stayReasons = {
 	best: 'no other network is better',
 	settling: 'a better network is there, but not long enough yet',
 	'just-moved': 'a better network is there, but the session has moved a moment ago',
-	barred: 'a better network is there, but moving to it failed a moment ago',
+	barred: 'a network to go to is there, but going to it failed a moment ago',
 	'nowhere-to-go': 'the present network is lost or weak, and no other can be used',
 	'no-network': 'no network can be used',
 } as const;
@@ -94,10 +94,12 @@ function choose({ nowUs, basebands, settings, session }: Question): Choice {
 	if (present === undefined || !present.isUp || isWeak(present)) {
 		const isGone = !present?.isUp;
 		// A network as weak as the one that is left is worth going to only if that one is no more.
-		const usable = others.filter((other) => !isBarred(other) && (isGone || !isWeak(other)));
-		const best = bestOfStrongest(usable, settings, session);
+		const usable = others.filter((other) => isGone || !isWeak(other));
+		const free = usable.filter((other) => !isBarred(other));
+		const best = bestOfStrongest(free, settings, session);
 		if (best === undefined) {
-			return { to: undefined, reason: session.baseband === undefined ? 'no-network' : 'nowhere-to-go' };
+			const nowhere = session.baseband === undefined ? 'no-network' : 'nowhere-to-go';
+			return { to: undefined, reason: usable.length > 0 ? 'barred' : nowhere };
 		}
 		if (session.baseband === undefined) {
 			return { to: best.id, trigger: 'appeared', reason: `${best.id} is the best there is` };

@@ -77,7 +77,7 @@ export function decodeEntry(bytes: Uint8Array): JournalEntry | undefined {
 	const end = bytes.indexOf(0x0a);
 	try {
 		const head: unknown = JSON.parse(Buffer.from(bytes.subarray(0, Math.max(0, end))).toString());
-		return entryOf(head, bytes.slice(end + 1));
+		return entryOf(head, new Uint8Array(bytes.subarray(end + 1)));
 	} catch (error) {
 		if (error instanceof SyntaxError || error instanceof HandoffError) {
 			return undefined;

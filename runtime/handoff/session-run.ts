@@ -309,7 +309,10 @@ export class SessionRun {
 				return resume(this, to);
 			}
 		}
-		session.reason = decision.reason;
+		// What went wrong says more than that it did.
+		if (session.owner !== undefined || decision.reason !== 'barred') {
+			session.reason = decision.reason;
+		}
 		this.#firstRest.resolve();
 		this.#lookAgain(decision);
 	}

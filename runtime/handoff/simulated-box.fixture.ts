@@ -28,6 +28,8 @@ export interface SimulatedBoxOptions {
 	readonly frameMs?: number;
 	readonly readAhead?: number;
 	readonly stateBytes?: number;
+	/** Frames between two checkpoints; default 4. */
+	readonly checkpointEvery?: number;
 }
 
 export class SimulatedBox {
@@ -102,6 +104,7 @@ export class SimulatedBox {
 
 	#boot() {
 		const { settings, limits, frameMs = 50, readAhead = 8, stateBytes = 0 } = this.#options;
+		const { checkpointEvery = 4 } = this.#options;
 		const { clock, sink } = this;
 		const boot = ++this.#boots;
 		const isAlive = (): boolean => boot === this.#boots;
@@ -114,6 +117,7 @@ export class SimulatedBox {
 			frameUs: frameMs * 1000,
 			readAhead,
 			stateBytes,
+			checkpointEvery,
 			isUp: (baseband) => networks.get(baseband)?.isUp ?? false,
 			offer: (vm, session, frame) => sink.offer(vm, session, frame),
 			publish: (vm, checkpoint) => coordinator.onCheckpoint(vm, checkpoint),
