@@ -48,8 +48,9 @@ class Player extends SessionService {
 	}
 
 	open(session: string, url: string, turn: Turn): void {
-		if (this.isBusy) return turn.reject("already plays " + this.session);
+		if (this.mode == Mode.Playing) return turn.reject("already plays " + this.session);
 		if (url.length == 0 || url.length > MAX_URL_LENGTH) return turn.reject("the address is empty or too long");
+		this.forget(turn);
 		this.begin(session, new Playback(url, 0, this.settings));
 		this.own(turn);
 	}
@@ -164,6 +165,7 @@ class Player extends SessionService {
 		if (this.preparing == 0) return;
 		if (source.fault != "") {
 			turn.rejectTo(this.preparing, source.fault);
+			this.preparing = 0;
 			this.forget(turn);
 		} else if (source.hasAnswered || source.ahead.isWhole) {
 			this.prepared(this.preparing, turn);
@@ -216,10 +218,6 @@ class Player extends SessionService {
 		this.isCheckpointDue = false;
 		const isEnded = this.mode == Mode.Ended;
 		this.checkpoint(this.session, playback.bareState().encode(), playback.pacing.nextSequence, isEnded, turn);
-	}
-
-	private get isBusy(): bool {
-		return this.mode == Mode.Playing || this.mode == Mode.Prepared || this.mode == Mode.Given;
 	}
 
 	/** What this player plays, if it is this session and it is ours. */

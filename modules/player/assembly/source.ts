@@ -17,6 +17,8 @@ export class Source {
 	isPaused: bool = false;
 	/** Something came from the other side: the way there is open. */
 	hasAnswered: bool = false;
+	/** The network broke off and nothing has come since. */
+	private isCutOff: bool = false;
 	private failures: u32 = 0;
 	private refusals: u32 = 0;
 	private retryAt: u64 = 0;
@@ -24,11 +26,6 @@ export class Source {
 	/** @param place first byte to ask for */
 	constructor(readonly url: string, place: u64) {
 		this.ahead = new ReadAhead(place);
-	}
-
-	/** The network broke off and nothing has come since. */
-	get isCutOff(): bool {
-		return this.failures > 0;
 	}
 
 	/** @param wantedBytes to hold or have asked for from the head on */
@@ -96,11 +93,13 @@ export class Source {
 
 	private moved(): void {
 		this.hasAnswered = true;
+		this.isCutOff = false;
 		this.failures = 0;
 		this.refusals = 0;
 	}
 
 	private retryLater(failure: Failure, turn: Turn): void {
+		if (failure == Failure.Unreachable || failure == Failure.TimedOut) this.isCutOff = true;
 		if (failure == Failure.Denied) this.fault = "this player may not read it";
 		if (failure == Failure.Refused || failure == Failure.Malformed) {
 			// A range behind the end is turned down, too; the way there is open all the same.
