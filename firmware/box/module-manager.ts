@@ -10,6 +10,7 @@ import type {
 	ModuleManager as ModuleManagerPort,
 	ModuleStatus,
 } from '../agent/ports.ts';
+import type { Downloads } from '../update/download.ts';
 import type { Target } from '../update/target-view.ts';
 import type { Trust } from '../update/trust.ts';
 
@@ -29,8 +30,7 @@ export interface ModuleManagerOptions {
 	readonly modules: Modules;
 	readonly supervisor: Supervisor;
 	readonly trust: Trust;
-	/** All bytes of a target, checked against what is signed. */
-	readonly download: (target: Target, signal: AbortSignal) => Promise<Uint8Array>;
+	readonly downloads: Downloads;
 	readonly platformVersion: string;
 }
 
@@ -77,11 +77,12 @@ export class ModuleManager implements ModuleManagerPort {
 		signal,
 	}: Parameters<ModuleManagerPort['install']>[0]): Promise<InstalledModule> {
 		const target = await this.#target(url, { version, signal });
-		const bytes = await this.#options.download(target, signal);
-		const delivery = { bytes, digest: target.sha256, uuid: uuid || randomUUID(), url };
-		const installed = await this.#options.modules.install(delivery);
+		const { modules, downloads } = this.#options;
+		const installed = await downloads.fetch({ target, signal }, (bytes) =>
+			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
+		);
 		if (environment !== '' && environment !== installed.manifest.domain) {
-			await this.#options.modules.uninstall(installed.unit.name);
+			await modules.uninstall(installed.unit.name);
 			throw new ModuleManagerError(
 				'unknown-environment',
 				`${installed.unit.name} belongs in ${installed.manifest.domain}`,
@@ -100,7 +101,7 @@ export class ModuleManager implements ModuleManagerPort {
 		range: Range;
 		signal: AbortSignal;
 	}): Promise<ModuleView> {
-		const { trust, modules, download } = this.#options;
+		const { trust, modules, downloads } = this.#options;
 		await trust.refresh(signal);
 		const target = trust.find((custom) => serves(custom, { kind, range })).at(-1);
 		if (target === undefined)
@@ -108,13 +109,9 @@ export class ModuleManager implements ModuleManagerPort {
 				'unknown-target',
 				`no module for ${kind} sessions on ${range} networks is signed`,
 			);
-		const bytes = await download(target, signal);
-		return modules.install({
-			bytes,
-			digest: target.sha256,
-			uuid: randomUUID(),
-			url: `${scheme}${target.path}`,
-		});
+		return downloads.fetch({ target, signal }, (bytes) =>
+			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
+		);
 	}
 
 	async update({
@@ -124,8 +121,11 @@ export class ModuleManager implements ModuleManagerPort {
 		signal,
 	}: Parameters<ModuleManagerPort['update']>[0]): Promise<InstalledModule> {
 		const target = await this.#target(url, { version, signal });
-		const bytes = await this.#options.download(target, signal);
-		return installedModule(await this.#options.modules.update(id, { bytes, digest: target.sha256, url }));
+		const { modules, downloads } = this.#options;
+		const updated = await downloads.fetch({ target, signal }, (bytes) =>
+			modules.update(id, { bytes, digest: target.sha256, url }),
+		);
+		return installedModule(updated);
 	}
 
 	uninstall({ id }: Parameters<ModuleManagerPort['uninstall']>[0]): Promise<void> {

@@ -1,7 +1,8 @@
 /** A whole box: the platform, what it trusts, and its voice to the operator's cloud. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectAsync } from 'mqtt';
+import { connect } from 'mqtt';
+import { codeOf } from '../../runtime/error.ts';
 import { Agent } from '../agent/agent.ts';
 import { busObject } from '../agent/data-model/bus.ts';
 import { deviceInfo } from '../agent/data-model/device-info.ts';
@@ -20,7 +21,7 @@ import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
 import { busPort } from './bus-port.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
@@ -28,3 +29,98 @@ import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
 import { vmView } from './vm-view.ts';
+
+export interface Box extends AsyncDisposable {
+	/** Ends everything in order; open sessions go on after the next start. */
+	close(): Promise<void>;
+}
+
+/** @param onEvent told of what an operator would look for on the console */
+export async function openBox(config: BoxConfig, onEvent: (text: string) => void): Promise<Box> {
+	const clock = systemClock();
+	const directory = await openDirectory(config.state);
+	const log = new LogBook(clock);
+	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
+
+	const repository = connect(config.broker, {
+		protocolVersion: 5,
+		reconnectPeriod: 1000,
+		...(config.brokerLocalAddress && { localAddress: config.brokerLocalAddress }),
+	});
+	repository.on('error', (error) =>
+		log.write({ vm: '', level: 'warn', text: `repository: ${error.message}` }),
+	);
+	const reader = new MqttRangeReader({ client: repository, clock });
+	const rootJson = await readFile(config.root);
+	const trust = await Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock });
+	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
+
+	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
+	const platform = await openPlatform({ config, directory, clock, log, fetchModule });
+	const { modules, supervisor, coordinator, players, hub, meter } = platform;
+	const manager = new ModuleManager({ modules, supervisor, trust, downloads, platformVersion });
+	const nameOf = (id: number | undefined) => supervisor.views().find((vm) => vm.id === id)?.name ?? '';
+	const sessions = new SessionManager({ clock, coordinator, players, nameOf });
+
+	const vms = vmView({ clock, modules, supervisor });
+	const network = networkView(platform.networks, meter);
+	const sampled = telemetry({
+		clock,
+		hub,
+		supervisor,
+		meter,
+		players,
+		networks: network,
+		vms,
+		sessions,
+		handoffs: () => coordinator.handoffs(),
+	});
+	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
+	const model = new DataModel([
+		deviceInfo({ identity: identityOf(config.endpointId), clock }),
+		...softwareModules({ modules: manager, vms, numbers, clock }),
+		...networkObjects({ network, numbers }),
+		...sessionObjects({ sessions, numbers }),
+		busObject({ bus: busPort(hub) }),
+		logObject({ log }),
+		telemetryObject({ telemetry: sampled, clock }),
+	]);
+	const usp = directory.folder('usp');
+	const { endpointId, controllers } = config;
+	const agent = new Agent({
+		endpointId,
+		controllers,
+		acceptTools: config.acceptTools === undefined ? undefined : { prefix: config.acceptTools },
+		transport: new MqttTransport({ url: config.broker, endpointId, directory: usp, clock }),
+		model,
+		numbers,
+		directory: usp,
+		clock,
+		onEvent: (event) => onEvent(`usp ${JSON.stringify(event)}`),
+	});
+	const restored = await coordinator.restore();
+	for (const session of restored)
+		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
+	await agent.start();
+
+	const close = async (): Promise<void> => {
+		const steps = [
+			() => agent.stop(),
+			() => sampled.close(),
+			() => sessions.stop(),
+			() => platform.close(),
+			() => reader.close?.(),
+			() => repository.endAsync(true),
+		];
+		const failures: unknown[] = [];
+		for (const step of steps) {
+			try {
+				await step();
+			} catch (error) {
+				failures.push(error);
+			}
+		}
+		if (failures.length > 0) throw new AggregateError(failures, failures.map(codeOf).join(', '));
+	};
+	return { close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,28 @@
+/** The firmware of a box: reads who it is, opens it, and closes it when told to. */
+import { parseArgs } from 'node:util';
+import { codeOf } from '../runtime/error.ts';
+import { openBox } from './box/open-box.ts';
+import { readConfig } from './config.ts';
+
+const usage = 'usage: node firmware/main.ts --config FILE';
+
+const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } });
+if (values.help === true || values.config === undefined) {
+	console.log(usage);
+	process.exit(values.help === true ? 0 : 2);
+}
+
+try {
+	const config = await readConfig(values.config);
+	const box = await openBox(config, (text) => console.log(text));
+	console.log('ready');
+	const stop = async (): Promise<void> => {
+		await box.close();
+		process.exit(0);
+	};
+	process.once('SIGTERM', stop);
+	process.once('SIGINT', stop);
+} catch (error) {
+	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
+	process.exit(1);
+}

@@ -1,0 +1,99 @@
+/** A box as a process of its own, as it is on hardware: started, watched, killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { BoxConfig } from '../../firmware/config.ts';
+import { CodedError } from '../../runtime/error.ts';
+
+export const boxProcessErrors = {
+	'box-died': 'The process of the box ended by itself; its last lines say why.',
+} as const;
+
+export class BoxProcessError extends CodedError<keyof typeof boxProcessErrors> {
+	override readonly name = 'BoxProcessError';
+}
+
+export interface BoxProcessOptions {
+	/** The configuration is written here. */
+	readonly directory: string;
+	readonly config: BoxConfig;
+	/** What runs the firmware; default this Node. A namespace puts `ip netns exec` before it. */
+	readonly command?: readonly string[];
+	/** Each line the box says. */
+	readonly onLine?: (line: string) => void;
+}
+
+const firmware = fileURLToPath(new URL('../../firmware/main.ts', import.meta.url));
+const rememberedLines = 20;
+
+export class BoxProcess implements AsyncDisposable {
+	readonly #child: ChildProcess;
+	readonly #last: string[] = [];
+	readonly #exited: Promise<unknown>;
+
+	private constructor(child: ChildProcess, onLine: (line: string) => void) {
+		this.#child = child;
+		this.#exited = once(child, 'exit');
+		for (const stream of [child.stdout, child.stderr]) {
+			if (stream === null) continue;
+			createInterface(stream).on('line', (line) => {
+				this.#last.push(line);
+				if (this.#last.length > rememberedLines) this.#last.shift();
+				onLine(line);
+			});
+		}
+	}
+
+	/** Resolves when the firmware is up; whether it has reached its broker is for the operator to see. */
+	static async start({
+		directory,
+		config,
+		command = [process.execPath],
+		onLine = () => undefined,
+	}: BoxProcessOptions): Promise<BoxProcess> {
+		await mkdir(directory, { recursive: true });
+		if (config.sink !== undefined) await mkdir(config.sink, { recursive: true });
+		const file = join(directory, 'box.json');
+		await writeFile(file, JSON.stringify(config, null, '\t'));
+		const { promise: ready, resolve } = Promise.withResolvers<'ready'>();
+		const [program = '', ...args] = command;
+		const child = spawn(program, [...args, firmware, '--config', file], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		const box = new BoxProcess(child, (line) => {
+			onLine(line);
+			if (line === 'ready') resolve('ready');
+		});
+		const first = await Promise.race([ready, box.#exited]);
+		if (first !== 'ready')
+			throw new BoxProcessError('box-died', `the box did not start: ${box.#last.join(' | ')}`);
+		return box;
+	}
+
+	get pid(): number {
+		return this.#child.pid ?? 0;
+	}
+
+	/** Resolves when the process is gone. */
+	get exited(): Promise<unknown> {
+		return this.#exited;
+	}
+
+	/** As when the power goes. */
+	async kill(): Promise<void> {
+		this.#child.kill('SIGKILL');
+		await this.#exited;
+	}
+
+	async stop(): Promise<void> {
+		this.#child.kill('SIGTERM');
+		await this.#exited;
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		if (this.#child.exitCode === null && this.#child.signalCode === null) await this.stop();
+	}
+}
