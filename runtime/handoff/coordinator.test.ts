@@ -193,15 +193,27 @@ test('a VM that takes a session on without saying so is told to stop when anothe
 });
 
 test('while nobody owns the session nobody is heard, not even a VM that comes back with its memory', async (t) => {
-	const box = new SimulatedBox({ limits: { provideMs: 500 } });
+	const box = new SimulatedBox();
 	const id = await box.open();
+	box.vms.fail('provide', 'deaf');
+	box.vms.fail('release', 'deaf');
 	box.vms.crash('lte0');
-	box.vms.fail('take', 'deaf');
 	box.vms.restart('lte0', { remembers: true });
 	const { nextSequence } = box.sink.position(id);
 	await box.wait(1500);
-	t.like(box.view(id), { state: 'waiting', owner: undefined, reason: 'timed-out' });
+	t.deepEqual(box.vms.owners(id), [1], 'it believes so');
+	t.like(box.view(id), { state: 'resume', owner: undefined, reason: 'vm-gone' });
 	t.is(box.sink.position(id).nextSequence, nextSequence);
+});
+
+test('a session that cannot go on says what went wrong', async (t) => {
+	const box = new SimulatedBox();
+	const id = await box.open();
+	box.vms.fail('take', 'deaf');
+	box.vms.crash('lte0');
+	box.vms.restart('lte0');
+	await box.wait(1500);
+	t.like(box.view(id), { state: 'waiting', owner: undefined, reason: 'timed-out' });
 	t.is(box.sink.ownerOf(id), undefined);
 });
 
@@ -439,6 +451,21 @@ test('sessions left by a stop go on after the next start', async (t) => {
 	await box.wait(1000);
 	t.like(box.view(id), { state: 'active', baseband: 'lte0' });
 	t.true(box.vms.commands[0]?.startsWith('take'));
+	heardWhole(t, box, id);
+});
+
+test('a stop right after a handoff keeps no state that is ahead of what was heard', async (t) => {
+	const box = new SimulatedBox({ networks: [lte, gsm], checkpointEvery: 1000 });
+	const id = await box.open('lte0');
+	box.coordinator.request(id, 'gsm0');
+	await settle();
+	t.is(box.coordinator.counters.committed, 1);
+	await box.coordinator.stop();
+	box.cutPower();
+	await box.reboot();
+	await box.wait(1000);
+	t.deepEqual(box.troubles, []);
+	t.like(box.view(id), { state: 'active', baseband: 'gsm0', preferred: 'gsm0' });
 	heardWhole(t, box, id);
 });
 

@@ -153,7 +153,8 @@ export class Coordinator {
 	 * `unknown-network`, `network-down`.
 	 */
 	request(id: string, baseband: string, by: Request['by'] = 'user-request'): void {
-		const { session } = this.#run(id);
+		const run = this.#run(id);
+		const { session } = run;
 		const wanted = this.#options.networks.get(baseband);
 		if (wanted === undefined) {
 			throw new HandoffError('unknown-network', `the box has no network ${baseband}`);
@@ -164,7 +165,8 @@ export class Coordinator {
 		session.preferred = baseband;
 		session.request = { baseband, by };
 		session.bars.lift(baseband);
-		this.#run(id).kick();
+		void run.paper.announce().catch((error) => run.trouble(error));
+		run.kick();
 	}
 
 	/** Other settings from now on; the table of networks has to be told of other signal thresholds. */
