@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { hostCodecs } from './proto/typescript.ts';
+import { serviceLinker } from './wit/service-linker.ts';
 
 export interface GenerationStep {
 	/** Folder that the files go to, from the root of the repository. */
@@ -16,6 +17,10 @@ export const generationSteps: readonly GenerationStep[] = [
 	{
 		outDirectory: 'proto/host',
 		files: () => hostCodecs({ protoDirectory: resolve(repository, 'proto') }),
+	},
+	{
+		outDirectory: 'runtime/component/generated',
+		files: async () => new Map([['service.ts', await serviceLinker(resolve(repository, 'proto/wit'))]]),
 	},
 ];
 
