@@ -110,6 +110,7 @@ export function faultOf(error: unknown, otherwise: UspFaultName = 'command-failu
 	const message = error instanceof Error ? error.message : String(error);
 	const code = codeOf(error);
 	if (error instanceof UspError) return { code: error.fault, text: `${code}: ${message}` };
-	const name = (Object.hasOwn(faultOfCode, code) ? faultOfCode[code] : undefined) ?? otherwise;
+	const known = Object.hasOwn(faultOfCode, code) ? faultOfCode[code] : undefined;
+	const name = Object.hasOwn(uspFaults, code) ? (code as UspFaultName) : (known ?? otherwise);
 	return { code: uspFaults[name], text: `${code}: ${message}` };
 }

@@ -131,8 +131,8 @@ export class Controller implements AsyncDisposable {
 		args: Outputs = {},
 		{ signal, isSync = false, completionMs = 600_000 }: OperateOptions = {},
 	): Promise<Outputs> {
-		signal?.throwIfAborted();
 		if (!isSync) await this.#wantCompletion(path);
+		signal?.throwIfAborted();
 		const commandKey = this.#newId('command');
 		// Waiting starts before asking: the end may come before the answer.
 		const completion = this.#completions.wait(commandKey, {

@@ -25,6 +25,7 @@ export class Link {
 	readonly #options: LinkOptions;
 	readonly #ownTopic: string;
 	readonly #topic: string;
+	#closing: Promise<void> | undefined;
 
 	/** Errors: `unreachable`. */
 	static async open(options: LinkOptions): Promise<Link> {
@@ -80,7 +81,12 @@ export class Link {
 	}
 
 	/** Tells the box, and lets go of the broker. */
-	async close(): Promise<void> {
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
 		this.#client.removeAllListeners('close');
 		const { agent: to, endpointId: from } = this.#options;
 		if (this.#client.connected)

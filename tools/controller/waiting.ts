@@ -25,6 +25,7 @@ export class Waiting<T> {
 				signal?.removeEventListener('abort', onAbort);
 			};
 			this.#waits.set(key, { resolve, reject, stop });
+			if (signal?.aborted) onAbort();
 			signal?.addEventListener('abort', onAbort, { once: true });
 		});
 	}
