@@ -254,6 +254,28 @@ test('metadata that expired before it came is `metadata-expired`', async (t) => 
 	await t.throwsAsync(trust.refresh(), { code: 'metadata-expired' });
 });
 
+for (const role of ['root', 'targets', 'snapshot', 'timestamp'] as const) {
+	test(`a ${role} that has expired is \`metadata-expired\`, however fresh the others are`, async (t) => {
+		const { directory, clock } = await start(t);
+		const other = `${directory}-${role}`;
+		t.teardown(() => rm(other, { recursive: true, force: true }));
+		const repository = await Repository.create({ directory: other, clock, lifetimesMs: { [role]: 60_000 } });
+		const reader = new MemoryRangeReader(await published(repository));
+		const rootJson = await repository.rootJson();
+		const open = (): Promise<Trust> =>
+			Trust.open({ directory: new MemoryDirectory(), rootJson, reader, clock });
+
+		clock.advance(59_999);
+		const trust = await open();
+		await trust.refresh();
+		t.deepEqual(versions(trust), []);
+		clock.advance(1);
+
+		t.throws(() => versions(trust), { code: 'metadata-expired' });
+		await t.throwsAsync((await open()).refresh(), { code: 'metadata-expired' });
+	});
+}
+
 test('every key may be rotated, one after the other, and boxes old and new follow', async (t) => {
 	const { trust, repository, add, publish, open } = await start(t);
 	for (const role of ['root', 'targets', 'snapshot', 'timestamp', 'root'] as const)
