@@ -82,11 +82,18 @@ export async function startMosquitto({
 	};
 	const stop = async (how: 'term' | 'kill' = 'term') => {
 		if (child === undefined) return;
-		const gone = once(child, 'exit');
-		child.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
-		// A frozen process takes SIGTERM only once it goes on.
-		child.kill('SIGCONT');
+		const ending = child;
+		const gone = once(ending, 'exit');
+		const signal = () => {
+			ending.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+			// A frozen process takes SIGTERM only once it goes on.
+			ending.kill('SIGCONT');
+		};
+		signal();
+		// It forgets a SIGTERM that comes between its last log line and its main loop.
+		const again = setInterval(signal, 100);
 		await gone;
+		clearInterval(again);
 	};
 	const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
 		if (child?.kill(name) !== true)
