@@ -32,7 +32,10 @@ function checkGrant(spec: VmSpec, effect: Effect): void {
 			// A topic that the operator's policy closes is no fault of the service: the cell drops it. One that
 			// was never given out is a forgery.
 			if (spec.topics[effect.val.topic] === undefined)
-				throw new VmError('denied', `${spec.name} published on topic ${effect.val.topic}, which it was never given`);
+				throw new VmError(
+					'denied',
+					`${spec.name} published on topic ${effect.val.topic}, which it was never given`,
+				);
 			return;
 		case 'request':
 		case 'reply':

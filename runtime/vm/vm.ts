@@ -13,6 +13,9 @@ import { VmError } from './error.ts';
 /** Turns, or bytes in and out, after which the guest's garbage is collected; whichever comes first. */
 const collectAfter = { turns: 64, bytes: 65_536 } as const;
 
+/** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
+const copyMargin = 4;
+
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
@@ -48,6 +51,7 @@ export class Vm {
 			this.#guest = linkService({
 				module: spec.module,
 				encoding: spec.encoding,
+				mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
 				host: {
 					log: { write: (level, text) => this.#write({ level, text }) },
 					keyValue: { get: (key) => this.#bucket.get(key) },
