@@ -193,7 +193,7 @@ test('a VM that takes a session on without saying so is told to stop when anothe
 });
 
 test('while nobody owns the session nobody is heard, not even a VM that comes back with its memory', async (t) => {
-	const box = new SimulatedBox();
+	const box = new SimulatedBox({ checkpointEvery: 1000 });
 	const id = await box.open();
 	box.vms.fail('provide', 'deaf');
 	box.vms.fail('release', 'deaf');
@@ -215,6 +215,34 @@ test('a session that cannot go on says what went wrong', async (t) => {
 	await box.wait(1500);
 	t.like(box.view(id), { state: 'waiting', owner: undefined, reason: 'timed-out' });
 	t.is(box.sink.ownerOf(id), undefined);
+});
+
+for (const fault of ['refuse', 'deaf', 'late'] as const) {
+	test(`a VM that does not let go of a session (${fault}) is told again`, async (t) => {
+		const box = new SimulatedBox({ networks: [lte, gsm], readAhead: 100, checkpointEvery: 1000 });
+		const id = await box.open('lte0');
+		box.vms.fail('take', 'mute');
+		box.vms.fail('release', fault);
+		box.coordinator.request(id, 'gsm0');
+		await box.wait(500);
+		t.deepEqual(box.vms.owners(id), [2], 'the target believes to have it');
+		box.radio.set('gsm0', { isUp: false });
+		await box.wait(5000);
+		t.deepEqual(box.vms.owners(id), [1]);
+		t.true(box.vms.commands.filter((command) => command === 'release 2').length > 1);
+		heardWhole(t, box, id);
+	});
+}
+
+test('a VM that comes back with a session that was closed meanwhile is told that it is over', async (t) => {
+	const box = new SimulatedBox();
+	const id = await box.open();
+	box.vms.crash('lte0');
+	await box.coordinator.close(id);
+	box.vms.restart('lte0', { remembers: true });
+	t.deepEqual(box.vms.owners(id), [1]);
+	await box.wait(500);
+	t.deepEqual(box.vms.owners(id), []);
 });
 
 test('an end that is told before the answer to Take is not lost', async (t) => {

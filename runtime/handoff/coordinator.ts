@@ -23,6 +23,7 @@ import { SessionPaper } from './session-paper.ts';
 import { type SessionPorts, type SessionReports, SessionRun } from './session-run.ts';
 import type { SessionSink } from './session-sink.ts';
 import type { SessionVms } from './session-vms.ts';
+import { within } from './within.ts';
 
 export interface CoordinatorOptions {
 	readonly clock: Clock;
@@ -80,6 +81,7 @@ export class Coordinator {
 	#settings: PolicySettings;
 	#records: HandoffRecord[] = [];
 	#names = 0;
+	readonly #leaving = new AbortController();
 	#isStopped = false;
 	#counters = {
 		opened: 0,
@@ -204,6 +206,9 @@ export class Coordinator {
 			return;
 		}
 		const run = this.#runs.get(checkpoint.session);
+		if (run === undefined) {
+			this.#dismiss(vm, checkpoint.session);
+		}
 		const isSmall = checkpoint.state.length <= this.#limits.stateBytes;
 		if (isSmall && run?.checkpoint(vm, checkpoint)) {
 			this.#counters.checkpoints++;
@@ -248,6 +253,7 @@ export class Coordinator {
 	/** Leaves every session as it is for `restore` after the next start. */
 	async stop(): Promise<void> {
 		this.#isStopped = true;
+		this.#leaving.abort(new HandoffError('stopped', 'the platform is stopping'));
 		this.#unwatch();
 		await Promise.all([...this.#runs.values()].map((run) => run.stop()));
 	}
@@ -275,6 +281,16 @@ export class Coordinator {
 			throw new HandoffError('unknown-session', `no session ${id} is open; list the open ones`);
 		}
 		return run;
+	}
+
+	/** A VM that came back with its memory may have a session that was closed meanwhile. */
+	#dismiss(vm: VmId, session: string): void {
+		const { clock, vms } = this.#options;
+		const ms = this.#limits.releaseMs;
+		const bounds = { clock, ms, signal: this.#leaving.signal, what: `release of ${session}` };
+		void within(bounds, (signal) =>
+			vms.command(vm, { session, release: {} }, { deadlineMs: ms, signal }),
+		).catch(() => undefined);
 	}
 
 	#check(): void {

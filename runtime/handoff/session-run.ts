@@ -3,6 +3,7 @@
  * the policy says of it now, and interrupted when the world takes its ground away.
  */
 import type { Clock, Timer } from '../clock.ts';
+import { codeOf } from '../error.ts';
 import type { BasebandChange, BasebandTable } from '../network/baseband-table.ts';
 import type { VmId } from '../vm/cell-protocol.ts';
 import { handOver } from './hand-over.ts';
@@ -44,6 +45,9 @@ export interface SessionRunOptions {
 	readonly reports: SessionReports;
 }
 
+/** A VM that does not answer is told this often more to let go of a session, at doubling intervals. */
+const mostReleases = 6;
+
 export class SessionRun {
 	readonly session: Session;
 	readonly ports: SessionPorts;
@@ -54,6 +58,9 @@ export class SessionRun {
 	readonly #firstRest = Promise.withResolvers<void>();
 	readonly #leaving = new AbortController();
 	#task = new AbortController();
+	/** VMs that are being told to let go. */
+	readonly #releasing = new Set<VmId>();
+	readonly #timers = new Set<Timer>();
 	#timer: Timer | undefined;
 	#commands = 0;
 	#isRunning = false;
@@ -117,9 +124,8 @@ export class SessionRun {
 
 	vmBack(vm: VmId): void {
 		const { session } = this;
-		const isInvolved = [session.owner, session.flight?.source, session.flight?.target].includes(vm);
-		if (this.#holders.has(vm) && !isInvolved) {
-			this.release(vm);
+		if (this.#holders.has(vm)) {
+			this.#releaseStray(vm);
 		}
 		if (session.owner === undefined) {
 			session.bars.liftAll();
@@ -135,6 +141,9 @@ export class SessionRun {
 			return true;
 		}
 		if (session.owner !== vm) {
+			if (!this.#releasing.has(vm)) {
+				this.#releaseStray(vm);
+			}
 			return false;
 		}
 		session.keep(checkpoint);
@@ -165,6 +174,9 @@ export class SessionRun {
 		const why = new HandoffError('stopped', 'the platform is stopping');
 		this.#task.abort(why);
 		this.#leaving.abort(why);
+		for (const timer of this.#timers) {
+			timer.cancel();
+		}
 		this.#firstRest.reject(why);
 		await this.#rest;
 		await this.paper.flush();
@@ -255,22 +267,35 @@ export class SessionRun {
 		}
 	}
 
-	/** Tells a VM that the session is no longer its business, without waiting for it. */
-	release(vm: VmId, command: 'release' | 'rollback' = 'release'): void {
+	/** Tells a VM, without waiting for it, that the session is no longer its business; again if it does not answer. */
+	release(vm: VmId, command: 'release' | 'rollback' = 'release', attempt = 0): void {
 		const token = this.#commands++;
 		this.#holders.set(vm, token);
-		const ms = this.ports.limits.releaseMs;
+		const { clock, limits } = this.ports;
 		const { signal } = this.#leaving;
-		void this.#send({ vm, command: { [command]: {} } as SessionCommand, ms, signal }).then(
-			() => {
-				// A later command may have given it something again.
-				if (this.#holders.get(vm) === token) {
-					this.#holders.delete(vm);
-				}
-			},
-			// A VM that is gone is told again when it is back.
-			() => undefined,
-		);
+		const again = (error: unknown): void => {
+			// A VM that is gone is told when it is back.
+			if (codeOf(error) !== 'vm-gone' && !signal.aborted && attempt < mostReleases) {
+				const timer = clock.after(limits.retryMs * 2 ** attempt, () => {
+					this.#timers.delete(timer);
+					if (this.#holders.get(vm) === token) {
+						this.release(vm, 'release', attempt + 1);
+					}
+				});
+				this.#timers.add(timer);
+			}
+		};
+		const forget = (): void => {
+			// A later command may have given it something again.
+			if (this.#holders.get(vm) === token) {
+				this.#holders.delete(vm);
+			}
+		};
+		const told = { vm, command: { [command]: {} } as SessionCommand, ms: limits.releaseMs, signal };
+		this.#releasing.add(vm);
+		void this.#send(told)
+			.finally(() => this.#releasing.delete(vm))
+			.then(forget, again);
 	}
 
 	trouble(error: unknown): void {
@@ -357,6 +382,14 @@ export class SessionRun {
 		this.apply('close');
 		this.#firstRest.reject(why);
 		this.#reports.over(session);
+	}
+
+	/** A VM that has no part in the session, but may believe so. */
+	#releaseStray(vm: VmId): void {
+		const { owner, flight } = this.session;
+		if (![owner, flight?.source, flight?.target].includes(vm)) {
+			this.release(vm);
+		}
 	}
 
 	#interrupt(code: 'target-lost' | 'source-gone' | 'target-gone', message: string): void {
