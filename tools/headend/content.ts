@@ -1,11 +1,11 @@
 /** The content server: one folder over HTTP, reached over several networks, each as slow or as broken as told. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { systemClock } from '../../firmware/hal/clock.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { answer, type Outcome } from './content/answer.ts';
 import { ContentError } from './content/content-error.ts';
 import { ContentNetwork, type ContentNetworkPlan } from './content/network.ts';
 import type { ShapedSocket } from './content/shaped-socket.ts';
-import { systemClock } from './content/system-clock.ts';
 
 export interface ContentServerOptions {
 	/** Folder whose files are served; nothing outside it is, not even through a link. */
@@ -48,7 +48,7 @@ const logLength = 10_000;
 export async function startContentServer({
 	root,
 	networks: plans,
-	clock = systemClock,
+	clock = systemClock(),
 }: ContentServerOptions): Promise<ContentServer> {
 	const requests: RequestRecord[] = [];
 	const networkOf = new WeakMap<object, ContentNetwork>();

@@ -1,7 +1,7 @@
 /** A box and a core in namespaces of their own, and between them networks as good or bad as a test wants them. */
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import { systemClock } from '../../../firmware/hal/clock.ts';
 import type { Clock } from '../../../runtime/clock.ts';
-import { systemClock } from '../../headend/content/system-clock.ts';
 import { Link } from './link.ts';
 import { installMeter, readInterface, readMeter, type Traffic } from './meter.ts';
 import { Namespace, removeNamespace } from './namespace.ts';
@@ -40,7 +40,7 @@ const serviceAddress = '10.77.0.1';
  * address on a network leaves over that network, wherever it goes.
  * @throws RigError `missing-tool`, `bad-shape`, `command-failed`
  */
-export async function startRig({ networks, seed = 1, clock = systemClock }: RigOptions): Promise<Rig> {
+export async function startRig({ networks, seed = 1, clock = systemClock() }: RigOptions): Promise<Rig> {
 	await requireRig();
 	for (const name of await staleNamespaces()) await removeNamespace(name);
 	for (const { id } of networks)
