@@ -70,6 +70,19 @@ test('a target that is replaced or removed leaves no file behind', async (t) => 
 	await t.throwsAsync(repository.removeTarget(path), { code: 'unknown-target' });
 });
 
+test('a target may have a name that every object has', async (t) => {
+	const repository = await Repository.create({ directory: await emptyFolder(t) });
+	await t.throwsAsync(repository.removeTarget('constructor'), { code: 'unknown-target' });
+	for (const path of ['constructor', '__proto__']) {
+		await repository.addTarget({ path, bytes: Uint8Array.of(1) });
+		await repository.addTarget({ path, bytes: Uint8Array.of(2) });
+	}
+
+	t.deepEqual(Object.keys(await repository.targets()).sort(), ['__proto__', 'constructor']);
+	await repository.removeTarget('__proto__');
+	t.deepEqual(Object.keys(await repository.targets()), ['constructor']);
+});
+
 test('paths that could leave the repository are refused', async (t) => {
 	const repository = await Repository.create({ directory: await emptyFolder(t) });
 	for (const path of ['', '/a', 'a/', '../a', 'a/../b', 'a//b', './a', 'a\0', '~a', 'ü']) {

@@ -114,10 +114,11 @@ export class Repository {
 		});
 		return this.#exclusively(async ({ files }) => {
 			const current = await files.current();
+			const { [path]: replaced, ...kept } = ownOnly(current.targets.signed.targets);
 			const { folder, name } = await this.#place(target);
 			await folder.write(name, bytes);
-			await this.#writeTargets(files, current, { ...current.targets.signed.targets, [path]: target });
-			await this.#drop(current.targets.signed.targets[path], sha256);
+			await this.#writeTargets(files, current, { ...kept, [path]: target });
+			await this.#drop(replaced, sha256);
 		});
 	}
 
@@ -125,7 +126,7 @@ export class Repository {
 	removeTarget(path: string): Promise<void> {
 		return this.#exclusively(async ({ files }) => {
 			const current = await files.current();
-			const { [path]: dropped, ...kept } = current.targets.signed.targets;
+			const { [path]: dropped, ...kept } = ownOnly(current.targets.signed.targets);
 			if (dropped === undefined) throw new RepositoryError('unknown-target', `there is no target ${path}`);
 			await this.#writeTargets(files, current, kept);
 			await this.#drop(dropped, undefined);
@@ -140,8 +141,7 @@ export class Repository {
 		return this.#exclusively(async ({ files }) => {
 			let current = await files.current();
 			if (this.#isDue(current, 'root')) {
-				const { version, expires } = this.#lifetimes.fields('root', current.root.signed.version + 1);
-				const root = successorOf(current.root.signed, { version, expires });
+				const root = this.#successorOf(current.root.signed);
 				current = { ...current, root: await files.writeRoot(root, current.root.signed) };
 			}
 			const before = signedOf(current);
@@ -160,8 +160,7 @@ export class Repository {
 		await this.#exclusively(async ({ keys, files }) => {
 			const { root: before } = await files.current();
 			const key = await keys.make(role);
-			const { version, expires } = this.#lifetimes.fields('root', before.signed.version + 1);
-			const root = successorOf(before.signed, { version, expires });
+			const root = this.#successorOf(before.signed);
 			const retired = root.roles[role]?.keyIDs.splice(0) ?? [];
 			root.addKey(key, role);
 			for (const keyId of retired) delete root.keys[keyId];
@@ -174,6 +173,12 @@ export class Repository {
 	async #writeTargets(files: MetadataFiles, current: Current, targets: Targets['targets']): Promise<void> {
 		const fields = this.#lifetimes.fields('targets', current.targets.signed.version + 1);
 		await files.writeTargets(new Targets({ ...fields, targets }), signedOf(current));
+	}
+
+	/** A copy of its own: tuf's models share their parts with the JSON they are made from. */
+	#successorOf(root: Root): Root {
+		const { version, expires } = this.#lifetimes.fields('root', root.version + 1);
+		return Root.fromJSON(structuredClone({ ...root.toJSON(), version, expires }));
 	}
 
 	#isDue(current: Current, role: Role): boolean {
@@ -211,9 +216,9 @@ function signedOf({ root, snapshot, timestamp }: Current): Before {
 	return { root: root.signed, snapshot: snapshot.signed, timestamp: timestamp.signed };
 }
 
-/** A copy of its own: tuf's models share their parts with the JSON they are made from. */
-function successorOf(root: Root, fields: { version: number; expires: string }): Root {
-	return Root.fromJSON(structuredClone({ ...root.toJSON(), ...fields }));
+/** Without a prototype, for a target may be called `constructor`. */
+function ownOnly(targets: Targets['targets']): Targets['targets'] {
+	return Object.assign(Object.create(null), targets);
 }
 
 function requirePath(path: string): void {
