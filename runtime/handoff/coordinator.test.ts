@@ -367,6 +367,32 @@ test('a VM that dies has its session taken on by its successor, from where the p
 	heardWhole(t, box, id);
 });
 
+test('a VM that died and came back does not keep its session from moving on time', async (t) => {
+	const box = new SimulatedBox({ settings: { minimumTimeMs: 5000 } });
+	const id = await box.open();
+	box.radio.put(wifi);
+	await box.wait(4500);
+	box.vms.crash('lte0');
+	box.vms.restart('lte0');
+	await box.wait(600);
+	t.is(box.view(id)?.baseband, 'wifi0');
+});
+
+test('the phases of a handoff that went back say where its time went', async (t) => {
+	const box = new SimulatedBox({ settings: forAWhile });
+	await box.open();
+	box.vms.fail('transfer', 'mute');
+	box.vms.fail('rollback', 'refuse');
+	box.radio.put(wifi);
+	await box.wait(2200);
+	t.like(box.coordinator.handoffs()[0], {
+		outcome: 'back',
+		reason: 'timed-out',
+		phasesMs: { provide: 0, prepare: 0, transfer: 1000, total: 1000 },
+	});
+	t.false('commit' in (box.coordinator.handoffs()[0]?.phasesMs ?? {}));
+});
+
 test('a VM that does not come back has its session taken on over another network', async (t) => {
 	const box = new SimulatedBox({ networks: [lte, wifi], limits: { provideMs: 2000 } });
 	const id = await box.open();

@@ -49,6 +49,7 @@ export async function handOver(run: SessionRun, { to, trigger, reason: why }: Mo
 		await goOver(run, progress, watch);
 	} catch (error) {
 		failure = error;
+		watch.enter(undefined);
 		if (!run.isEnding) {
 			await goBack(run, progress, error);
 		}

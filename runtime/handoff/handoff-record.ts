@@ -43,7 +43,7 @@ export class PhaseWatch {
 	readonly #clock: Clock;
 	readonly startUs: number;
 	readonly #phases: { [phase in Phase]?: number } = {};
-	#phase: Phase = 'provide';
+	#phase: Phase | undefined = 'provide';
 	#sinceUs: number;
 
 	constructor(clock: Clock) {
@@ -52,7 +52,8 @@ export class PhaseWatch {
 		this.#sinceUs = this.startUs;
 	}
 
-	enter(phase: Phase): void {
+	/** @param phase undefined is the way back, which is part of the total only */
+	enter(phase: Phase | undefined): void {
 		this.#end();
 		this.#phase = phase;
 	}
@@ -65,7 +66,9 @@ export class PhaseWatch {
 
 	#end(): void {
 		const nowUs = this.#clock.now();
-		this.#phases[this.#phase] = (nowUs - this.#sinceUs) / 1000;
+		if (this.#phase !== undefined) {
+			this.#phases[this.#phase] = (nowUs - this.#sinceUs) / 1000;
+		}
 		this.#sinceUs = nowUs;
 	}
 }

@@ -258,7 +258,9 @@ export class SessionRun {
 		session.owner = vm;
 		if (baseband !== undefined) {
 			session.bars.forget(baseband);
-			session.movedAtUs = session.baseband === undefined ? undefined : ports.clock.now();
+			if (session.baseband !== undefined && session.baseband !== baseband) {
+				session.movedAtUs = ports.clock.now();
+			}
 			session.baseband = baseband;
 		}
 		this.apply(event);
