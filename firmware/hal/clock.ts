@@ -6,7 +6,8 @@ export function systemClock(): Clock {
 	return {
 		now: () => startUs + Math.round(performance.now() * 1000),
 		after: (delayMs, fire) => {
-			const timer = setTimeout(fire, delayMs);
+			// Fractions would be cut off, and the timer come early.
+			const timer = setTimeout(fire, Math.ceil(delayMs));
 			return { cancel: () => clearTimeout(timer) };
 		},
 	};

@@ -114,6 +114,8 @@ export class Cell {
 			this.#routes.add(resident);
 			this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAt });
 			this.#finishTurn(resident, vm, effects);
+			// What came while it was down waits for it.
+			this.#queue(resident);
 		} catch (error) {
 			this.#heartbeat.end();
 			this.#fault(resident, vm, error);
@@ -171,13 +173,30 @@ export class Cell {
 			resident.busyUs += this.#clock.now() - startedAt;
 			if (resident.singly > 0) resident.singly--;
 			this.#finishTurn(resident, vm, effects);
-			vm.tidy(taken.reduce((sum, { bytes }) => sum + bytes, 0));
 		} catch (error) {
 			this.#heartbeat.end();
 			this.#blame(resident, taken);
 			this.#fault(resident, vm, error);
+			return;
 		}
+		this.#tidy(
+			resident,
+			vm,
+			taken.reduce((sum, { bytes }) => sum + bytes, 0),
+		);
 		if (resident.isReady) this.#queue(resident);
+	}
+
+	/** Collecting garbage is the guest's code too, and as little to be trusted; what its turn did stands. */
+	#tidy(resident: Resident, vm: Vm, bytesThroughTurn: number): void {
+		try {
+			this.#heartbeat.begin(resident.id);
+			vm.tidy(bytesThroughTurn);
+			this.#heartbeat.end();
+		} catch (error) {
+			this.#heartbeat.end();
+			this.#fault(resident, vm, error);
+		}
 	}
 
 	/** The time a turn is given: no finer than its clock grant. */

@@ -80,7 +80,7 @@ export class Vm {
 		return lines;
 	}
 
-	/** Collects the guest's garbage when enough may have gathered. Call between turns only. */
+	/** Collects the guest's garbage when enough may have gathered. Call between turns only. @throws VmError */
 	tidy(bytesThroughTurn: number): void {
 		this.#turnsSinceCollect++;
 		this.#bytesSinceCollect += bytesThroughTurn;
@@ -89,7 +89,11 @@ export class Vm {
 			this.#bytesSinceCollect >= collectAfter.bytes ||
 			this.memoryBytes > this.#memoryAtCollect;
 		if (!isDue) return;
-		this.#guest?.collect();
+		try {
+			this.#guest?.collect();
+		} catch (cause) {
+			throw asVmError(cause, this.spec.name);
+		}
 		this.#turnsSinceCollect = 0;
 		this.#bytesSinceCollect = 0;
 		this.#memoryAtCollect = this.memoryBytes;

@@ -33,6 +33,8 @@ export interface Headend extends AsyncDisposable {
 	close(): Promise<void>;
 }
 
+const renewMs = 3_600_000;
+
 export async function startHeadend(options: HeadendOptions): Promise<Headend> {
 	const { directory, media, networks, broker: external, brokerHost, log = () => undefined } = options;
 	await using stack = new AsyncDisposableStack();
@@ -50,6 +52,12 @@ export async function startHeadend(options: HeadendOptions): Promise<Headend> {
 	client.on('error', (error) => log(`repository: ${error.message}`));
 	const service = await serveRepository({ client, directory: repository.publicDirectory, log });
 	stack.defer(() => service.close());
+	// What is signed for a day has to be signed again before it is over.
+	const renewal = setInterval(
+		() => void repository.renew().catch((error: Error) => log(error.message)),
+		renewMs,
+	);
+	stack.defer(() => clearInterval(renewal));
 	const content = stack.use(await startContentServer({ root: media, networks }));
 	const owned = stack.move();
 	const close = () => owned.disposeAsync();

@@ -1,12 +1,12 @@
-/** Switches a network of a box on and off, at both of its ends: the radio of the box and the path behind it. */
+/** Switches a network of a box on and off: the path behind it, and what the box's driver says of it. */
 import { rename, writeFile } from 'node:fs/promises';
-import type { ContentNetwork } from '../headend/content/network.ts';
 
 export interface RadioOptions {
-	/** The file that the box's driver reads: `firmware/hal/radio-files.ts`. */
+	/** The file that the driver of the box keeps: `firmware/hal/radio-files.ts`. */
 	readonly file: string;
-	readonly path: ContentNetwork;
 	readonly signalDbm: number;
+	/** Opens or closes the path that the network leads over. */
+	readonly switchPath: (isUp: boolean) => Promise<void>;
 }
 
 export class Radio {
@@ -17,13 +17,13 @@ export class Radio {
 	}
 
 	async up(): Promise<void> {
-		await this.#options.path.set({ isUp: true });
+		await this.#options.switchPath(true);
 		await this.#tell({ isUp: true, signalDbm: this.#options.signalDbm });
 	}
 
 	/** The path goes first, as it does when somebody walks out of the door. */
 	async down(): Promise<void> {
-		await this.#options.path.set({ isUp: false, outage: 'reset' });
+		await this.#options.switchPath(false);
 		await this.#tell({ isUp: false });
 	}
 

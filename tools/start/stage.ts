@@ -3,9 +3,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
 import type { BoxSample } from '../../firmware/box/telemetry.ts';
-import type { BoxConfig } from '../../firmware/config.ts';
+import type { BoxConfig, NetworkConfig } from '../../firmware/config.ts';
 import { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
+import type { ContentNetworkPlan } from '../headend/content/network.ts';
 import { type Headend, startHeadend } from '../headend/headend.ts';
 import { BoxProcess } from './box-process.ts';
 import { Radio } from './radio.ts';
@@ -16,21 +17,52 @@ const toolPrefix = 'self::mullion-';
 /** The name content has on every network; where it leads to is each network's own business. */
 const contentHost = 'content.mullion.test';
 
+export interface StageNetwork {
+	/** As the box knows it. */
+	readonly box: Omit<NetworkConfig, 'hosts' | 'radio'>;
+	/** Where the headend serves it. */
+	readonly path: Omit<ContentNetworkPlan, 'id'>;
+	readonly signalDbm: number;
+}
+
 export interface StageOptions {
 	/** Folder for everything: `.mullion`. What a box had kept there before is removed. */
 	readonly directory: string;
 	/** The file to be played. */
 	readonly media: string;
+	/** A broker that is there already. */
 	readonly broker?: string;
+	/** The networks, the worse one first. Default: two shaped addresses of the loopback. */
+	readonly networks?: readonly [StageNetwork, StageNetwork];
+	/** Opens or closes a network's path. Default: the content server refuses it. */
+	readonly switchPath?: (id: string, isUp: boolean) => Promise<void>;
+	/** What runs the firmware; default this Node. */
+	readonly boxCommand?: readonly string[];
 	/** How long a better network must have been there; default 3 s, so that a story is told in a minute. */
 	readonly minimumTimeMs?: number;
+	/** Milliseconds the box has for an answer. Default 3000. */
+	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
 }
 
+export const loopbackNetworks: readonly [StageNetwork, StageNetwork] = [
+	{
+		box: { id: 'lte0', kind: 'lte', localAddress: '127.0.1.2', nominalKbps: 300, costPerMb: 0.05 },
+		path: { host: '127.0.1.1', rateKbps: 300, delayMs: 75 },
+		signalDbm: -95,
+	},
+	{
+		box: { id: 'wlan0', kind: 'wifi', localAddress: '127.0.2.2', nominalKbps: 20_000, costPerMb: 0 },
+		path: { host: '127.0.2.1', rateKbps: 20_000, delayMs: 6 },
+		signalDbm: -52,
+	},
+];
+
 export class Stage implements AsyncDisposable {
 	readonly headend: Headend;
-	readonly wifi: Radio;
-	readonly cellular: Radio;
+	/** The network the story begins on, and the better one. */
+	readonly first: Radio;
+	readonly better: Radio;
 	readonly mediaUrl: string;
 	/** Folder with what was heard, one file a session. */
 	readonly played: string;
@@ -40,59 +72,50 @@ export class Stage implements AsyncDisposable {
 	#operator: Controller | undefined;
 
 	private constructor(options: StageOptions, headend: Headend, config: BoxConfig) {
-		const { directory, media } = options;
 		this.#options = options;
 		this.#config = config;
 		this.headend = headend;
 		this.played = config.sink ?? '';
-		this.mediaUrl = `http://${contentHost}/${encodeURIComponent(basename(media))}`;
-		const radio = (id: string, signalDbm: number) =>
-			new Radio({
-				file: join(directory, 'radio', `${id}.json`),
-				path: headend.content.network(id),
-				signalDbm,
-			});
-		this.wifi = radio('wlan0', -52);
-		this.cellular = radio('lte0', -95);
+		this.mediaUrl = `http://${contentHost}/${encodeURIComponent(basename(options.media))}`;
+		const [first, better] = (options.networks ?? loopbackNetworks).map((network) => this.#radio(network));
+		this.first = first as Radio;
+		this.better = better as Radio;
 	}
 
-	/** Starts the headend, and makes the box; `powerOn` starts it. */
+	/** Starts the headend and makes the box; `powerOn` starts it. */
 	static async set(options: StageOptions): Promise<Stage> {
-		const { directory, media, broker, minimumTimeMs = 3000, onLine } = options;
+		const { directory, media, broker, networks = loopbackNetworks, onLine } = options;
 		await rm(join(directory, 'box'), { recursive: true, force: true });
 		await mkdir(join(directory, 'radio'), { recursive: true });
 		await mkdir(join(directory, 'box'), { recursive: true });
 		const headend = await startHeadend({
 			directory,
 			media: dirname(media),
-			networks: [
-				{ id: 'lte0', host: '127.0.1.1', rateKbps: 300, delayMs: 75 },
-				{ id: 'wlan0', host: '127.0.2.1', rateKbps: 20_000, delayMs: 6, isUp: false, outage: 'reset' },
-			],
+			networks: networks.map(({ box, path }) => ({ ...path, id: box.id })),
 			...(broker === undefined ? {} : { broker }),
 			...(onLine === undefined ? {} : { log: onLine }),
 		});
-		const config = await boxConfig({ directory, headend, minimumTimeMs });
-		const stage = new Stage(options, headend, config);
-		await stage.wifi.down();
-		await stage.cellular.up();
-		await writeFile(join(directory, 'headend.json'), JSON.stringify(addressBook(stage), null, '\t'));
+		const stage = new Stage(options, headend, await boxConfig(options, headend));
+		await stage.better.down();
+		await stage.first.up();
+		await writeFile(join(directory, 'headend.json'), JSON.stringify(stage.#addressBook(), null, '\t'));
 		return stage;
 	}
 
 	/** Starts the box and resolves when the operator can talk to it. */
 	async powerOn(): Promise<void> {
-		const { directory, onLine } = this.#options;
+		const { directory, boxCommand, onLine, deadlineMs = 3000 } = this.#options;
 		this.#box = await BoxProcess.start({
 			directory: join(directory, 'box'),
 			config: this.#config,
+			...(boxCommand === undefined ? {} : { command: boxCommand }),
 			...(onLine === undefined ? {} : { onLine }),
 		});
 		this.#operator ??= await Controller.connect({
 			broker: this.headend.broker,
 			agent: agentId,
 			endpointId: operatorId,
-			deadlineMs: 3000,
+			deadlineMs,
 		});
 		await this.#greet();
 	}
@@ -122,10 +145,23 @@ export class Stage implements AsyncDisposable {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
+		await rm(join(this.#options.directory, 'headend.json'), { force: true });
 		await this.#operator?.close().catch(() => undefined);
 		await this.#box?.[Symbol.asyncDispose]();
 		await this.headend.close();
-		await rm(join(this.#options.directory, 'headend.json'), { force: true });
+	}
+
+	#radio({ box: { id }, signalDbm }: StageNetwork): Radio {
+		const { directory, switchPath = (id, isUp) => this.#shape(id, isUp) } = this.#options;
+		return new Radio({
+			file: join(directory, 'radio', `${id}.json`),
+			signalDbm,
+			switchPath: (isUp) => switchPath(id, isUp),
+		});
+	}
+
+	#shape(id: string, isUp: boolean): Promise<void> {
+		return this.headend.content.network(id).set({ isUp, outage: 'reset' });
 	}
 
 	/** A box that has just booted may not have reached the broker yet. */
@@ -139,23 +175,20 @@ export class Stage implements AsyncDisposable {
 			}
 		}
 	}
+
+	/** What the command line needs to find this headend and its box. */
+	#addressBook(): object {
+		const { broker, repositoryDirectory: repository } = this.headend;
+		return { broker, repository, agent: agentId, controller: operatorId, content: this.mediaUrl };
+	}
 }
 
-async function boxConfig({
-	directory,
-	headend,
-	minimumTimeMs,
-}: {
-	directory: string;
-	headend: Headend;
-	minimumTimeMs: number;
-}): Promise<BoxConfig> {
+async function boxConfig(
+	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000 }: StageOptions,
+	headend: Headend,
+): Promise<BoxConfig> {
 	const root = join(directory, 'box', 'root.json');
 	await writeFile(root, await headend.repository.rootJson());
-	const network = (id: string) => {
-		const { host, port } = headend.content.network(id);
-		return { id, hosts: { [contentHost]: `${host}:${port}` }, radio: join(directory, 'radio', `${id}.json`) };
-	};
 	return {
 		endpointId: agentId,
 		state: join(directory, 'box', 'state'),
@@ -163,22 +196,12 @@ async function boxConfig({
 		controllers: [{ endpointId: operatorId, topic: controllerTopic(operatorId) }],
 		acceptTools: toolPrefix,
 		root,
-		networks: [
-			{ ...network('lte0'), kind: 'lte', localAddress: '127.0.1.2', nominalKbps: 300, costPerMb: 0.05 },
-			{ ...network('wlan0'), kind: 'wifi', localAddress: '127.0.2.2', nominalKbps: 20_000, costPerMb: 0 },
-		],
+		networks: networks.map(({ box }) => {
+			const { host, port } = headend.content.network(box.id);
+			const radio = join(directory, 'radio', `${box.id}.json`);
+			return { ...box, hosts: { [contentHost]: `${host}:${port}` }, radio };
+		}),
 		sink: join(directory, 'box', 'played'),
 		handoff: { minimumTimeMs },
-	};
-}
-
-/** What the command line needs to find this headend and its box. */
-function addressBook({ headend, mediaUrl }: Stage): object {
-	return {
-		broker: headend.broker,
-		repository: headend.repositoryDirectory,
-		agent: agentId,
-		controller: operatorId,
-		content: mediaUrl,
 	};
 }

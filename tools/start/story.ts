@@ -36,10 +36,10 @@ export async function tellStory(options: StoryOptions): Promise<Report> {
 		{ Kind: 'media', Url: stage.mediaUrl },
 		{ isSync: true },
 	);
-	tell(`session ${id} is open: the media comes over lte0`);
+	tell(`session ${id} is open`);
 	const steps = [
-		{ at: better.from, text: 'Wi-Fi appears', run: () => stage.wifi.up() },
-		{ at: better.to, text: 'Wi-Fi goes again', run: () => stage.wifi.down() },
+		{ at: better.from, text: 'Wi-Fi appears', run: () => stage.better.up() },
+		{ at: better.to, text: 'Wi-Fi goes again', run: () => stage.better.down() },
 	];
 	for (;;) {
 		const sample = await stage.sample();
