@@ -2,5 +2,5 @@
 export { Failure } from "./wit/types";
 export { serve } from "./guest";
 export { Service } from "./service";
-
+export { SessionService } from "./session";
 export { Turn } from "./turn";

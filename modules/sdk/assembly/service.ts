@@ -31,13 +31,8 @@ export class Service {
 	/** Once, after the last event of every turn. */
 	flush(turn: Turn): void {}
 
-	/** Whether the SDK itself has dealt with a message; for services whose messages the platform defines. */
-	protected consumes(topic: string, payload: Uint8Array, turn: Turn): bool {
-		return false;
-	}
-
-	/** A message on its way to `message`. */
+	/** Every message on its way to `message`; for services that sort them first. */
 	receive(topic: string, payload: Uint8Array, turn: Turn): void {
-		if (!this.consumes(topic, payload, turn)) this.message(topic, payload, turn);
+		this.message(topic, payload, turn);
 	}
 }

@@ -32,6 +32,7 @@ export class Turn {
 	correlation: u32 = 0;
 
 	private effects: Effect[] = [];
+	private answered: u32 = 0;
 	private requests: u32 = 0;
 	private streams: u32 = 0;
 
@@ -48,6 +49,11 @@ export class Turn {
 
 	get isRequest(): bool {
 		return this.correlation != 0;
+	}
+
+	/** Whether the request being handled has its answer. */
+	get isAnswered(): bool {
+		return this.isRequest && this.answered == this.correlation;
 	}
 
 	publish(topic: string, payload: Uint8Array): void {
@@ -71,6 +77,7 @@ export class Turn {
 
 	/** Answers a request of an earlier turn. */
 	replyTo(correlation: u32, payload: Uint8Array): void {
+		this.answered = correlation;
 		this.add(new EffectReply(new Reply(correlation, ok<Uint8Array, string>(payload))));
 	}
 
@@ -81,6 +88,7 @@ export class Turn {
 	}
 
 	rejectTo(correlation: u32, reason: string): void {
+		this.answered = correlation;
 		this.add(new EffectReply(new Reply(correlation, err<Uint8Array, string>(reason))));
 	}
 

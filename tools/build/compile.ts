@@ -1,0 +1,96 @@
+/** AssemblyScript -> core module, with the names that the canonical ABI wants. */
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import asc, { type DiagnosticMessage } from 'assemblyscript/asc';
+import { Transform } from 'assemblyscript/transform';
+import { BuildError } from './build-error.ts';
+import { formatDiagnostic } from './diagnostic.ts';
+import { managedBytes } from './wit/guest/generate.ts';
+
+/** Plain data, so that another process can do it. */
+export interface Compilation {
+	/** Folder that sources are named from, in `entries` and in messages. */
+	readonly directory: string;
+	/** Sources whose top level runs, in this order; their exports become the module's. */
+	readonly entries: readonly string[];
+	/** Sources that are in no folder: path -> text. */
+	readonly sources: ReadonlyMap<string, string>;
+	/** `import "mullion/x"`: what the import starts with, and the folder where the rest of it is looked up. */
+	readonly packages: readonly (readonly [prefix: string, folder: string])[];
+	/** Name that AssemblyScript can export -> name in the module. */
+	readonly exportNames: ReadonlyMap<string, string>;
+	/** Function that failed assertions end in, as the compiler names it. */
+	readonly abort?: string;
+	/** Most that the memory may grow to, in pages of 64 KiB. */
+	readonly maximumPages: number;
+}
+
+/** @throws BuildError `does-not-compile` */
+export async function compile(compilation: Compilation): Promise<Uint8Array<ArrayBuffer>> {
+	const texts = new Map<string, { file: string; text: string }>();
+	const diagnostics: DiagnosticMessage[] = [];
+	let binary: Uint8Array<ArrayBuffer> | undefined;
+	const { error, stderr } = await asc.main(argumentsOf(compilation), {
+		async readFile(path) {
+			const known = compilation.sources.get(path);
+			if (known !== undefined) return known;
+			const file = fileOf(path, compilation);
+			const text = await readFile(file, 'utf8').catch(() => null);
+			if (text !== null) texts.set(sourceKey(path), { file: shown(file), text });
+			return text;
+		},
+		writeFile(_, contents) {
+			if (typeof contents !== 'string') binary = new Uint8Array(contents);
+		},
+		listFiles: () => null,
+		reportDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
+		transforms: [renaming(compilation.exportNames)],
+	});
+	if (binary !== undefined && error === null) return binary;
+	const errors = diagnostics.filter((each) => each.category === 3);
+	const reasons = errors.map((each) => formatDiagnostic(each, (path) => texts.get(sourceKey(path))));
+	if (reasons.length === 0) reasons.push(stderr.toString() || String(error));
+	throw new BuildError('does-not-compile', reasons.join('\n\n'));
+}
+
+function fileOf(path: string, { directory, packages }: Compilation): string {
+	const imported = path.replaceAll('\\', '/').split('node_modules/').at(-1) as string;
+	const found = packages.find(([prefix]) => imported.startsWith(`${prefix}/`));
+	if (found === undefined || imported === path) return resolve(directory, path);
+	const [prefix, folder] = found;
+	return resolve(folder, imported.slice(prefix.length + 1));
+}
+
+/** As short as it can be clicked on in a terminal. */
+function shown(file: string): string {
+	const path = relative(process.cwd(), file);
+	return path.startsWith('..') ? file : path;
+}
+
+/** What is read as `node_modules/mullion/x.ts` is called `~lib/mullion/x.ts` in messages. */
+function sourceKey(path: string): string {
+	return path.replaceAll('\\', '/').replace(/^.*node_modules\//, '~lib/');
+}
+
+function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
+	return [
+		...entries,
+		...['--outFile', 'module.wasm', '-O3', '--runtime', 'minimal', '--exportRuntime'],
+		...['--maximumMemory', `${maximumPages}`],
+		...['--use', `${managedBytes.name}=${managedBytes.element}`],
+		...(abort === undefined ? [] : ['--use', `abort=${abort}`]),
+	];
+}
+
+/** AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. */
+function renaming(names: ReadonlyMap<string, string>) {
+	return class extends Transform {
+		override afterCompile(module: Parameters<NonNullable<Transform['afterCompile']>>[0]): void {
+			for (const [from, to] of names) {
+				const { value } = this.binaryen.getExportInfo(module.getExport(from));
+				module.removeExport(from);
+				module.addFunctionExport(value, to);
+			}
+		}
+	};
+}

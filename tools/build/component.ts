@@ -1,0 +1,74 @@
+/** A module's folder -> the components that are shipped of it. */
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Manifest, parseManifest } from '../../runtime/module/manifest.ts';
+import { BuildError } from './build-error.ts';
+import { readBuilt, writeBuilt } from './built.ts';
+import { inputsOf } from './inputs.ts';
+
+export interface BuildOptions {
+	/** Folder with `manifest.json` and `assembly/index.ts`, anywhere. */
+	readonly directory: string;
+	/** Default: `dist` in it. */
+	readonly outDirectory?: string;
+	readonly signal?: AbortSignal;
+}
+
+export interface BuiltModule {
+	/** `player-rich` for the persona `rich` of `player`. */
+	readonly name: string;
+	readonly version: string;
+	readonly path: string;
+	/** The component, with its manifest and schema inside. */
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly manifest: Manifest;
+	/** Size of the core module in it. */
+	readonly coreBytes: number;
+	/** Milliseconds that the whole build took. */
+	readonly tookMs: number;
+}
+
+/**
+ * Builds one component per persona; the same bytes for the same inputs. What an earlier build left
+ * in `outDirectory` is taken as it is when nothing that it depends on has changed.
+ *
+ * @throws BuildError, ProtoError
+ */
+export async function buildModule(options: BuildOptions): Promise<BuiltModule[]> {
+	const startedAt = performance.now();
+	const directory = resolve(options.directory);
+	const outDirectory = resolve(options.outDirectory ?? join(directory, 'dist'));
+	const source = await readManifest(directory);
+	const inputs = await inputsOf(directory);
+	let components = await readBuilt(outDirectory, inputs.digest);
+	if (components === undefined) {
+		// The compiler and all it needs take half a second to load.
+		const { assemble } = await import('./assemble.ts');
+		components = await assemble({ directory, source, inputs, signal: options.signal });
+		await writeBuilt(outDirectory, { digest: inputs.digest, components });
+	}
+	const tookMs = performance.now() - startedAt;
+	return components.map(({ file, bytes, coreBytes, json }) => {
+		const manifest = parseManifest(json);
+		const { name, version } = manifest;
+		return { name, version, path: join(outDirectory, file), bytes, manifest, coreBytes, tookMs };
+	});
+}
+
+async function readManifest(directory: string): Promise<Readonly<Record<string, unknown>>> {
+	const path = join(directory, 'manifest.json');
+	const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+		throw new BuildError('no-module', `${directory} is no module: it has no manifest.json`, { cause });
+	});
+	await access(join(directory, 'assembly/index.ts')).catch((cause: unknown) => {
+		throw new BuildError('no-module', `${directory} is no module: it has no assembly/index.ts`, { cause });
+	});
+	try {
+		const json: unknown = JSON.parse(text);
+		if (typeof json === 'object' && json !== null && !Array.isArray(json))
+			return json as Record<string, unknown>;
+	} catch (cause) {
+		throw new BuildError('bad-manifest-file', `${path}: ${(cause as Error).message}`, { cause });
+	}
+	throw new BuildError('bad-manifest-file', `${path} must be a JSON object`);
+}

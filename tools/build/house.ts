@@ -1,0 +1,10 @@
+/** Where the parts of the repository are that a build reads. */
+import { resolve } from 'node:path';
+
+const repository = resolve(import.meta.dirname, '../..');
+
+export const sdkFolder = resolve(repository, 'modules/sdk/assembly');
+export const busFolder = resolve(repository, 'proto/bus');
+export const servicesWit = resolve(repository, 'proto/wit/service.wit');
+export const toolchainFolder = import.meta.dirname;
+export const packagesFolder = resolve(repository, 'node_modules');
