@@ -1,0 +1,177 @@
+import test, { type ExecutionContext } from 'ava';
+import { threadedCells } from '../../firmware/hal/cell-thread.ts';
+import { systemClock } from '../../firmware/hal/clock.ts';
+import { makeProbe, type Order } from '../../modules/probe/testbed.ts';
+import { BusError, Hub } from '../bus/hub.ts';
+import { clock as clockCapability } from '../capability/clock.ts';
+import { keyValue } from '../capability/key-value.ts';
+import { Capabilities } from '../capability/link-vm.ts';
+import { log } from '../capability/log.ts';
+import { networkStream } from '../capability/network-stream.ts';
+import type { Clock } from '../clock.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { MemoryDirectory } from '../memory-directory.ts';
+import type { CellHost } from './cell-host.ts';
+import { inlineCells } from './inline-cell.ts';
+import type { VmState } from './lifecycle.ts';
+import type { RestartOptions } from './restart-policy.ts';
+import { Supervisor, type VmView } from './supervisor.ts';
+
+const probe = await makeProbe();
+
+interface Options {
+	readonly clock: Clock;
+	readonly cells: CellHost;
+	readonly restart?: RestartOptions;
+}
+
+/** A supervisor with probes, and ways to wait for what they do. */
+function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) {
+	const hub = new Hub();
+	const watchers = new Set<(vm: VmView) => void>();
+	const lines: string[] = [];
+	const supervisor = new Supervisor({
+		clock,
+		cells,
+		hub,
+		capabilities: new Capabilities([
+			log,
+			clockCapability,
+			keyValue(new MemoryDirectory()),
+			networkStream({ open: () => ({ cancel: () => undefined }) }),
+		]),
+		restart,
+		watchMs: 20,
+		on: {
+			transition: (vm) => {
+				for (const watcher of watchers) watcher(vm);
+			},
+			log: (vm, { text }) => lines.push(`${vm.name}: ${text}`),
+		},
+	});
+	t.teardown(() => supervisor.close());
+	const words: string[] = [];
+	const wordWaiters: (() => void)[] = [];
+	hub.listen('probe.out', ({ payload }) => {
+		words.push(probe.word(payload).text);
+		for (const wake of wordWaiters.splice(0)) wake();
+	});
+	return {
+		hub,
+		supervisor,
+		lines,
+		words,
+		start: async (name: string): Promise<void> => {
+			supervisor.start({ name, component: probe.component, baseband: '' });
+			await supervisor.settled(name);
+		},
+		order: (order: Order) => hub.publish('probe.order', probe.order(order)),
+		reached: (name: string, state: VmState): Promise<VmView> =>
+			new Promise((resolve) => {
+				const check = (vm: VmView): void => {
+					if (vm.name !== name || vm.state !== state) return;
+					watchers.delete(check);
+					resolve(vm);
+				};
+				watchers.add(check);
+			}),
+		said: async (count: number): Promise<string[]> => {
+			while (words.length < count) await new Promise<void>((resolve) => wordWaiters.push(resolve));
+			return words;
+		},
+	};
+}
+
+test('a VM that fails comes back after a pause, with its neighbours untouched', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	await bed.start('one');
+	const failed = bed.reached('one', 'backing-off');
+	bed.order({ what: 'trap' });
+	t.regex((await failed).reason, /^trapped: .*/);
+	const back = bed.reached('one', 'running');
+	clock.advance(100);
+	t.is((await back).restarts, 1);
+});
+
+test('a VM that fails too often is parked, with the reason, and can be started by hand', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock), restart: { mostFailures: 1 } });
+	await bed.start('one');
+	const failed = bed.reached('one', 'backing-off');
+	bed.order({ what: 'trap' });
+	await failed;
+	const parked = bed.reached('one', 'parked');
+	// The message that ended the turn waits for the VM, and ends its next turn too.
+	clock.advance(100);
+	t.regex((await parked).reason, /^failed too often; last: trapped/);
+	await bed.start('one');
+	t.is(bed.supervisor.view('one')?.state, 'running');
+});
+
+test('a request to a VM that is stopped is refused', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	await bed.start('one');
+	const payload = probe.order({ what: 'count' });
+	const answer = bed.hub.request({ topic: 'probe.order', payload, deadlineMs: 60_000 });
+	const refused = t.throwsAsync(answer, { instanceOf: BusError });
+	await bed.said(1);
+	await bed.supervisor.stop('one');
+	t.is((await refused)?.code, 'refused');
+	const later = bed.hub.request({ topic: 'probe.order', payload, deadlineMs: 60_000 });
+	t.is((await t.throwsAsync(later, { instanceOf: BusError }))?.code, 'denied');
+});
+
+test('a thousand starts and stops leave nothing behind', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	for (let round = 0; round < 1000; round++) {
+		await bed.start('one');
+		await bed.supervisor.remove('one');
+	}
+	t.deepEqual(bed.supervisor.views(), []);
+	t.is(bed.hub.subscribers('probe.order'), 0);
+});
+
+test('on a thread: a turn that never ends is stopped by force, and the VM comes back', async (t) => {
+	const bed = platform(t, { clock: systemClock(), cells: threadedCells() });
+	await bed.start('looper');
+	await bed.start('neighbour');
+	// The neighbour loses its cell through no fault of its own, and is back at once.
+	const back = bed.reached('neighbour', 'running');
+	const failed = bed.reached('looper', 'backing-off');
+	const payload = probe.order({ what: 'loop' });
+	const looping = bed.hub.request({
+		vm: bed.supervisor.view('looper')?.id ?? 0,
+		topic: 'probe.order',
+		payload,
+		deadlineMs: 60_000,
+	});
+	const refused = t.throwsAsync(looping, { instanceOf: BusError });
+	t.regex((await failed).reason, /^over-budget: a turn took longer than 200 ms/);
+	t.is((await refused)?.code, 'refused');
+	t.regex((await back).reason, /first turn done/);
+	t.is((await bed.reached('looper', 'running')).restarts, 1);
+	bed.order({ what: 'count' });
+	t.deepEqual(await bed.said(2), ['orders', 'orders']);
+	t.is(bed.supervisor.cells()[0]?.restarts, 1);
+});
+
+test('on a thread: stopping while a turn never ends still ends', async (t) => {
+	const bed = platform(t, { clock: systemClock(), cells: threadedCells() });
+	await bed.start('looper');
+	bed.order({ what: 'loop' });
+	await bed.supervisor.stop('looper');
+	t.is(bed.supervisor.view('looper')?.state, 'stopped');
+});
+
+test('on a thread: messages arrive whole and in order', async (t) => {
+	const bed = platform(t, { clock: systemClock(), cells: threadedCells() });
+	await bed.start('one');
+	bed.order({ what: 'chain', count: 500 });
+	t.deepEqual(
+		await bed.said(501),
+		Array.from({ length: 501 }, (_, at) => String(500 - at)),
+	);
+});
