@@ -53,7 +53,7 @@ export function codecsOf(schemaJson: string): <T>(typeName: string) => Codec<T> 
 /**
  * Decodes with nothing but a descriptor, such as the schema section of a module, to the form of `toJson`.
  *
- * @param schemaJson as `Root.toJSON()` of protobufjs gives it
+ * @param schemaJson as `Root.toJSON()` of protobufjs gives it; not to be changed afterwards
  * @throws {ContractError} `malformed-message`, `unknown-type`
  */
 export function decodeAny(schemaJson: object, typeName: string, bytes: Uint8Array): JsonObject {
@@ -70,10 +70,16 @@ export function encodeAny(schemaJson: object, typeName: string, value: unknown):
 	return encode(typeIn(rootOf(schemaJson), typeName), value);
 }
 
-function rootOf(schemaJson: unknown): protobuf.Root {
+// Building a root takes far longer than decoding a message.
+const roots = new WeakMap<object, protobuf.Root>();
+
+function rootOf(schemaJson: object): protobuf.Root {
+	const known = roots.get(schemaJson);
+	if (known !== undefined) return known;
 	try {
 		const root = protobuf.Root.fromJSON(schemaJson as protobuf.INamespace);
 		root.resolveAll();
+		roots.set(schemaJson, root);
 		return root;
 	} catch (cause) {
 		throw new ContractError('unknown-type', `The schema is not a protobuf descriptor: ${String(cause)}`, {

@@ -1,17 +1,18 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import { messageArbitrary } from './arbitrary.ts';
-import { compileCodecs } from './harness.ts';
-import { mutatedArbitrary } from './mutation.ts';
-import { referenceOf } from './reference.ts';
+import { messageArbitrary } from './proof/arbitrary.ts';
+import { compileCodecs } from './proof/harness.ts';
+import { mutatedArbitrary } from './proof/mutation.ts';
+import { referenceOf } from './proof/reference.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const shipped = join(import.meta.dirname, '../../../proto');
 const request = {
 	protoFiles: [
 		join(fixtures, 'everything.proto'),
-		...['media', 'network', 'session'].map((name) => join(shipped, `bus/${name}.proto`)),
+		...globSync('bus/*.proto', { cwd: shipped }).map((path) => join(shipped, path)),
 	],
 	importPaths: [fixtures, shipped],
 };

@@ -37,7 +37,20 @@ const runtimeNames = [
 	'zigzag64',
 ];
 
-/** @throws {ProtoError} when a file cannot be read, does not parse, or has no binding */
+/**
+ * One class per message, `Outer_Inner` for a message or enum within a message:
+ * - `static decode(bytes): T | null`, null for malformed bytes; `encode(): Uint8Array`; `static of(...)`
+ *   with the fields that have no presence, in number order;
+ * - fields in camelCase with proto3 defaults, `_` behind a word of AssemblyScript; sub-messages `T | null`;
+ * - `optional x`: `hasX` beside `x`; setting `x` sets it, and setting `hasX` to false takes it back;
+ * - `oneof a`: `aCase`, one of the enum `Message_ACase` (`None`, or the member); setting a member sets it,
+ *   and a member that is not the one reads as unset;
+ * - enums are open: a number without a name is kept;
+ * - unknown fields are dropped, or written again behind the known ones where `mullion:keep-unknown` stands
+ *   in the comment on the message or above the `syntax` line of its file.
+ *
+ * @throws {ProtoError} when a file cannot be read, does not parse, or has no binding
+ */
 export async function generateProtoBindings({ outDirectory, ...request }: BindingRequest): Promise<void> {
 	await mkdir(outDirectory, { recursive: true });
 	for (const [name, text] of await protoBindings(request)) await writeFile(join(outDirectory, name), text);

@@ -1,11 +1,12 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { Take } from '../../../proto/host/bus/session.ts';
 import { type Codec, ContractError, codecsOf, decodeAny, encodeAny } from '../../../proto/host/codec.ts';
-import { messageArbitrary } from './arbitrary.ts';
-import { mutatedArbitrary } from './mutation.ts';
-import { referenceOf } from './reference.ts';
+import { messageArbitrary } from './proof/arbitrary.ts';
+import { mutatedArbitrary } from './proof/mutation.ts';
+import { referenceOf } from './proof/reference.ts';
 import { schemaOf } from './schema.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -13,9 +14,7 @@ const shipped = join(import.meta.dirname, '../../../proto');
 const request = {
 	protoFiles: [
 		join(fixtures, 'everything.proto'),
-		...['bus/media', 'bus/network', 'bus/session', 'cloud/repository'].map((name) =>
-			join(shipped, `${name}.proto`),
-		),
+		...globSync('**/*.proto', { cwd: shipped }).map((path) => join(shipped, path)),
 	],
 	importPaths: [fixtures, shipped],
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { compileCodecs } from '../harness.ts';
-import { referenceOf } from '../reference.ts';
+import { compileCodecs } from '../proof/harness.ts';
+import { referenceOf } from '../proof/reference.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 const request = { protoFiles: [join(fixtures, 'everything.proto')], importPaths: [fixtures] };
@@ -149,6 +149,7 @@ for (const [what, bytes] of [
 	['a group that ends as another one', [0xa3, 1, 0xac, 1]],
 	['a group that never ends', [0xa3, 1, 8, 1]],
 	['a varint of eleven bytes', [24, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 0]],
+	['a bool of eleven bytes', [104, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 0]],
 	['a tag of more than 32 bits', [0x80, 0x80, 0x80, 0x80, 0x10, 0]],
 	['a length beyond the end', [114, 2, 65]],
 	['a length of 4 GiB', [114, 0xff, 0xff, 0xff, 0xff, 0x0f, 65]],
@@ -161,9 +162,10 @@ for (const [what, bytes] of [
 	});
 }
 
-test('a packed array whose length is no multiple of its element is malformed', (t) => {
+test('a packed array that ends within an element is malformed, whatever comes behind it', (t) => {
 	t.is(recode('Packed', 10, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0), null);
 	t.is(recode('Packed', 26, 1, 0x80), null);
+	t.is(recode('Packed', 26, 1, 0x80, 1, 5), null);
 });
 
 test('a hundred messages within one another are read, one more is malformed', (t) => {
@@ -176,12 +178,24 @@ test('a hundred messages within one another are read, one more is malformed', (t
 	t.is(recode('Nested', ...nestedBy(101)), null);
 });
 
-test('a thousand groups within one another are malformed', (t) => {
-	t.is(recode('Empty', ...Array<number>(1000).fill(0x0b), ...Array<number>(1000).fill(0x0c)), null);
+test('groups within one another are followed as deep as protobufjs follows them, and no deeper', (t) => {
+	const nestedBy = (depth: number, inside: number[]) => [
+		...Array<number>(depth).fill(0x0b),
+		...inside,
+		...Array<number>(depth).fill(0x0c),
+	];
+	for (const inside of [[], [8, 1]]) {
+		for (let depth = 98; depth <= 103; depth++) {
+			const bytes = Uint8Array.from(nestedBy(depth, inside));
+			const isMalformed = reference.canonical('everything.Empty', bytes) === null;
+			t.is(codecs.recode('everything.Empty', bytes) === null, isMalformed, `${depth} groups`);
+		}
+	}
+	t.is(codecs.recode('everything.Empty', new Uint8Array(100_000).fill(0x0b)), null);
 });
 
 test('lengths that lie make nobody allocate', (t) => {
-	const memory = codecs.exports['memory'] as unknown as WebAssembly.Memory;
+	const { memory } = codecs;
 	const before = memory.buffer.byteLength;
 	for (const tag of [114, 122]) recode('Scalars', tag, 0xff, 0xff, 0xff, 0x3f, 1);
 	for (const tag of [10, 26, 106]) recode('Packed', tag, 0xff, 0xff, 0xff, 0x3f, 1);
@@ -189,7 +203,7 @@ test('lengths that lie make nobody allocate', (t) => {
 });
 
 test('an array that comes in tens of thousands of pieces needs memory by its size, not by its pieces', (t) => {
-	const memory = codecs.exports['memory'] as unknown as WebAssembly.Memory;
+	const { memory } = codecs;
 	const pieces = Array.from({ length: 20_000 }, () => [26, 1, 7]).flat();
 	const recoded = recode('Packed', ...pieces);
 	t.is(recoded?.length, 20_000 + 4);

@@ -1,6 +1,6 @@
 /** Random messages of any type of a model, as plain objects that protobufjs makes messages of. */
 import fc from 'fast-check';
-import type { ProtoField, ProtoMessage, ProtoModel, ProtoType, Scalar } from './model.ts';
+import type { ProtoField, ProtoMessage, ProtoModel, ProtoType, Scalar } from '../model.ts';
 
 type Plain = Record<string, unknown>;
 

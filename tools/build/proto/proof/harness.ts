@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
-import { moduleName, protoBindings } from './assemblyscript.ts';
-import { modelOf, type ProtoModel } from './model.ts';
-import { modulesOf } from './module.ts';
-import { readProto } from './source.ts';
+import { moduleName, protoBindings } from '../assemblyscript.ts';
+import { modelOf, type ProtoModel } from '../model.ts';
+import { modulesOf } from '../module.ts';
+import { readProto } from '../source.ts';
 
-const here = import.meta.dirname;
-const sdk = resolve(here, '../../../modules/sdk/assembly');
+const sdk = resolve(import.meta.dirname, '../../../../modules/sdk/assembly');
+const guestHarness = resolve(import.meta.dirname, '../assembly/harness.ts');
 
 export interface CodecHarness {
 	readonly model: ProtoModel;
@@ -16,10 +16,8 @@ export interface CodecHarness {
 	recode(fullName: string, bytes: Uint8Array): Uint8Array | null;
 	/** Calls an export of an extra source that answers with bytes. */
 	build(name: string): Uint8Array;
-	readonly exports: HarnessExports;
+	readonly memory: WebAssembly.Memory;
 }
-
-export type HarnessExports = Record<string, (...values: number[]) => number>;
 
 /** @param sources more AssemblyScript files, whose exports `build` can call; they import `./<file>` */
 export async function compileCodecs({
@@ -35,33 +33,30 @@ export async function compileCodecs({
 	const model = modelOf(await readProto(request));
 	const files = new Map<string, string>();
 	for (const [name, text] of await protoBindings(request)) files.set(`bus/${name}`, text);
-	for (const path of [join(here, 'assembly/harness.ts'), ...sources]) {
+	for (const path of [guestHarness, ...sources]) {
 		files.set(`bus/${basename(path)}`, await readFile(path, 'utf8'));
 	}
-	const symbols = [...model.messages.keys()];
+	const names = [...model.messages.keys()];
 	files.set('entry.ts', entryOf(model, sources));
 
 	const { exports } = await instantiate(await compile(files));
-	const memory = exports['memory'] as unknown as WebAssembly.Memory;
-	const call = exports as unknown as HarnessExports;
-	const taken = (length: number) => new Uint8Array(memory.buffer).slice(at('answerAt')).subarray(0, length);
-	const at = (name: string) => (call[name]?.() ?? 0) >>> 0;
+	const memory = exports['memory'] as WebAssembly.Memory;
+	const call = (name: string, ...values: number[]) =>
+		(exports[name] as (...values: number[]) => number)(...values);
+	const answer = (length: number) => new Uint8Array(memory.buffer, call('answerAt') >>> 0, length).slice();
 	let calls = 0;
 	return {
 		model,
-		exports: call,
+		memory,
 		recode(fullName, bytes) {
 			// As the platform does: garbage is collected between calls and never within one.
-			if (++calls % 64 === 0) call['__collect']?.();
-			const address = (call['prepare']?.(bytes.length) ?? 0) >>> 0;
+			if (++calls % 64 === 0) call('__collect');
+			const address = call('prepare', bytes.length) >>> 0;
 			new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
-			const length = call[`recode${symbols.indexOf(fullName)}`]?.() ?? -1;
-			return length < 0 ? null : new Uint8Array(memory.buffer, at('answerAt'), length).slice();
+			const length = call(`recode${names.indexOf(fullName)}`);
+			return length < 0 ? null : answer(length);
 		},
-		build(name) {
-			const length = call[name]?.() ?? 0;
-			return taken(length);
-		},
+		build: (name) => answer(call(name)),
 	};
 }
 

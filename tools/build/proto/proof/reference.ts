@@ -1,8 +1,8 @@
 /** protobufjs as the judge of what bytes mean: what the generated codecs are compared with. */
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
-import { fullNameOf, modelOf, type ProtoModel } from './model.ts';
-import { type ProtoRequest, readProto, typesIn } from './source.ts';
+import { fullNameOf, modelOf, type ProtoModel } from '../model.ts';
+import { type ProtoRequest, readProto, typesIn } from '../source.ts';
 
 export interface Reference {
 	readonly model: ProtoModel;
