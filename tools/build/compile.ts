@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import asc, { type DiagnosticMessage } from 'assemblyscript/asc';
-import { Transform } from 'assemblyscript/transform';
 import { BuildError } from './build-error.ts';
 import { formatDiagnostic } from './diagnostic.ts';
 import { managedBytes } from './wit/guest/generate.ts';
@@ -83,14 +82,25 @@ function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 }
 
 /** AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. */
-function renaming(names: ReadonlyMap<string, string>) {
-	return class extends Transform {
-		override afterCompile(module: Parameters<NonNullable<Transform['afterCompile']>>[0]): void {
+function renaming(names: ReadonlyMap<string, string>): asc.Transform {
+	class Renaming {
+		declare readonly binaryen: { getExportInfo(reference: number): { readonly value: string } };
+
+		afterCompile(module: Exporting): void {
 			for (const [from, to] of names) {
 				const { value } = this.binaryen.getExportInfo(module.getExport(from));
 				module.removeExport(from);
 				module.addFunctionExport(value, to);
 			}
 		}
-	};
+	}
+	// The declarations of asc ask for an instance; what it takes is the class, which it completes itself.
+	return Renaming as unknown as asc.Transform;
+}
+
+/** The part of a binaryen module that is needed here. */
+interface Exporting {
+	getExport(name: string): number;
+	removeExport(name: string): void;
+	addFunctionExport(internal: string, external: string): void;
 }

@@ -11,7 +11,7 @@ const wrapping = import('@bytecodealliance/jco-transpile/wasm-tools');
 
 process.once('message', async (request: ComponentRequest) => {
 	const reply = await answer(request);
-	process.send?.(reply, () => process.disconnect());
+	process.send?.(reply, () => process.disconnect?.());
 });
 
 async function answer({
