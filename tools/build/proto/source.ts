@@ -1,5 +1,5 @@
 /** Reads .proto files and everything they import into one protobufjs root. */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import protobuf from 'protobufjs';
 import { ProtoError } from './error.ts';
@@ -84,7 +84,7 @@ async function findImport({
 	if (protobuf.common.get(name) !== null) return name;
 	for (const folder of importPaths) {
 		const candidate = resolve(join(folder, name));
-		const exists = await readFile(candidate).then(
+		const exists = await access(candidate).then(
 			() => true,
 			() => false,
 		);
