@@ -1,5 +1,6 @@
 /** Why the agent refuses or fails a message: the standard's error codes, by name. */
 import { CodedError, codeOf } from '../../runtime/error.ts';
+import { faultOfCode } from './fault-table.ts';
 
 /** TR-369 "Error Codes" and TR-181 data-model codes: name -> number on the wire. */
 export const uspFaults = {
@@ -64,42 +65,6 @@ export interface Fault {
 	readonly code: number;
 	readonly text: string;
 }
-
-/** Codes of other parts of the house that have a number of their own in the standard. */
-const faultOfCode: Readonly<Record<string, UspFaultName>> = {
-	// TR-181 DUStateChange! Fault.FaultCode
-	unreachable: 'server-unreachable',
-	'timed-out': 'server-unreachable',
-	'not-found': 'server-unreachable',
-	insecure: 'server-insecure',
-	corrupt: 'corrupt-module',
-	malformed: 'corrupt-module',
-	'malformed-message': 'corrupt-module',
-	'malformed-component': 'corrupt-module',
-	'bad-module': 'corrupt-module',
-	'bad-component': 'corrupt-module',
-	'bad-manifest': 'corrupt-module',
-	'wrong-length': 'corrupt-module',
-	'wrong-digest': 'corrupt-module',
-	'digest-mismatch': 'corrupt-module',
-	unsigned: 'bad-signature',
-	untrusted: 'bad-signature',
-	expired: 'bad-signature',
-	rollback: 'bad-signature',
-	denied: 'request-denied',
-	'not-granted': 'request-denied',
-	refused: 'request-denied',
-	'unknown-unit': 'object-does-not-exist',
-	'unknown-module': 'object-does-not-exist',
-	'unknown-session': 'object-does-not-exist',
-	'disk-full': 'module-resources-exceeded',
-	'over-quota': 'module-resources-exceeded',
-	'over-budget': 'module-resources-exceeded',
-	'queue-full': 'resources-exceeded',
-	'inbox-full': 'resources-exceeded',
-	cancelled: 'command-canceled',
-	internal: 'internal-error',
-};
 
 /**
  * The fault that tells a controller of an error: the standard's number where there is one.

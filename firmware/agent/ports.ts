@@ -24,6 +24,8 @@ export interface ModuleStatus {
 	readonly description: string;
 	/** Where it was last installed from. */
 	readonly url: string;
+	/** SHA-256 of its file in hexadecimal, where it is known. */
+	readonly digest?: string;
 	readonly status: 'installing' | 'installed' | 'updating' | 'uninstalling' | 'uninstalled';
 	/** The cell its VMs run in. */
 	readonly environment: string;
@@ -50,8 +52,7 @@ export interface InstalledModule {
 
 /**
  * Installs, updates and removes modules. Errors carry a code; the codes the standard has a number for
- * are in the table of `error.ts`, among them `unreachable`, `insecure`, `corrupt`, `untrusted`,
- * `duplicate-module`, `unknown-environment`, `invalid-module-state`, `disk-full`, `denied`.
+ * are in `fault-table.ts` and, under their own names, in `error.ts`: `duplicate-module`, `disk-full`, ...
  */
 export interface ModuleManager {
 	list(): readonly ModuleStatus[];

@@ -52,6 +52,7 @@ async function paramsOf(row: { module: ModuleStatus; number: number; paths: Soft
 		ExecutionEnvRef: await paths.environmentRef(module.environment),
 		Installed: dateTimeOf(module.installedAt),
 		LastUpdate: dateTimeOf(module.updatedAt),
+		X_MULLION_Digest: module.digest ?? '',
 	};
 }
 

@@ -1,0 +1,234 @@
+import test from 'ava';
+import { CodedError } from '../../runtime/error.ts';
+import { emptyModule, startDesk, type } from './trial-desk.ts';
+
+const clock = (version: string, description = '') =>
+	emptyModule(
+		{
+			name: 'clock',
+			version,
+			description,
+			subscribes: { 'clock.set': 'clock.Time', 'clock.read': 'clock.ReadRequest' },
+		},
+		schema,
+	);
+const schema = {
+	nested: {
+		clock: {
+			nested: {
+				Time: { fields: { hour: { type: 'uint32', id: 1 }, zone: { type: 'string', id: 2 } } },
+				ReadRequest: { fields: { hour: { type: 'uint32', id: 1 } } },
+				ReadReply: { fields: { hour: { type: 'uint32', id: 1 } } },
+			},
+		},
+	},
+};
+
+test('a file is pushed into the repository and onto the box, and shows in the list', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+
+	const pushed = await run('push', 'clock.wasm', '--json');
+
+	t.is(pushed.code, 0);
+	t.deepEqual(pushed.json(), [
+		{ name: 'clock', version: '1.0.0', url: 'tuf:modules/clock-1.0.0.wasm', action: 'installed' },
+	]);
+	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);
+	t.like(((await run('list', '--json')).json() as unknown[])[0], {
+		name: 'clock',
+		version: '1.0.0',
+		status: 'Installed',
+	});
+	t.regex((await run('list')).out, /^MODULE +VERSION +STATUS +VENDOR +VMS +FROM\nclock +1\.0\.0 +Installed/);
+});
+
+test('pushed again, another version is an update, the same bytes are nothing, other bytes are put in its place', async (t) => {
+	const { type: run, write, modules } = await startDesk(t);
+	const push = async (bytes: Uint8Array) => {
+		await write('clock.wasm', bytes);
+		const [{ action } = { action: undefined }] = (await run('push', 'clock.wasm', '--json')).json() as {
+			action: string;
+		}[];
+		return action;
+	};
+
+	t.is(await push(clock('1.0.0')), 'installed');
+	t.is(await push(clock('1.1.0')), 'updated');
+	t.is(await push(clock('1.1.0')), 'unchanged');
+	t.is(await push(clock('1.1.0', 'other bytes')), 'reinstalled');
+	t.deepEqual(modules.calls, [
+		'install tuf:modules/clock-1.0.0.wasm',
+		'update tuf:modules/clock-1.1.0.wasm',
+		'uninstall clock',
+		'install tuf:modules/clock-1.1.0.wasm',
+	]);
+});
+
+test('with --offer a module goes into the repository and not onto the box', async (t) => {
+	const { type: run, write, repository, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+
+	t.like(((await run('push', '--offer', 'clock.wasm', '--json')).json() as unknown[])[0], {
+		action: 'offered',
+	});
+
+	t.is(Object.keys(await repository.targets()).length, 1);
+	t.deepEqual(modules.calls, []);
+});
+
+test('what is no module is not signed: exit code 1', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	await write('noise.wasm', new Uint8Array([1, 2, 3]));
+
+	const { code, json } = await run('push', 'noise.wasm', '--json');
+
+	t.is(code, 1);
+	t.like(json(), { error: { code: 'not-a-component' } });
+	t.deepEqual(Object.keys(await repository.targets()), []);
+});
+
+test('a file that is not there is named', async (t) => {
+	const { type: run } = await startDesk(t);
+
+	t.like((await run('push', 'nowhere', '--json')).json(), {
+		error: { code: 'no-such-file', message: 'there is no nowhere' },
+	});
+});
+
+for (const [reason, fault, exit] of [
+	['metadata-signature', 7036, 4],
+	['target-digest', 7035, 4],
+	['import-not-granted', 7002, 4],
+	['disk-full', 7227, 1],
+	['repository-unreachable', 7033, 1],
+] as const) {
+	test(`a box that answers ${reason} makes ${fault} and exit code ${exit}`, async (t) => {
+		const { type: run, write, modules } = await startDesk(t);
+		await write('clock.wasm', clock('1.0.0'));
+		modules.gate = () => Promise.reject(new CodedError(reason, 'as the test wants it'));
+
+		const { code, json } = await run('push', 'clock.wasm', '--json');
+
+		t.is(code, exit);
+		t.deepEqual(json(), { error: { code: reason, message: 'as the test wants it', fault } });
+	});
+}
+
+test('the status shows networks, VMs and sessions', async (t) => {
+	const { type: run, network, sessions, write } = await startDesk(t);
+	network.basebands = [
+		{
+			id: 'wlan0',
+			kind: 'wifi',
+			range: 'short',
+			isUp: true,
+			signalDbm: -52,
+			speedKbps: 20_000,
+			costPerMb: 0,
+			bytesIn: 1_234_567,
+			bytesOut: 0,
+		},
+	];
+	await sessions.open({ kind: 'media', url: 'http://radio/', baseband: 'wlan0' });
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	const { out } = await run('status');
+
+	t.regex(out, /clock +1\.0\.0 +running/);
+	t.regex(out, /wlan0 +wifi +up +-52 dBm +20000 kbit\/s +0 +1\.2 MB/);
+	t.regex(out, /session-1 +media +owned +player +wlan0/);
+	t.like((await run('status', '--json')).json(), {
+		networks: [{ Name: 'wlan0' }],
+		sessions: [{ Session: 'session-1' }],
+	});
+});
+
+test('a message is sent as JSON, encoded with the schema of the module that declares its topic', async (t) => {
+	const { type: run, write, bus } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	const { json } = await run('send', 'clock.set', '{"hour":7,"zone":"CET"}', '--json');
+
+	t.deepEqual(json(), { topic: 'clock.set', type: 'clock.Time', bytes: 7, receivers: 1 });
+	t.deepEqual(bus.published, [
+		{ topic: 'clock.set', payload: new Uint8Array([0x08, 7, 0x12, 3, 0x43, 0x45, 0x54]) },
+	]);
+});
+
+test('an answer is shown as JSON, by the type that its name says', async (t) => {
+	const { type: run, write, bus } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	bus.request = async ({ payload }) => payload;
+
+	const { json } = await run('send', 'clock.read', '{"hour":9}', '--request', '--json');
+
+	t.deepEqual(json(), { topic: 'clock.read', type: 'clock.ReadReply', answer: { hour: 9 } });
+});
+
+for (const [argv, code] of [
+	[['send', 'clock.set', '{'], 'bad-payload'],
+	[['send', 'clock.set', '{"hour":"noon"}'], 'bad-payload'],
+	[['send', 'clock.set', '{"minute":1}'], 'bad-payload'],
+	[['send', 'nowhere.topic'], 'unknown-topic'],
+	[['send', 'clock.set', '--type', 'clock.Nothing'], 'unknown-topic'],
+] as const) {
+	test(`"mullion ${argv.join(' ')}" ends in ${code}`, async (t) => {
+		const { type: run, write } = await startDesk(t);
+		await write('clock.wasm', clock('1.0.0'));
+		await run('push', '--offer', 'clock.wasm');
+
+		const { code: exit, json } = await run(...argv, '--json');
+
+		t.is(exit, 1);
+		t.like(json(), { error: { code } });
+	});
+}
+
+test('the log is shown from its last lines, filtered', async (t) => {
+	const { type: run, log } = await startDesk(t);
+	const at = 1_700_000_000_123_000;
+	log.write({ at, vm: 'clock', level: 'info', text: 'tick' });
+	log.write({ at, vm: 'player', level: 'warn', text: 'late\u001b[2J' });
+	log.write({ at, vm: 'player', level: 'debug', text: 'detail' });
+
+	t.is((await run('logs')).out, '22:13:20.123 info  clock tick\n22:13:20.123 warn  player late\\x1b[2J\n');
+	t.like((await run('logs', 'player', '--level', 'debug', '--json')).json(), [
+		{ Level: 'warn' },
+		{ Text: 'detail' },
+	]);
+	t.deepEqual((await run('logs', '-n', '0', '--json')).json(), []);
+});
+
+test('a followed log goes on until it is enough, each line once', async (t) => {
+	const { cwd, log } = await startDesk(t);
+	log.write({ at: 0, vm: 'clock', level: 'info', text: 'before' });
+	const enough = new AbortController();
+	const said: string[] = [];
+
+	const { code } = await type(['logs', '-f', '--json'], {
+		cwd,
+		signal: enough.signal,
+		heard: (line) => {
+			said.push((JSON.parse(line) as { Text: string }).Text);
+			if (said.length === 1) log.write({ at: 1_000_000, vm: 'clock', level: 'info', text: 'after' });
+			else enough.abort();
+		},
+	});
+
+	t.is(code, 0);
+	t.deepEqual(said, ['before', 'after']);
+});
+
+test('a followed log whose broker goes away ends in exit code 3', async (t) => {
+	const { cwd, log, broker } = await startDesk(t);
+	log.write({ at: 0, vm: 'clock', level: 'info', text: 'before' });
+
+	const { code, err } = await type(['logs', '-f'], { cwd, heard: () => broker.drop() });
+
+	t.is(code, 3);
+	t.regex(err, /unreachable/);
+});

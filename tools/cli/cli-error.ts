@@ -1,0 +1,17 @@
+/** What the command line itself can find wrong. */
+import { CodedError } from '../../runtime/error.ts';
+
+export const cliErrors = {
+	usage: 'the command line is not as the help of the command says',
+	'no-headend':
+		'no running headend is known here: start one with `mullion start`, or name it with --broker and --agent',
+	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
+	'no-repository': 'the folder of the module repository is not known: name it with --repository',
+	'unknown-topic': 'no module of the repository declares the topic',
+	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
+	'no-such-file': 'a file or folder named on the command line is not there',
+} as const;
+
+export class CliError extends CodedError<keyof typeof cliErrors> {
+	override readonly name = 'CliError';
+}

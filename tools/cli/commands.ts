@@ -1,0 +1,41 @@
+/** Which commands there are. Each is loaded when it is run, so that help and errors come at once. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+	readonly name: string;
+	readonly summary: string;
+	readonly load: () => Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+	{
+		name: 'build',
+		summary: 'Builds a module: AssemblyScript in, one component out',
+		load: async () => (await import('./build.ts')).build,
+	},
+	{
+		name: 'push',
+		summary: 'Signs modules into the repository and installs them on the box',
+		load: async () => (await import('./push.ts')).push,
+	},
+	{
+		name: 'list',
+		summary: 'Shows the modules on the box',
+		load: async () => (await import('./list.ts')).list,
+	},
+	{
+		name: 'status',
+		summary: 'Shows the box: its VMs, networks and sessions',
+		load: async () => (await import('./status.ts')).status,
+	},
+	{
+		name: 'logs',
+		summary: 'Shows what the VMs write',
+		load: async () => (await import('./logs.ts')).logs,
+	},
+	{
+		name: 'send',
+		summary: 'Puts a message on the bus of the box',
+		load: async () => (await import('./send.ts')).send,
+	},
+];

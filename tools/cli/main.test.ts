@@ -1,0 +1,89 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { commands } from './commands.ts';
+import { startDesk, startFolder, type } from './trial-desk.ts';
+
+test('without a command, and with --help, every command is named', async (t) => {
+	const cwd = await startFolder(t);
+	for (const argv of [[], ['--help'], ['help']]) {
+		const { code, out } = await type(argv, { cwd });
+		t.is(code, 0);
+		for (const { name, summary } of commands) t.true(out.includes(name) && out.includes(summary));
+	}
+});
+
+test('every command has help of its own, with examples that start with it', async (t) => {
+	const cwd = await startFolder(t);
+	for (const { name, load } of commands) {
+		const { code, out } = await type([name, '--help'], { cwd });
+		const command = await load();
+		t.is(code, 0);
+		t.is(command.name, name);
+		t.true(out.startsWith(`Usage: mullion ${name}`));
+		t.true(
+			command.examples.length > 0 && command.examples.every(([line]) => line.startsWith(`mullion ${name}`)),
+		);
+	}
+});
+
+for (const argv of [
+	['fly'],
+	['list', '--wings'],
+	['push'],
+	['send'],
+	['send', 'a', '{}', 'b'],
+	['logs', '--level', 'loud'],
+	['logs', '--lines', 'many'],
+	['build', 'a', 'b'],
+] as const) {
+	test(`"mullion ${argv.join(' ')}" is a wrong command line: exit code 2`, async (t) => {
+		const { code, out, err } = await type(argv, { cwd: await startFolder(t) });
+
+		t.is(code, 2);
+		t.is(out, '');
+		t.regex(err, /^mullion: .+ \(usage\)\n$/);
+	});
+}
+
+test('where no headend runs, a command says how to start one: exit code 3', async (t) => {
+	const { code, err } = await type(['list'], { cwd: await startFolder(t) });
+
+	t.is(code, 3);
+	t.regex(err, /mullion start/);
+});
+
+test('with --json an error is one JSON value on stdout, and nothing is on stderr', async (t) => {
+	const { code, json, err } = await type(['list', '--json'], { cwd: await startFolder(t) });
+
+	t.is(code, 3);
+	t.like(json(), { error: { code: 'no-headend' } });
+	t.is(err, '');
+});
+
+test('a broker that is not there is exit code 3, with where it was looked for', async (t) => {
+	const argv = ['list', '--broker', 'mqtt://127.0.0.1:9', '--agent', 'os::x', '--json'];
+	const { code, json } = await type(argv, { cwd: await startFolder(t) });
+
+	t.is(code, 3);
+	t.like(json(), { error: { code: 'unreachable' } });
+});
+
+test('a headend file that is no JSON is named', async (t) => {
+	const cwd = await startFolder(t);
+	await mkdir(join(cwd, '.mullion'));
+	await writeFile(join(cwd, '.mullion', 'headend.json'), '{');
+
+	const { code, err } = await type(['list'], { cwd });
+
+	t.is(code, 3);
+	t.true(err.includes(join(cwd, '.mullion', 'headend.json')));
+});
+
+test('the headend is found from a folder below, too', async (t) => {
+	const { cwd } = await startDesk(t);
+	const below = join(cwd, 'modules', 'clock');
+	await mkdir(below, { recursive: true });
+
+	t.is((await type(['list'], { cwd: below })).code, 0);
+});

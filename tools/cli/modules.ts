@@ -1,0 +1,32 @@
+/** The modules of a box, read from its data model. */
+import type { Controller } from '../controller/controller.ts';
+
+export interface Module {
+	readonly name: string;
+	readonly version: string;
+	readonly status: string;
+	readonly vendor: string;
+	readonly url: string;
+	readonly uuid: string;
+	/** SHA-256 of its file; empty where the box does not say. */
+	readonly digest: string;
+	/** VMs it has. */
+	readonly vms: number;
+	/** Its row, ending in a dot. */
+	readonly path: string;
+}
+
+export async function readModules(box: Controller): Promise<Module[]> {
+	const rows = await box.get(['Device.SoftwareModules.DeploymentUnit.']);
+	return Object.entries(rows).map(([path, params]) => ({
+		name: params['Name'] ?? '',
+		version: params['Version'] ?? '',
+		status: params['Status'] ?? '',
+		vendor: params['Vendor'] ?? '',
+		url: params['URL'] ?? '',
+		uuid: params['UUID'] ?? '',
+		digest: params['X_MULLION_Digest'] ?? '',
+		vms: (params['ExecutionUnitList'] ?? '').split(',').filter((unit) => unit !== '').length,
+		path,
+	}));
+}

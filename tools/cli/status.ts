@@ -1,0 +1,162 @@
+/** `mullion status`: the box at a glance, once or as it goes on. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Controller, Objects } from '../controller/controller.ts';
+import { withBox } from './box.ts';
+import type { Command } from './command.ts';
+import { headendOptions } from './headend-file.ts';
+import type { Output } from './output.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+type Row = Readonly<Record<string, string>>;
+
+export interface BoxState {
+	readonly device: Row;
+	readonly vms: readonly Row[];
+	readonly networks: readonly Row[];
+	readonly sessions: readonly Row[];
+}
+
+const everyMs = 1000;
+
+export const status: Command = {
+	name: 'status',
+	summary: 'Shows the box: its VMs, networks and sessions.',
+	usage: '[OPTIONS]',
+	options: {
+		follow: {
+			type: 'boolean',
+			short: 'f',
+			help: 'once a second until Ctrl-C; with --json one object a line',
+		},
+		...headendOptions,
+	},
+	examples: [
+		['mullion status', 'the box of the headend that runs here'],
+		['mullion status -f', 'as it goes on'],
+		['mullion status --json', 'for a program'],
+	],
+	run: async (context) => {
+		const { output, options, signal } = context;
+		const show = async (box: Controller) => {
+			const state = await readState(box);
+			if (options['follow'] === true) output.clear();
+			output.result(state, stateText(state, output));
+		};
+		await withBox(context, async (box) => {
+			await show(box);
+			while (options['follow'] === true && !signal.aborted) {
+				await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+				if (!signal.aborted) await show(box);
+			}
+		});
+	},
+};
+
+async function readState(box: Controller): Promise<BoxState> {
+	const objects = await box.get([
+		'Device.DeviceInfo.',
+		'Device.SoftwareModules.ExecutionUnit.',
+		'Device.X_MULLION_Network.Baseband.',
+		'Device.X_MULLION_Session.Session.',
+	]);
+	return {
+		device: objects['Device.DeviceInfo.'] ?? {},
+		vms: rowsOf(objects, 'Device.SoftwareModules.ExecutionUnit.'),
+		networks: rowsOf(objects, 'Device.X_MULLION_Network.Baseband.'),
+		sessions: rowsOf(objects, 'Device.X_MULLION_Session.Session.'),
+	};
+}
+
+function rowsOf(objects: Objects, path: string): Row[] {
+	return Object.entries(objects).flatMap(([at, params]) => (at.startsWith(path) ? [params] : []));
+}
+
+const column = (title: string, param: string, isRight = false) => ({
+	title,
+	of: (row: Row) => printable(row[param] ?? ''),
+	isRight,
+});
+
+function stateText({ device, vms, networks, sessions }: BoxState, output: Output): string {
+	const state = (row: Row): string => {
+		const text = row['X_MULLION_State'] ?? '';
+		if (text === 'running') return output.green(text);
+		return text === 'parked' ? output.red(text) : output.yellow(text);
+	};
+	const link = (row: Row): string =>
+		row['Status'] === 'Up' ? output.green('up') : output.dim((row['Status'] ?? '').toLowerCase());
+	const { Manufacturer = '', ModelName = '', SerialNumber = '', SoftwareVersion = '', UpTime = '0' } = device;
+	const parts = [
+		output.bold(`${Manufacturer} ${ModelName} ${SerialNumber}`),
+		`software ${SoftwareVersion}, up ${duration(Number(UpTime))}`,
+		'',
+		table({
+			rows: vms,
+			head: output.bold,
+			columns: [
+				column('VM', 'EUID'),
+				column('VERSION', 'Version'),
+				{ title: 'STATE', of: state },
+				column('NETWORK', 'X_MULLION_Baseband'),
+				{ title: 'MEMORY', of: (row) => kibibytes(row['MemoryInUse']), isRight: true },
+				{ title: 'CPU', of: (row) => `${row['CPUPercentInUse'] ?? '0'}%`, isRight: true },
+				column('RESTARTS', 'X_MULLION_Restarts', true),
+				{ title: 'REASON', of: (row) => output.dim(printable(row['X_MULLION_Reason'] ?? '')) },
+			],
+		}),
+		'',
+		table({
+			rows: networks,
+			head: output.bold,
+			columns: [
+				column('NETWORK', 'Name'),
+				column('KIND', 'Kind'),
+				{ title: 'STATE', of: link },
+				{ title: 'SIGNAL', of: (row) => `${row['SignalDbm'] ?? ''} dBm`, isRight: true },
+				{ title: 'SPEED', of: (row) => `${row['SpeedKbps'] ?? ''} kbit/s`, isRight: true },
+				column('COST/MB', 'CostPerMb', true),
+				{ title: 'IN', of: (row) => bytes(row['BytesIn']), isRight: true },
+				{ title: 'OUT', of: (row) => bytes(row['BytesOut']), isRight: true },
+			],
+		}),
+	];
+	if (sessions.length > 0)
+		parts.push(
+			'',
+			table({
+				rows: sessions,
+				head: output.bold,
+				columns: [
+					column('SESSION', 'Session'),
+					column('KIND', 'Kind'),
+					column('STATE', 'State'),
+					column('OWNER', 'Owner'),
+					column('NETWORK', 'Baseband'),
+					column('HANDOFFS', 'Handoffs', true),
+				],
+			}),
+		);
+	return parts.join('\n');
+}
+
+function kibibytes(text = '0'): string {
+	return `${Number(text) >= 1024 ? `${(Number(text) / 1024).toFixed(1)} MiB` : `${text} KiB`}`;
+}
+
+function bytes(text = '0'): string {
+	return Number(text) >= 1_000_000
+		? `${(Number(text) / 1_000_000).toFixed(1)} MB`
+		: `${(Number(text) / 1000).toFixed(1)} kB`;
+}
+
+function duration(seconds: number): string {
+	const [days, hours, minutes] = [
+		Math.floor(seconds / 86_400),
+		Math.floor(seconds / 3600) % 24,
+		Math.floor(seconds / 60) % 60,
+	];
+	if (days > 0) return `${days} d ${hours} h`;
+	if (hours > 0) return `${hours} h ${minutes} min`;
+	return minutes > 0 ? `${minutes} min` : `${seconds} s`;
+}

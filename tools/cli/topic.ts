@@ -1,0 +1,45 @@
+/** What is known of a topic from the modules that declare it. */
+import type { ModuleContent } from './repository.ts';
+
+export interface Topic {
+	readonly name: string;
+	/** Full name of the protobuf message. */
+	readonly type: string;
+	/** The descriptor it is in. */
+	readonly schema: object;
+}
+
+/** @param type taken for the topic's, instead of what the modules declare */
+export function topicIn(
+	modules: readonly ModuleContent[],
+	{ name, type }: { name: string; type: string | undefined },
+): Topic | undefined {
+	for (const { manifest, schema } of modules) {
+		const found = type ?? manifest.subscribes[name]?.type ?? manifest.publishes[name];
+		if (found !== undefined && hasType(schema, found)) return { name, type: found, schema };
+	}
+	return undefined;
+}
+
+/**
+ * The type of the answer to a request, by its name: `GetWeatherRequest` is answered by a
+ * `GetWeatherReply`, `...Answer` or `...Response`. Undefined where there is none of them.
+ */
+export function replyTypeOf({ type, schema }: Topic): string | undefined {
+	const stem = type.replace(/Request$/, '');
+	return ['Reply', 'Answer', 'Response']
+		.map((ending) => `${stem}${ending}`)
+		.find((name) => hasType(schema, name));
+}
+
+function hasType(schema: object, fullName: string): boolean {
+	let at: unknown = schema;
+	for (const name of fullName.split('.')) {
+		const nested: unknown = typeof at === 'object' && at !== null ? Reflect.get(at, 'nested') : undefined;
+		at =
+			typeof nested === 'object' && nested !== null && Object.hasOwn(nested, name)
+				? Reflect.get(nested, name)
+				: undefined;
+	}
+	return at !== undefined;
+}
