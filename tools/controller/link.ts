@@ -1,6 +1,6 @@
 /** A controller's connection to the broker: records out, records in. */
 import { connectAsync, type MqttClient } from 'mqtt';
-import { agentTopic, controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
+import { agentTopic, controllerTopic, sendAtOnce } from '../../firmware/agent/mqtt-transport.ts';
 import { connectRecord, disconnectRecord } from '../../firmware/agent/records.ts';
 import { ControllerError } from './controller-error.ts';
 
@@ -54,6 +54,7 @@ export class Link {
 				},
 				false,
 			);
+			sendAtOnce(client);
 			const link = new Link(client, options);
 			await link.#listen();
 			return link;
