@@ -20,7 +20,7 @@ export interface HttpStreamsOptions {
 	readonly pathOf: (baseband: string) => NetworkPath | undefined;
 	/** Payload bytes that went over a network for a VM. */
 	readonly count: (use: { baseband: string; vm: number; bytesUp: number; bytesDown: number }) => void;
-	/** A response that came as fast as the network could: its body, from its first byte to its last. */
+	/** A transfer that went as fast as the network could, from asking for it to its last byte. */
 	readonly measured: (transfer: { baseband: string; bytes: number; ms: number }) => void;
 	/** Longest time without a byte. Default 8000. */
 	readonly stallMs?: number;
@@ -132,6 +132,7 @@ function send({
 		headers: { host: url.host, range, 'accept-encoding': 'identity' },
 		timeout: stallMs,
 	});
+	const askedAt = performance.now();
 	const use = (bytesUp: number, bytesDown: number): void => count({ baseband, vm, bytesUp, bytesDown });
 	outgoing.on('timeout', () => outgoing.destroy(new Error(`no byte for ${stallMs} ms`)));
 	outgoing.on('error', (error: NodeJS.ErrnoException) => {
@@ -140,7 +141,7 @@ function send({
 	});
 	outgoing.on('response', (response) => {
 		use(headBytes(outgoing.getRawHeaderNames().length, url.href.length), 0);
-		receive({ response, wanted, handlers, use, measured });
+		receive({ response, wanted, handlers, use, measured, askedAt });
 	});
 	outgoing.end();
 	return () => outgoing.destroy();
@@ -157,12 +158,14 @@ function receive({
 	handlers,
 	use,
 	measured,
+	askedAt,
 }: {
 	response: IncomingMessage;
 	wanted: StreamRequest;
 	handlers: StreamHandlers;
 	use: (bytesUp: number, bytesDown: number) => void;
 	measured: HttpStreamsOptions['measured'];
+	askedAt: number;
 }): void {
 	const range = contentRange(response, offset);
 	const isRight =
@@ -176,7 +179,6 @@ function receive({
 		return;
 	}
 	let at = offset;
-	const startedAt = performance.now();
 	response.on('data', (bytes: Buffer) => {
 		use(0, bytes.length);
 		if (at + bytes.length > range.end) {
@@ -189,7 +191,7 @@ function receive({
 	});
 	response.on('end', () => {
 		const isWhole = at === range.end && (length === 0 || at - offset === length || at === range.size);
-		measured({ baseband, bytes: at - offset, ms: performance.now() - startedAt });
+		measured({ baseband, bytes: at - offset, ms: performance.now() - askedAt });
 		if (isWhole) handlers.end(range.size);
 		else handlers.fail('malformed', `${at - offset} bytes came where ${range.end - offset} were announced`);
 	});

@@ -11,7 +11,8 @@ export function detach<Value>(value: Value): { value: Value; transfer: ArrayBuff
 function copy(value: unknown, transfer: ArrayBuffer[]): unknown {
 	if (typeof value !== 'object' || value === null) return value;
 	if (value instanceof Uint8Array) {
-		const own = value.slice();
+		// Not `slice`: that of a Buffer is another view of the same bytes, and transferring it takes them away.
+		const own = new Uint8Array(value);
 		transfer.push(own.buffer);
 		return own;
 	}

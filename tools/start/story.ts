@@ -15,7 +15,7 @@ export interface StoryOptions {
 	/** What happens, as a person would tell it. */
 	readonly tell: (text: string) => void;
 	readonly show: (sample: BoxSample) => void;
-	/** Shares of the media at which the better network appears and goes again. Default 0.2 and 0.65. */
+	/** Shares of the media at which the better network appears and goes again. Default 0.2 and 0.5. */
 	readonly better?: { readonly from: number; readonly to: number };
 	/** Milliseconds between two looks at the box. Default 200. */
 	readonly lookMs?: number;
@@ -25,7 +25,7 @@ const session = 'Device.X_MULLION_Session.';
 const playerSource = fileURLToPath(new URL('../../modules/player', import.meta.url));
 
 export async function tellStory(options: StoryOptions): Promise<Report> {
-	const { stage, media, tell, show, better = { from: 0.2, to: 0.65 }, lookMs = 200 } = options;
+	const { stage, media, tell, show, better = { from: 0.2, to: 0.5 }, lookMs = 200 } = options;
 	const framesInFile = walkMpegAudio(await readFile(media)).frames.length;
 	await stage.powerOn();
 	tell('the box has booted and speaks to the headend');
