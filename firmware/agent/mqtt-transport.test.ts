@@ -124,3 +124,11 @@ test('without a broker a transport waits, and closing it ends every wait', async
 test('characters with a meaning in MQTT are encoded in a topic', (t) => {
 	t.is(agentTopic('os::00D09E-a/b+c#d%'), 'mullion/usp/v1/agent/os::00D09E-a%2Fb%2Bc%23d%25');
 });
+
+test('an address that is no broker is refused when the link is made', (t) => {
+	const make = (url: string) => () =>
+		new MqttTransport({ url, endpointId: 'os::x', directory: new MemoryDirectory(), clock: systemClock() });
+
+	t.throws(make('http://broker:1883'), { code: 'bad-url' });
+	t.throws(make('broker'), { code: 'bad-url' });
+});

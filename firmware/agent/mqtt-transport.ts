@@ -15,7 +15,7 @@ import {
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { backOffMs } from './back-off.ts';
-import { OutgoingQueue } from './outgoing-queue.ts';
+import { OutgoingQueue, TransportError } from './outgoing-queue.ts';
 import type { Outgoing, Transport, TransportEvents } from './transport.ts';
 
 export interface MqttTransportOptions {
@@ -57,7 +57,10 @@ export class MqttTransport implements Transport {
 	#failures = 0;
 	#retry: Timer | undefined;
 
+	/** Errors: `bad-url`. */
 	constructor(options: MqttTransportOptions) {
+		if (!/^mqtts?:\/\/[^/]/.test(options.url))
+			throw new TransportError('bad-url', `"${options.url}" is no mqtt://host:port`);
 		this.#options = options;
 		this.#queue = new OutgoingQueue({
 			publish: (message, done) => this.#publish(message, done),

@@ -7,6 +7,7 @@ export const transportErrors = {
 	'too-large': 'the record is larger than the broker takes',
 	refused: 'the broker refused the record, or broke off each time it was sent',
 	closed: 'the link has been given up',
+	'bad-url': 'the address of the broker is not mqtt://host:port or mqtts://host:port',
 } as const;
 
 export class TransportError extends CodedError<keyof typeof transportErrors> {

@@ -1,9 +1,10 @@
 import test from 'ava';
 import { ManualClock } from '../../runtime/manual-clock.ts';
+import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { startBroker } from '../headend/broker.ts';
 import { Controller, type Told } from './controller.ts';
 import { ControllerError } from './controller-error.ts';
-import { startTrial } from './trial-box.ts';
+import { agentId, startBox, startTrial } from './trial-box.ts';
 
 const clockUrl = 'tuf:modules/clock-1.0.0.wasm';
 const install = 'Device.SoftwareModules.InstallDU()';
@@ -387,3 +388,45 @@ test('a wait that is no longer wanted ends with the reason of its signal, and th
 	gate.resolve();
 	t.like((await until(1))[0]?.args, { CurrentState: 'Installed' });
 });
+
+test('an operation is heard of to its end even if the box restarts on the way', async (t) => {
+	const broker = await startBroker();
+	t.teardown(() => broker.close());
+	const directory = new MemoryDirectory();
+	const first = await startBox({ url: broker.url, directory });
+	const controller = await Controller.connect({ broker: broker.url, agent: agentId });
+	t.teardown(() => controller.close());
+	const { hear, until } = listener();
+	await controller.subscribe('Device.X_MULLION_Log.Line!', hear);
+	const started = Promise.withResolvers<void>();
+	first.modules.gate = ({ signal }) =>
+		new Promise((_resolve, reject) => {
+			signal.addEventListener('abort', () => reject(signal.reason));
+			started.resolve();
+		});
+	const installing = controller.operate(install, { URL: clockUrl });
+	await started.promise;
+
+	await first.agent.stop();
+	const second = await startBox({ url: broker.url, directory });
+	t.teardown(() => second.agent.stop());
+
+	t.is((await installing)['Version'], '1.0.0');
+	// What it listened to before is taken up again by itself.
+	await controller.get(['Device.LocalAgent.']);
+	second.log.write({ at: 0, vm: '', level: 'info', text: 'after' });
+	t.is((await until(1))[0]?.args['Text'], 'after');
+});
+
+for (const [path, fault] of [
+	['Device.DeviceInfo.', 7018],
+	['Device.Fridge.', 7026],
+	['Device.LocalAgent.Controller.77.', 7016],
+] as const) {
+	test(`GetInstances of ${path} fails with ${fault}`, async (t) => {
+		const { connect } = await startTrial(t);
+		const controller = await connect();
+
+		t.like(await controller.instances(path).catch((error: unknown) => error), { code: 'refused', fault });
+	});
+}
