@@ -9,6 +9,7 @@ export const cliErrors = {
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
 	'unknown-topic': 'no module of the repository declares the topic',
 	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
+	'not-seamless': 'a session was played, but something of it was lost, doubled or late',
 	'no-such-file': 'a file or folder named on the command line is not there',
 } as const;
 

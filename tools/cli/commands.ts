@@ -9,6 +9,11 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
 	{
+		name: 'start',
+		summary: 'Starts a headend and a box here, and plays over two networks',
+		load: async () => (await import('./start.ts')).start,
+	},
+	{
 		name: 'build',
 		summary: 'Builds a module: AssemblyScript in, one component out',
 		load: async () => (await import('./build.ts')).build,

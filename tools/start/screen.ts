@@ -16,13 +16,17 @@ const clearBelow = '\x1b[J';
 export function terminalScreen(out: Writable & { columns?: number; rows?: number }): Screen {
 	// The alternate screen keeps what stood on the terminal before.
 	out.write('\x1b[?1049h\x1b[?25l');
+	let isOpen = true;
 	return {
 		show: (picture) => {
 			const lines = draw(picture, Math.min(out.columns ?? 80, 110)).slice(0, (out.rows ?? 40) - 1);
-			out.write(home + lines.map((line) => `${line}${clearLine}\n`).join('') + clearBelow);
+			if (isOpen) out.write(home + lines.map((line) => `${line}${clearLine}\n`).join('') + clearBelow);
 		},
 		tell: () => undefined,
-		close: () => out.write('\x1b[?25h\x1b[?1049l'),
+		close: () => {
+			if (isOpen) out.write('\x1b[?25h\x1b[?1049l');
+			isOpen = false;
+		},
 	};
 }
 

@@ -1,0 +1,74 @@
+/** `mullion start`: the operator's side and one box on this machine, with a session that changes its network. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { reportLines } from '../start/report.ts';
+import { lineScreen, terminalScreen } from '../start/screen.ts';
+import { agentId, Stage } from '../start/stage.ts';
+import { tellStory } from '../start/story.ts';
+import { Telling } from '../start/telling.ts';
+import { CliError } from './cli-error.ts';
+import { type Command, text } from './command.ts';
+
+const sample = fileURLToPath(new URL('../media/sample.mp3', import.meta.url));
+
+export const start: Command = {
+	name: 'start',
+	summary: 'Starts a headend and a box here, and plays over two networks.',
+	usage: '[OPTIONS]',
+	options: {
+		media: { type: 'string', value: 'FILE', help: 'MPEG audio to play, instead of the sample' },
+		broker: { type: 'string', value: 'URL', help: 'MQTT 5 broker that is there, instead of one of its own' },
+		once: {
+			type: 'boolean',
+			help: 'end when the session has ended; fails unless nothing was lost, doubled or late',
+		},
+	},
+	examples: [
+		['mullion start', 'play the sample, then stay for other commands'],
+		['mullion start --media song.mp3', 'play something else'],
+		['mullion start --once --json', 'for a program: the report is the last line'],
+	],
+	run: async (context) => {
+		const { cwd, options, output, signal } = context;
+		const media = resolve(cwd, text(context, 'media') ?? sample);
+		if (!existsSync(media)) throw new CliError('no-such-file', `there is no ${media}`);
+		const broker = text(context, 'broker');
+		const isPicture = process.stdout.isTTY === true && !output.isJson;
+		const screen = isPicture ? terminalScreen(process.stdout) : lineScreen(process.stderr);
+		const telling = new Telling({ screen, title: `box ${agentId}` });
+		try {
+			await using stage = await Stage.set({
+				directory: join(cwd, '.mullion'),
+				media,
+				onLine: (line) => telling.boxSaid(line),
+				...(broker === undefined ? {} : { broker }),
+			});
+			const report = await tellStory({
+				stage,
+				media,
+				signal,
+				tell: (what) => telling.tell(what),
+				show: (state, framesInFile) => telling.show(state, framesInFile),
+			});
+			screen.close();
+			output.result(report, reportLines(report).join('\n'));
+			if (options['once'] === true) {
+				if (!report.isSeamless)
+					throw new CliError('not-seamless', 'something was lost, doubled or late: see the report');
+				return;
+			}
+			output.progress('\nHeadend and box go on for other commands: try `mullion status`. Ctrl-C ends them.');
+			await aborted(signal);
+		} finally {
+			screen.close();
+		}
+	},
+};
+
+function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener('abort', () => resolve(), { once: true });
+	});
+}
