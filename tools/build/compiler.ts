@@ -39,6 +39,7 @@ export class Compiler {
 		this.#process = fork(join(import.meta.dirname, 'compiler-process.ts'), {
 			execArgv: ['--liftoff-only'],
 			serialization: 'advanced',
+			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 			...(signal === undefined ? {} : { signal }),
 		});
 		// A process that was ended by the signal says so as an error; `compile` reports it.
@@ -49,9 +50,16 @@ export class Compiler {
 	async compile(request: ComponentRequest): Promise<CompiledComponent> {
 		this.#signal?.throwIfAborted();
 		const child = this.#process;
+		let said = '';
+		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+			said += text;
+		});
 		const reply = await new Promise<CompilerReply>((resolve, reject) => {
 			child.once('message', (message) => resolve(message as CompilerReply));
-			child.once('exit', (code, signal) => reject(new Error(`the compiler ended: ${signal ?? code}`)));
+			child.once('close', (code, signal) => {
+				const message = `the AssemblyScript compiler itself failed (${signal ?? code}):\n${said}`;
+				reject(new BuildError('does-not-compile', message));
+			});
 			child.send(request);
 		}).catch((error: unknown) => {
 			this.#signal?.throwIfAborted();

@@ -30,19 +30,19 @@ export function start(now: u64, init: Init): Result<Effect[], string> {
 	if (service === null) return err<Effect[], string>("no service: call serve() at the end of assembly/index.ts");
 	const turn = new Turn(init.vm, init.config, init.baseband, new Topics(init.topics), new Timers());
 	current = turn;
-	turn.now = now;
+	turn.begin(now);
 	service.start(turn);
-	return ok<Effect[], string>(turn.take());
+	return ok<Effect[], string>(turn.end());
 }
 
 export function turn(now: u64, inbox: Event[]): Result<Effect[], string> {
 	const service = served;
 	const turn = current;
 	if (service === null || turn === null) return err<Effect[], string>("a turn before start");
-	turn.now = now;
+	turn.begin(now);
 	for (let i = 0; i < inbox.length; i++) dispatch(unchecked(inbox[i]), service, turn);
 	service.flush(turn);
-	return ok<Effect[], string>(turn.take());
+	return ok<Effect[], string>(turn.end());
 }
 
 function dispatch(event: Event, service: Service, turn: Turn): void {

@@ -151,11 +151,16 @@ export class Turn {
 		write(Level.Error, line);
 	}
 
-	/** What happened so far, leaving nothing. */
-	take(): Effect[] {
-		const taken = this.effects;
-		this.effects = [];
-		return taken;
+	/** Called by the SDK when a call of the service begins. */
+	begin(now: u64): void {
+		this.now = now;
+		// The host has read what happened last time, so the array serves again.
+		this.effects.length = 0;
+	}
+
+	/** Called by the SDK when it ends. */
+	end(): Effect[] {
+		return this.effects;
 	}
 
 	private setTimer(name: string, ms: u32, repeat: bool): void {

@@ -18,7 +18,7 @@ export function pascalCase(name: string): string {
 /** Keywords, and the built-in functions that generated code calls where such a name could stand. */
 const reserved = new Set(
 	(
-		'abort arguments assert async await break case catch changetype class const continue debugger default do else ' +
+		'abort arguments assert async await break case catch changetype class const constructor continue debugger default do else ' +
 		'enum err eval export extends false finally function idof if implements import in interface isReference let load ' +
 		'max memory new null offsetof ok package private protected public reinterpret return static store super switch ' +
 		'this throw true try typeof unchecked unreachable var void while with yield'

@@ -45,9 +45,11 @@ export function arrayName(element: Type): string | undefined {
 	return arrays[resolved(element).kind];
 }
 
-/** An option of an option cannot be told apart by `undefined`, so it is tagged. */
+/** An option of what may be undefined itself cannot be told apart by `undefined`, so it is tagged. */
 export function isTagged(option: Type): boolean {
-	return option.kind === 'option' && resolved(option.element).kind === 'option';
+	if (option.kind !== 'option') return false;
+	const element = resolved(option.element);
+	return element.kind === 'option' && !isTagged(element);
 }
 
 export function typeName(type: Type | undefined): string {
