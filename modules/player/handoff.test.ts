@@ -75,8 +75,8 @@ function travel(speech: Recording, { hops, first, turnDelays, pieceBytes }: Jour
 }
 
 test('at any instants, to and fro over networks of twice the bitrate, nothing is lost, doubled, late or fetched twice', (t) => {
-	// Without a tag in front: whoever takes over in the middle of one asks for none of its rest.
-	const speech = recording(400, { front: new Uint8Array(0) });
+	// Without tags: whoever takes over in the middle of one asks for none of its rest.
+	const speech = recording(400, { front: new Uint8Array(0), back: new Uint8Array(0) });
 	const journey = journeys(
 		fc.integer({ min: 150_000, max: 3_000_000 }),
 		fc.integer({ min: 300_000, max: 2_500_000 }),
@@ -93,7 +93,7 @@ test('at any instants, to and fro over networks of twice the bitrate, nothing is
 });
 
 test('over networks hardly fit for it the listener waits, counted, but hears every frame once and in order', (t) => {
-	const speech = recording(400, { front: new Uint8Array(0) });
+	const speech = recording(400, { front: new Uint8Array(0), back: new Uint8Array(0) });
 	const journey = journeys(fc.integer({ min: 40_000, max: 90_000 }), fc.nat(1_000_000));
 	fc.assert(
 		fc.property(journey, (journey) => {

@@ -175,20 +175,23 @@ test('a jump over bytes that are not wanted asks for none of them', async (t) =>
 	);
 });
 
-test('before the size is known there is one fetch, and then there are two', async (t) => {
+test('once the size is known the next fetch is asked for when half of the one before has come', async (t) => {
 	const harness = await startHarness();
 	const world = new World(harness, 50_000);
+	const running = () => world.fetches.map(({ next, to }) => [next, to]);
 	world.ask(40_000, 4000);
-	t.is(world.fetches.length, 1);
-	world.deliver(0, 4000);
+	world.deliver(0, 3999);
 	world.ask(40_000, 4000);
-	t.deepEqual(
-		world.fetches.map(({ next, to }) => [next, to]),
-		[
-			[4000, 8000],
-			[8000, 12_000],
-		],
-	);
+	t.deepEqual(running(), [[3999, 4000]]);
+	world.deliver(0, 1);
+	world.ask(40_000, 4000);
+	t.deepEqual(running(), [[4000, 8000]]);
+	world.deliver(0, 2000);
+	world.ask(40_000, 4000);
+	t.deepEqual(running(), [
+		[6000, 8000],
+		[8000, 12_000],
+	]);
 });
 
 test('a fetch that brings other bytes than come next is turned down', async (t) => {

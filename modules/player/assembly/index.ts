@@ -10,6 +10,9 @@ const BEAT_MS: u32 = 500;
 /** Frames are handed over a few at a time rather than each in a turn of its own. */
 const SHORTEST_PACE_MS: u64 = 100;
 
+/** Asked for to open a way: little, since what the source still owes will be wanted first. */
+const PROBE_BYTES: u32 = 8_192;
+
 enum Mode {
 	Idle,
 	/** Another player has the session; the way to the resource is being opened. */
@@ -158,10 +161,10 @@ class Player extends SessionService {
 		else if (this.mode == Mode.Playing) this.goOn(playback, turn);
 	}
 
-	/** Prepared: one fetch shows that the way is open, and brings what the source has not asked for. */
+	/** Prepared: a small fetch shows that the way is open, and brings what the source has not asked for. */
 	private openWay(playback: Playback, turn: Turn): void {
 		const source = playback.source;
-		source.ask(1, this.settings.fetchBytes, turn);
+		source.ask(1, min(this.settings.fetchBytes, PROBE_BYTES), turn);
 		if (this.preparing == 0) return;
 		if (source.fault != "") {
 			turn.rejectTo(this.preparing, source.fault);

@@ -17,11 +17,15 @@ const SAMPLE_RATES: StaticArray<u32> = [44100, 48000, 32000];
 /** Longest frame of any header that `isHeader` accepts: layer II, 160 kbit/s at 8 kHz, padded. */
 export const MAX_FRAME_BYTES: i32 = 2881;
 
-/** Whether these bits can open a frame. Free format has no length of its own and is turned down. */
+/**
+ * Whether these bits can open a frame. Free format has no length of its own and is turned down, and
+ * so is the reserved emphasis.
+ */
 export function isHeader(header: u32): bool {
 	if (header >>> 21 != 0x7ff) return false;
 	if (((header >>> 19) & 3) == 1) return false;
 	if (((header >>> 17) & 3) == 0) return false;
+	if ((header & 3) == 2) return false;
 	const bitrate = (header >>> 12) & 15;
 	return bitrate != 0 && bitrate != 15 && ((header >>> 10) & 3) != 3;
 }

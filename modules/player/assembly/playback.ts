@@ -69,7 +69,8 @@ export class Playback {
 		let handed = 0;
 		while (handed < MAX_FRAMES_A_TURN) {
 			const scan = this.audio.scan(ahead.window, ahead.end, ahead.isWhole);
-			if (scan == Scan.More && this.audio.position > ahead.end) {
+			// What was asked for of a tag is let come; the rest of it never is asked for.
+			if (scan == Scan.More && this.audio.position > ahead.askedTo) {
 				ahead.advance(this.audio.position);
 				continue;
 			}
@@ -85,7 +86,7 @@ export class Playback {
 			}
 		}
 		if (handed == MAX_FRAMES_A_TURN) this.handOverAt = turn.now;
-		ahead.advance(this.audio.position);
+		ahead.advance(min(this.audio.position, ahead.end));
 	}
 
 	/** Whether the listener waits, or is about to. */
@@ -117,11 +118,12 @@ export class Playback {
 	wholeState(): PlaybackState {
 		const ahead = this.source.ahead;
 		const state = this.state();
-		state.buffered = ahead.window.read(ahead.head, <i32>(ahead.end - ahead.head));
+		const from = this.audio.position;
+		if (from < ahead.end) state.buffered = ahead.window.read(from, <i32>(ahead.end - from));
 		const pieces = ahead.pieces();
 		for (let i = 0; i < pieces.length; i++) {
-			const from = pieces[i].next;
-			state.ahead.push(Piece.of(from, ahead.window.read(from, <i32>(pieces[i].to - from))));
+			const piece = pieces[i];
+			state.ahead.push(Piece.of(piece.next, ahead.window.read(piece.next, <i32>(piece.to - piece.next))));
 		}
 		return state;
 	}

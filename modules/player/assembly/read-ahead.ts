@@ -68,6 +68,15 @@ export class ReadAhead {
 		return count;
 	}
 
+	/** Bytes that running fetches still have to bring. */
+	get owed(): u64 {
+		let bytes: u64 = 0;
+		for (let i = 0; i < this.ranges.length; i++) {
+			if (this.ranges[i].stream != 0) bytes += this.ranges[i].to - this.ranges[i].next;
+		}
+		return bytes;
+	}
+
 	/** Forgets everything before `place`, which may lie beyond all that was asked for. */
 	advance(place: u64): void {
 		if (place == this.head) return;
@@ -85,6 +94,8 @@ export class ReadAhead {
 	plan(wantedBytes: u64, fetchBytes: u64, now: u64): Range | null {
 		// Before the size is known a second fetch might lie wholly behind the end.
 		if (this.fetching >= (this.isSizeKnown ? MAX_FETCHES : 1)) return null;
+		// Two that run all the time would halve the rate of the one that is wanted first.
+		if (this.fetching > 0 && this.owed > fetchBytes / 2) return null;
 		for (let i = 0; i < this.ranges.length; i++) {
 			const range = this.ranges[i];
 			if (range.stream != 0 || range.isFull) continue;
