@@ -10,7 +10,7 @@ export interface Token extends Place {
 }
 
 const pattern =
-	/(?<space>\s+)|(?<doc>\/\/\/[^\n]*|\/\*\*(?!\/)[\s\S]*?\*\/)|(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|@(?<version>\d[0-9A-Za-z.+-]*)|(?<name>%?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)|(?<punctuation>->|[{}()<>:;,./=*@_])/y;
+	/(?<space>\s+)|(?<doc>\/\/\/[^\n]*|\/\*\*(?!\/)[\s\S]*?\*\/)|(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|@(?<version>\d[0-9A-Za-z.+-]*)|(?<name>%?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)|(?<punctuation>->|\d+|[{}()<>:;,.=*@_]|\/(?!\*))/y;
 
 /** @throws WitError `wit-syntax` on a character that no WIT has, or a comment without end */
 export function tokenize(text: string, file: string): Token[] {

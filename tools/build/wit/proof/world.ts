@@ -84,7 +84,9 @@ export function linkDirectly(
 	const instance = new WebAssembly.Instance(module, linker.importsOf(host, memory));
 	const Guest = linker[`${pascalCase(world)}Guest`];
 	if (Guest === undefined) throw new Error(`the linker is of another world than ${world}`);
-	return new Guest(instance, memory);
+	const guest = new Guest(instance, memory);
+	const names = Object.getOwnPropertyNames(Guest.prototype).filter((name) => name !== 'constructor');
+	return Object.fromEntries(names.map((name) => [name, (...values) => guest[name]?.(...values)]));
 }
 
 export interface DirectOptions extends GuestMemoryOptions {
