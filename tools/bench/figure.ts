@@ -1,0 +1,62 @@
+/** One measured figure beside its peer or its limit, as `npm run bench -- --json` prints it. */
+export interface Figure {
+	readonly name: string;
+	/** Median over all rounds. */
+	readonly value: number;
+	readonly unit: string;
+	/** What it is held against: another way to do the same in the same run, or a limit. */
+	readonly peer: string;
+	readonly peerValue: number;
+	/** `value / peerValue`. */
+	readonly ratio: number;
+}
+
+export interface Measured {
+	readonly name: string;
+	readonly value: number;
+	readonly unit: string;
+	readonly peer: string;
+	readonly peerValue: number;
+}
+
+export function figure({ value, peerValue, ...rest }: Measured): Figure {
+	return { ...rest, value: rounded(value), peerValue: rounded(peerValue), ratio: rounded(value / peerValue) };
+}
+
+/** Three digits that mean something. */
+function rounded(value: number): number {
+	return Number(value.toPrecision(3));
+}
+
+export function median(values: readonly number[]): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	const middle = Math.floor(sorted.length / 2);
+	const upper = sorted[middle] ?? Number.NaN;
+	return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/**
+ * Runs the subjects in turn, round after round, so that what else the machine does falls on all of
+ * them alike. Returns the median of each, of what each returned.
+ */
+export async function interleaved<Name extends string>(
+	subjects: Record<Name, () => number | Promise<number>>,
+	rounds: number,
+): Promise<Record<Name, number>> {
+	const names = Object.keys(subjects) as Name[];
+	const seen = new Map(names.map((name) => [name, [] as number[]]));
+	for (let round = 0; round < rounds; round++) {
+		for (const name of names) seen.get(name)?.push(await subjects[name]());
+	}
+	return Object.fromEntries(names.map((name) => [name, median(seen.get(name) ?? [])])) as Record<
+		Name,
+		number
+	>;
+}
+
+/** Nanoseconds that one of `count` calls takes. */
+export function nanosecondsEach(count: number, call: () => void): number {
+	const startedAt = process.hrtime.bigint();
+	for (let left = count; left > 0; left--) call();
+	return Number(process.hrtime.bigint() - startedAt) / count;
+}
