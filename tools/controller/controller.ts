@@ -67,6 +67,7 @@ export class Controller implements AsyncDisposable {
 	/** Ids of notifications that were heard, so that a repeat is answered but not told twice. */
 	readonly #heard = new Set<string>();
 	readonly #lost = new Set<() => void>();
+	readonly #connected = new Set<() => void>();
 	#link: Link | undefined;
 	#count = 0;
 
@@ -187,6 +188,12 @@ export class Controller implements AsyncDisposable {
 		this.#lost.add(listener);
 	}
 
+	/** Calls back each time the box says that it is there (R-MTP.6). Returns how to stop. */
+	onConnected(listener: () => void): () => void {
+		this.#connected.add(listener);
+		return () => this.#connected.delete(listener);
+	}
+
 	/** Takes leave of the box, which forgets the subscriptions of a tool. */
 	async close(): Promise<void> {
 		this.#fail(new ControllerError('closed', 'the controller was closed'), { isQuiet: true });
@@ -257,8 +264,10 @@ export class Controller implements AsyncDisposable {
 			isKnown: (from) => from === this.#agent,
 		});
 		// The box is back after a restart, which ended the subscriptions that are not persistent.
-		if (incoming.kind === 'connect')
+		if (incoming.kind === 'connect') {
 			for (const { settings } of this.#listeners.values()) this.#add(settings).catch(() => undefined);
+			for (const listener of this.#connected) listener();
+		}
 		if (incoming.kind !== 'message') return;
 		const { header, body } = incoming.message;
 		const msgId = header?.msgId ?? '';

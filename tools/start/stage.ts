@@ -105,18 +105,25 @@ export class Stage implements AsyncDisposable {
 	/** Starts the box and resolves when the operator can talk to it. */
 	async powerOn(): Promise<void> {
 		const { directory, boxCommand, onLine, deadlineMs = 3000 } = this.#options;
-		this.#box = await BoxProcess.start({
-			directory: join(directory, 'box'),
-			config: this.#config,
-			...(boxCommand === undefined ? {} : { command: boxCommand }),
-			...(onLine === undefined ? {} : { onLine }),
-		});
 		this.#operator ??= await Controller.connect({
 			broker: this.headend.broker,
 			agent: agentId,
 			endpointId: operatorId,
 			deadlineMs,
 		});
+		const { promise: connected, resolve } = Promise.withResolvers<void>();
+		const stopListening = this.#operator.onConnected(resolve);
+		this.#box = await BoxProcess.start({
+			directory: join(directory, 'box'),
+			config: this.#config,
+			...(boxCommand === undefined ? {} : { command: boxCommand }),
+			...(onLine === undefined ? {} : { onLine }),
+		});
+		// What is asked before the box has come to its broker is lost, and the deadline with it.
+		const timer = setTimeout(resolve, deadlineMs);
+		await connected;
+		clearTimeout(timer);
+		stopListening();
 		await this.#greet();
 	}
 
@@ -164,7 +171,7 @@ export class Stage implements AsyncDisposable {
 		return this.headend.content.network(id).set({ isUp, outage: 'reset' });
 	}
 
-	/** A box that has just booted may not have reached the broker yet. */
+	/** A broker that is slow to be reached is waited for a while. */
 	async #greet(): Promise<void> {
 		for (let left = 5; ; left--) {
 			try {
