@@ -1,6 +1,7 @@
 /** Writes the bindings that are committed, from the contracts in `proto/`: `npm run generate`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { errorTable } from './error-table.ts';
 import { hostCodecs } from './proto/typescript.ts';
 import { serviceLinker } from './wit/service-linker.ts';
 
@@ -21,6 +22,10 @@ export const generationSteps: readonly GenerationStep[] = [
 	{
 		outDirectory: 'runtime/component/generated',
 		files: async () => new Map([['service.ts', await serviceLinker(resolve(repository, 'proto/wit'))]]),
+	},
+	{
+		outDirectory: 'proto',
+		files: async () => new Map([['ERRORS.md', await errorTable(repository)]]),
 	},
 ];
 
