@@ -4,9 +4,18 @@ import { Order, Word } from "./bus/probe";
 
 class Probe extends Service {
 	private orders: u32 = 0;
+	/** Where the last order came from. */
+	private from: string = "";
+
+	/** The configuration, if there is one, is an order to be obeyed before anything else. */
+	start(turn: Turn): void {
+		if (turn.config.length == 0) return;
+		const order = Order.decode(turn.config);
+		if (order !== null) this.obey(order, turn);
+	}
 
 	message(topic: string, payload: Uint8Array, turn: Turn): void {
-		if (topic == "probe.echo") {
+		if (topic.endsWith(".echo")) {
 			if (turn.isRequest) turn.reply(payload);
 			else turn.publish("probe.out", payload);
 			return;
@@ -14,6 +23,7 @@ class Probe extends Service {
 		const order = Order.decode(payload);
 		if (order === null) return turn.reject("malformed");
 		this.orders++;
+		this.from = topic;
 		this.obey(order, turn);
 	}
 
@@ -59,6 +69,7 @@ class Probe extends Service {
 		else if (what == "put") turn.put(order.text, Uint8Array.wrap(String.UTF8.encode("x".repeat(order.count))));
 		else if (what == "get") this.say(turn.get(order.text) === null ? "nothing" : "something", turn);
 		else if (what == "after") turn.after(order.count, order.text);
+		else if (what == "storm") for (let left = order.count; left > 0; left--) turn.every(1, left.toString());
 		else if (what == "every") turn.every(order.count, order.text);
 		else if (what == "fetch") turn.fetch(order.text, 0, order.count);
 		else if (what == "forbidden") turn.publish("media.state", this.word("not ours"));
@@ -68,12 +79,19 @@ class Probe extends Service {
 		else if (what == "log") for (let left = order.count; left > 0; left--) turn.info(order.text);
 	}
 
+	/** To the topic that the order names, or to the one it says everything on. */
+	private flood(order: Order, turn: Turn): void {
+		const topic = order.text == "" ? "probe.out" : order.text;
+		const word = this.word("flood");
+		for (let left = order.count; left > 0; left--) turn.publish(topic, word);
+	}
+
 	/** Tells itself to go on, so that each link of the chain is a turn of its own. */
 	private chain(order: Order, turn: Turn): void {
 		this.say(order.count.toString(), turn);
 		if (order.count > 0) {
 			order.count--;
-			turn.publish("probe.order", order.encode());
+			turn.publish(this.from, order.encode());
 		}
 	}
 
