@@ -185,5 +185,5 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 export interface TelemetrySource {
 	/** The state of the box in one value; called at most once a period, and only while somebody listens. */
-	sample(): Json;
+	sample(): Json | Promise<Json>;
 }

@@ -67,10 +67,11 @@ export function telemetry(options: TelemetryOptions): TelemetrySource & { close(
 		return { ...session, ...(account && { account }), ...(player && { player }) };
 	};
 	return {
-		sample: () => {
-			// Counts and kernel counters come a moment later: the next sample has them.
+		sample: async () => {
+			// A cell that is busy counts a moment later: the next sample has it.
 			void supervisor.count();
-			meter.settle().catch(() => undefined);
+			// What went over the networks until now is in this sample; counters that cannot be read stay as they were.
+			await meter.settle().catch(() => undefined);
 			const sample: BoxSample = {
 				atUs: clock.now(),
 				networks: networks.list(),

@@ -25,7 +25,7 @@ export function telemetryObject({
 				kind: 'sync',
 				inputs: {},
 				outputs: ['Data'],
-				run: () => ({ outputs: { Data: JSON.stringify(telemetry.sample()) } }),
+				run: async () => ({ outputs: { Data: JSON.stringify(await telemetry.sample()) } }),
 			},
 		},
 		events: { 'Sample!': ['Data'] },
@@ -33,13 +33,13 @@ export function telemetryObject({
 			let timer: Timer | undefined;
 			const next = () => {
 				timer = clock.after(intervalMs, () => {
-					events.emit({
-						objectPath: path,
-						name: 'Sample!',
-						args: { Data: JSON.stringify(telemetry.sample()) },
-					});
+					void tell();
 					next();
 				});
+			};
+			const tell = async (): Promise<void> => {
+				const Data = JSON.stringify(await telemetry.sample());
+				events.emit({ objectPath: path, name: 'Sample!', args: { Data } });
 			};
 			const stopWatching = events.whenWanted(path, 'Sample!', (isWanted) => {
 				timer?.cancel();
