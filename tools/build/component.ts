@@ -1,10 +1,12 @@
 /** A module's folder -> the components that are shipped of it. */
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Manifest, parseManifest } from '../../runtime/module/manifest.ts';
+import type { AssembleOptions } from './assemble.ts';
 import { BuildError } from './build-error.ts';
-import { readBuilt, writeBuilt } from './built.ts';
+import { type Component, readBuilt, writeBuilt } from './built.ts';
 import { inputsOf } from './inputs.ts';
+import { withLock } from './lock.ts';
 
 export interface BuildOptions {
 	/** Folder with `manifest.json` and `assembly/index.ts`, anywhere. */
@@ -42,10 +44,9 @@ export async function buildModule(options: BuildOptions): Promise<BuiltModule[]>
 	const inputs = await inputsOf(directory);
 	let components = await readBuilt(outDirectory, inputs.digest);
 	if (components === undefined) {
-		// The compiler and all it needs take half a second to load.
-		const { assemble } = await import('./assemble.ts');
-		components = await assemble({ directory, source, inputs, signal: options.signal });
-		await writeBuilt(outDirectory, { digest: inputs.digest, components });
+		await mkdir(outDirectory, { recursive: true });
+		const build = () => buildAnew({ directory, source, inputs, outDirectory, signal: options.signal });
+		components = await withLock(join(outDirectory, '.lock'), build, options.signal);
 	}
 	const tookMs = performance.now() - startedAt;
 	return components.map(({ file, bytes, coreBytes, json }) => {
@@ -53,6 +54,21 @@ export async function buildModule(options: BuildOptions): Promise<BuiltModule[]>
 		const { name, version } = manifest;
 		return { name, version, path: join(outDirectory, file), bytes, manifest, coreBytes, tookMs };
 	});
+}
+
+async function buildAnew({
+	outDirectory,
+	...options
+}: AssembleOptions & { outDirectory: string }): Promise<Component[]> {
+	const { digest } = options.inputs;
+	// Another process may have built just this while we waited for it.
+	const ready = await readBuilt(outDirectory, digest);
+	if (ready !== undefined) return ready;
+	// The generators and their libraries take a while to load, which an unchanged module need not wait for.
+	const { assemble } = await import('./assemble.ts');
+	const components = await assemble(options);
+	await writeBuilt(outDirectory, { digest, components });
+	return components;
 }
 
 async function readManifest(directory: string): Promise<Readonly<Record<string, unknown>>> {
