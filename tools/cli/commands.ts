@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./start.ts')).start,
 	},
 	{
+		name: 'new',
+		summary: 'Makes the folder of a new module, ready to build',
+		load: async () => (await import('./new.ts')).newModule,
+	},
+	{
 		name: 'build',
 		summary: 'Builds a module: AssemblyScript in, one component out',
 		load: async () => (await import('./build.ts')).build,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { commands } from './commands.ts';
@@ -31,6 +31,7 @@ for (const argv of [
 	['fly'],
 	['list', '--wings'],
 	['push'],
+	['new'],
 	['send'],
 	['send', 'a', '{}', 'b'],
 	['logs', '--level', 'loud'],
@@ -86,4 +87,25 @@ test('the headend is found from a folder below, too', async (t) => {
 	await mkdir(below, { recursive: true });
 
 	t.is((await type(['list'], { cwd: below })).code, 0);
+});
+
+test('a new module is made where it is wanted, and never over one that is there', async (t) => {
+	const cwd = await startFolder(t);
+
+	const made = await type(['new', 'door-bell', '--json'], { cwd });
+	t.is(made.code, 0);
+	t.like(made.json(), { name: 'door-bell', directory: join(cwd, 'door-bell') });
+	t.is(JSON.parse(await readFile(join(cwd, 'door-bell', 'manifest.json'), 'utf8')).name, 'door-bell');
+
+	t.like((await type(['new', 'door-bell', '--json'], { cwd })).json(), { error: { code: 'already-there' } });
+	t.like((await type(['new', 'Door Bell', '--json'], { cwd })).json(), { error: { code: 'bad-name' } });
+});
+
+test('what cannot be built says so, and is not pushed', async (t) => {
+	const cwd = await startFolder(t);
+
+	const { code, json } = await type(['build', '--json'], { cwd });
+
+	t.is(code, 1);
+	t.like(json(), { error: { code: 'no-module' } });
 });

@@ -86,9 +86,9 @@ function stateText({ device, vms, networks, sessions }: BoxState, output: Output
 	};
 	const link = (row: Row): string =>
 		row['Status'] === 'Up' ? output.green('up') : output.dim((row['Status'] ?? '').toLowerCase());
-	const { Manufacturer = '', ModelName = '', SerialNumber = '', SoftwareVersion = '', UpTime = '0' } = device;
+	const { ModelName = '', SerialNumber = '', SoftwareVersion = '', UpTime = '0' } = device;
 	const parts = [
-		output.bold(`${Manufacturer} ${ModelName} ${SerialNumber}`),
+		output.bold(printable(`${ModelName} ${SerialNumber}`)),
 		`software ${SoftwareVersion}, up ${duration(Number(UpTime))}`,
 		'',
 		table({
