@@ -126,6 +126,31 @@ test('a handoff that goes back before or after the state was given leaves the so
 	}
 });
 
+test('a target that took the session and is told that it did not happen lets go of it', (t) => {
+	const speech = recording(300);
+	const story = new Story(speech.bytes);
+	const source = story.player('thrifty', story.link(cellular));
+	const target = story.player('rich', story.link(wifi));
+	story.open(source);
+	story.hear(100);
+	const light = story.command(source, { quiesce: {} });
+	story.command(target, { prepare: { state: light } });
+	const state = story.command(source, { transfer: {} });
+	story.command(target, {
+		take: { state, nextSequence: story.sink.next.sequence, nextAtUs: story.sink.next.at },
+	});
+	story.command(target, { rollback: {} });
+	const strangers = story.sink.strangers;
+	story.command(source, { rollback: {} });
+	t.true(story.end(source));
+	t.is(story.sink.strangers, strangers);
+	t.throws(() => story.command(target, { quiesce: {} }), { message: 'no such session' });
+	t.deepEqual(
+		story.sink.frames.map(({ sequence }) => sequence),
+		speech.frames.map((_, n) => n),
+	);
+});
+
 test('while a handoff is prepared the source asks for nothing, and goes on from what it has', (t) => {
 	const speech = recording(1000);
 	const story = new Story(speech.bytes);
@@ -196,7 +221,7 @@ test('a player that takes over too late moves the timeline once and says so', (t
 });
 
 test('a handoff between a lone frame and garbage does not lose the frame', (t) => {
-	const { frames } = recording(60);
+	const { frames } = recording(160);
 	const garbage = new Uint8Array(50).fill(0x55);
 	const bytes = concat(frames.flatMap((frame, n) => (n % 2 === 0 ? [frame] : [frame, garbage])));
 	for (let at = 0; at < 58; at++) {
@@ -215,7 +240,7 @@ test('a handoff between a lone frame and garbage does not lose the frame', (t) =
 			story.sink.frames.map((heard) => heard.bytes),
 			frames,
 		);
-		t.is(target.states.at(-1)?.resyncs, 30);
+		t.is(target.states.at(-1)?.resyncs, 80);
 		fetchedOnce(t, story);
 	}
 });

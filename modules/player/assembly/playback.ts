@@ -18,8 +18,8 @@ import { Source } from "./source";
 const START_DELAY_US: u64 = 200_000;
 /** A frame needs so long from here to the loudspeaker; one due sooner is late. */
 const SINK_MARGIN_US: u64 = 30_000;
-/** Of any layer; where garbage is among what is held, its share must not look like music. */
-const MAX_BITRATE: u64 = 448_000;
+/** Shorter runs of frames do not tell the bitrate of a stream; a frame's own is taken then. */
+const RATED_US: u64 = 1_000_000;
 /** Well below the effects a turn may have. */
 const MAX_FRAMES_A_TURN = 256;
 
@@ -48,8 +48,9 @@ export class Playback {
 	get wantedBytes(): u64 {
 		const ahead = this.source.ahead;
 		const heldUs = this.heldUs;
-		const bitrate = heldUs > 0 ? (ahead.end - this.audio.position) * 8_000_000 / heldUs : <u64>this.audio.bitrate;
-		const bytes = <u64>this.settings.readAheadMs * min<u64>(bitrate, MAX_BITRATE) / 8_000;
+		let bitrate: u64 = this.audio.bitrate;
+		if (heldUs >= RATED_US) bitrate = (ahead.end - this.audio.position) * 8_000_000 / heldUs;
+		const bytes = <u64>this.settings.readAheadMs * bitrate / 8_000;
 		return min(bytes, MAX_HELD_BYTES - this.settings.fetchBytes);
 	}
 
