@@ -169,6 +169,20 @@ test('an answer is shown as JSON, by the type that its name says', async (t) => 
 	t.deepEqual(json(), { topic: 'clock.read', type: 'clock.ReadReply', answer: { hour: 9 } });
 });
 
+test('an answer whose name says nothing is shown by the type of its topic, and as bytes where it does not fit', async (t) => {
+	const { type: run, write, bus } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	bus.request = async ({ payload }) => payload;
+	t.like((await run('send', 'clock.set', '{"hour":9}', '-r', '--json')).json(), {
+		type: 'clock.Time',
+		answer: { hour: 9 },
+	});
+	bus.request = async () => new Uint8Array([255, 255]);
+	t.like((await run('send', 'clock.set', '-r', '--json')).json(), { answer: { base64: '//8=' } });
+});
+
 for (const [argv, code] of [
 	[['send', 'clock.set', '{'], 'bad-payload'],
 	[['send', 'clock.set', '{"hour":"noon"}'], 'bad-payload'],

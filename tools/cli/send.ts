@@ -1,5 +1,6 @@
 /** `mullion send`: a message on the bus of the box, written as JSON. */
 import { decodeAny, encodeAny } from '../../proto/host/codec.ts';
+import { codeOf } from '../../runtime/error.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, type Context, text } from './command.ts';
@@ -19,7 +20,11 @@ export const send: Command = {
 			value: 'NAME',
 			help: 'message type, where no module of the repository declares the topic',
 		},
-		'reply-type': { type: 'string', value: 'NAME', help: 'type of the answer; default found by its name' },
+		'reply-type': {
+			type: 'string',
+			value: 'NAME',
+			help: 'type of the answer; default that of the topic, or its ...Reply, ...Answer, ...Response',
+		},
 		...headendOptions,
 	},
 	examples: [
@@ -64,11 +69,28 @@ async function ask({
 	);
 	const bytes = new Uint8Array(Buffer.from(Payload, 'base64'));
 	const type = text(context, 'reply-type') ?? replyTypeOf(topic);
-	const answer = type === undefined ? { base64: Payload } : decodeAny(topic.schema, type, bytes);
-	context.output.result(
-		{ topic: topic.name, type: type ?? null, answer },
-		JSON.stringify(answer, null, '  '),
-	);
+	const answer = shown({ topic, type, bytes }) ?? { base64: Payload };
+	context.output.result({ topic: topic.name, type, answer }, JSON.stringify(answer, null, '  '));
+}
+
+// An answer of another type than its name says is still worth seeing.
+function shown({
+	topic,
+	type,
+	bytes,
+}: {
+	topic: Topic;
+	type: string;
+	bytes: Uint8Array;
+}): object | undefined {
+	try {
+		return decodeAny(topic.schema, type, bytes);
+	} catch (error) {
+		if (codeOf(error) === 'malformed-message') return undefined;
+		throw new CliError('bad-payload', `the answer cannot be shown as ${type}: ${(error as Error).message}`, {
+			cause: error,
+		});
+	}
 }
 
 async function findTopic(context: Context, name: string): Promise<Topic> {

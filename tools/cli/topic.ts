@@ -23,13 +23,14 @@ export function topicIn(
 
 /**
  * The type of the answer to a request, by its name: `GetWeatherRequest` is answered by a
- * `GetWeatherReply`, `...Answer` or `...Response`. Undefined where there is none of them.
+ * `GetWeatherReply`, `...Answer` or `...Response`, and by the same type where there is none of them.
  */
-export function replyTypeOf({ type, schema }: Topic): string | undefined {
+export function replyTypeOf({ type, schema }: Topic): string {
 	const stem = type.replace(/Request$/, '');
-	return ['Reply', 'Answer', 'Response']
+	const named = ['Reply', 'Answer', 'Response']
 		.map((ending) => `${stem}${ending}`)
 		.find((name) => hasType(schema, name));
+	return named ?? type;
 }
 
 function hasType(schema: object, fullName: string): boolean {
