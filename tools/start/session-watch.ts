@@ -30,6 +30,15 @@ export class SessionWatch {
 		return this.#ended.get(id);
 	}
 
+	/** Resolves with the reason when the session has ended. */
+	async end(id: string): Promise<string> {
+		for (;;) {
+			const reason = this.#ended.get(id);
+			if (reason !== undefined) return reason;
+			await this.nextOr(60_000);
+		}
+	}
+
 	/** Resolves when a session ends, or after `ms`. */
 	async nextOr(ms: number): Promise<void> {
 		const { promise, resolve } = Promise.withResolvers<void>();

@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { BoxSample } from '../../firmware/box/telemetry.ts';
 import { walkMpegAudio } from '../media/mpeg-audio.ts';
-import { publishPlayer } from './player.ts';
+import { openSession } from './opening.ts';
 import { type Report, reportOf } from './report.ts';
-import { SessionWatch, sessionObject } from './session-watch.ts';
 import type { Stage } from './stage.ts';
 
 export interface StoryOptions {
@@ -24,16 +23,7 @@ export interface StoryOptions {
 export async function tellStory(options: StoryOptions): Promise<Report> {
 	const { stage, media, tell, show, signal, better = { from: 0.2, to: 0.42 }, lookMs = 200 } = options;
 	const framesInFile = walkMpegAudio(await readFile(media)).frames.length;
-	await stage.powerOn();
-	tell('the box has booted and speaks to the headend');
-	const installMs = await publishPlayer(stage, tell);
-	const watch = await SessionWatch.listen(stage, tell);
-	const { Session: id = '' } = await stage.operator.operate(
-		`${sessionObject}Open()`,
-		{ Kind: 'media', Url: stage.mediaUrl },
-		{ isSync: true },
-	);
-	tell(`session ${id} is open`);
+	const { id, watch, installMs } = await openSession(stage, tell);
 	const steps = [
 		{ at: better.from, text: 'Wi-Fi appears', run: () => stage.better.up() },
 		{ at: better.to, text: 'Wi-Fi goes again', run: () => stage.better.down() },

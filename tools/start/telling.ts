@@ -4,7 +4,7 @@ import type { Screen } from './screen.ts';
 import type { StoryEvent } from './view.ts';
 
 /** Lines of the box that a viewer of the story would want to see. */
-const notable = /^(warn|error) |is (up|down)$|-> (running|parked|backing-off)/;
+const notable = /^(warn|error) |is (up|down)$|-> (parked|backing-off)/;
 
 export class Telling {
 	readonly #screen: Screen;

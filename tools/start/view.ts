@@ -63,7 +63,7 @@ function vmLines(sample: BoxSample): string[] {
 			: state === 'running'
 				? styleText('green', '●')
 				: styleText('red', '●');
-		const what = owns ? `plays ${owns.id}` : state === 'running' ? 'ready' : `${state}: ${reason}`;
+		const what = owns ? 'on air' : state === 'running' ? 'ready' : `${state}: ${reason}`;
 		const columns = [
 			id.padEnd(24),
 			what.padEnd(22),
