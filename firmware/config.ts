@@ -35,8 +35,6 @@ export interface BoxConfig {
 	readonly state: string;
 	/** MQTT 5 broker: `mqtt://host:port`. */
 	readonly broker: string;
-	/** Source address for the way to the broker, where it matters. */
-	readonly brokerLocalAddress?: string;
 	readonly controllers: readonly { readonly endpointId: string; readonly topic: string }[];
 	/** Endpoints with this prefix may manage the box too; for development boxes. */
 	readonly acceptTools?: string;

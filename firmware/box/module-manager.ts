@@ -49,6 +49,7 @@ export class ModuleManager implements ModuleManagerPort {
 			uuid: unit.uuid,
 			vendor: manifest.vendor,
 			version: unit.version,
+			digest: unit.digest,
 			description: manifest.description,
 			url: unit.url ?? '',
 			status: 'installed',

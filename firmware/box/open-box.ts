@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'mqtt';
 import { codeOf } from '../../runtime/error.ts';
 import { Agent } from '../agent/agent.ts';
-import { busObject } from '../agent/data-model/bus.ts';
-import { deviceInfo } from '../agent/data-model/device-info.ts';
-import { logObject } from '../agent/data-model/log.ts';
-import { DataModel } from '../agent/data-model/model.ts';
-import { networkObjects } from '../agent/data-model/network.ts';
-import { sessionObjects } from '../agent/data-model/sessions.ts';
-import { softwareModules } from '../agent/data-model/software-modules.ts';
-import { telemetryObject } from '../agent/data-model/telemetry.ts';
+import { boxModel } from '../agent/data-model/box-model.ts';
 import { InstanceNumbers } from '../agent/instance-numbers.ts';
 import { MqttTransport } from '../agent/mqtt-transport.ts';
 import type { BoxConfig } from '../config.ts';
@@ -45,7 +38,6 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 	const repository = connect(config.broker, {
 		protocolVersion: 5,
 		reconnectPeriod: 1000,
-		...(config.brokerLocalAddress && { localAddress: config.brokerLocalAddress }),
 	});
 	repository.on('error', (error) =>
 		log.write({ vm: '', level: 'warn', text: `repository: ${error.message}` }),
@@ -76,15 +68,18 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		handoffs: () => coordinator.handoffs(),
 	});
 	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
-	const model = new DataModel([
-		deviceInfo({ identity: identityOf(config.endpointId), clock }),
-		...softwareModules({ modules: manager, vms, numbers, clock }),
-		...networkObjects({ network, numbers }),
-		...sessionObjects({ sessions, numbers }),
-		busObject({ bus: busPort(hub) }),
-		logObject({ log }),
-		telemetryObject({ telemetry: sampled, clock }),
-	]);
+	const model = boxModel({
+		identity: identityOf(config.endpointId),
+		clock,
+		numbers,
+		modules: manager,
+		vms,
+		network,
+		sessions,
+		bus: busPort(hub),
+		log,
+		telemetry: sampled,
+	});
 	const usp = directory.folder('usp');
 	const { endpointId, controllers } = config;
 	const agent = new Agent({
