@@ -34,7 +34,7 @@ export abstract class SessionService extends Service {
 
 	/** Answers `prepare`. */
 	prepared(correlation: u32, turn: Turn): void {
-		turn.replyTo(correlation, answerOf(new Uint8Array(0)));
+		turn.replyTo(correlation, answerOf(nothing()));
 	}
 
 	/** Tells the platform what to go on from, should this VM end now. */
@@ -51,40 +51,46 @@ export abstract class SessionService extends Service {
 		if (topic != CONTROL) return super.receive(topic, payload, turn);
 		const control = SessionControl.decode(payload);
 		if (control === null) turn.reject("malformed session control");
-		else this.obey(control, turn);
+		else obey(control, this, turn);
 	}
+}
 
-	private obey(control: SessionControl, turn: Turn): void {
-		const session = control.session;
-		const open = control.open;
-		const prepare = control.prepare;
-		const take = control.take;
-		if (open !== null) {
-			this.open(session, open.url, turn);
-			if (!turn.isAnswered) turn.reply(answerOf(new Uint8Array(0)));
-		} else if (prepare !== null) {
-			this.prepare(session, prepare.state, turn.correlation, turn);
-		} else if (take !== null) {
-			const isTaken = this.take(session, take.state, take.nextSequence, take.nextAtUs, turn);
-			if (isTaken) turn.reply(answerOf(new Uint8Array(0)));
-			else if (!turn.isAnswered) turn.reject("not taken");
-		} else if (control.quiesce !== null) {
-			this.give(this.quiesce(session, turn), turn);
-		} else if (control.transfer !== null) {
-			this.give(this.transfer(session, turn), turn);
-		} else if (control.rollback !== null) {
-			this.rollback(session, turn);
-			turn.reply(answerOf(new Uint8Array(0)));
-		} else if (control.release !== null) {
-			this.release(session, turn);
-			turn.reply(answerOf(new Uint8Array(0)));
-		} else turn.reject("a session control without a command");
-	}
+// Functions, not private methods: those would take their names from every service.
 
-	private give(state: Uint8Array | null, turn: Turn): void {
-		if (state === null) turn.reject(GONE);
-		else turn.reply(answerOf(state));
-	}
+function obey(control: SessionControl, service: SessionService, turn: Turn): void {
+	const session = control.session;
+	const open = control.open;
+	const prepare = control.prepare;
+	const take = control.take;
+	if (open !== null) {
+		service.open(session, open.url, turn);
+		if (!turn.isAnswered) turn.reply(answerOf(nothing()));
+	} else if (prepare !== null) {
+		service.prepare(session, prepare.state, turn.correlation, turn);
+	} else if (take !== null) {
+		const isTaken = service.take(session, take.state, take.nextSequence, take.nextAtUs, turn);
+		if (isTaken) turn.reply(answerOf(nothing()));
+		else if (!turn.isAnswered) turn.reject("not taken");
+	} else if (control.quiesce !== null) {
+		give(service.quiesce(session, turn), turn);
+	} else if (control.transfer !== null) {
+		give(service.transfer(session, turn), turn);
+	} else if (control.rollback !== null) {
+		service.rollback(session, turn);
+		turn.reply(answerOf(nothing()));
+	} else if (control.release !== null) {
+		service.release(session, turn);
+		turn.reply(answerOf(nothing()));
+	} else turn.reject("a session control without a command");
+}
+
+function give(state: Uint8Array | null, turn: Turn): void {
+	if (state === null) turn.reject(GONE);
+	else turn.reply(answerOf(state));
+}
+
+function nothing(): Uint8Array {
+	return new Uint8Array(0);
 }
 
 function answerOf(state: Uint8Array): Uint8Array {

@@ -154,6 +154,7 @@ export class Turn {
 	/** Called by the SDK when a call of the service begins. */
 	begin(now: u64): void {
 		this.now = now;
+		this.answered = 0;
 		// The host has read what happened last time, so the array serves again.
 		this.effects.length = 0;
 	}

@@ -12,7 +12,7 @@ class __Name__ extends Service {
 		const count = Count.decode(stored);
 		if (count === null) return;
 		this.rings = count.rings;
-		turn.info("goes on after " + this.rings.toString() + " rings");
+		turn.info(`goes on after ${this.rings} rings`);
 	}
 
 	message(topic: string, payload: Uint8Array, turn: Turn): void {
