@@ -41,6 +41,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'import-unknown': 'environment-mismatch',
 	'encoding-unsupported': 'environment-mismatch',
 	'memory-unbounded': 'environment-mismatch',
+	'capability-unknown': 'environment-mismatch',
 	'version-mismatch': 'invalid-arguments',
 
 	// It may not have what it asks for.
@@ -67,7 +68,11 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'in-use': 'invalid-module-state',
 	'bad-unit': 'invalid-module-state',
 
+	// It was right in every way that can be seen from outside, and did not start.
+	'start-failed': 'command-failure',
+
 	cancelled: 'command-canceled',
 	io: 'internal-error',
+	'bad-name': 'internal-error',
 	internal: 'internal-error',
 };

@@ -19,7 +19,7 @@ export class Capabilities {
 		return new Map(entries);
 	}
 
-	/** @throws ManifestError `bad-manifest` for a capability or a grant that this box does not know */
+	/** @throws ManifestError `capability-unknown`, or `bad-manifest` for a grant that makes no sense */
 	quotas(manifest: Manifest): Record<string, Quota> {
 		return Object.fromEntries(
 			this.grants(manifest).map(({ capability, grant }) => [capability.name, capability.quota(grant)]),
@@ -30,7 +30,7 @@ export class Capabilities {
 		for (const name of Object.keys(manifest.capabilities)) {
 			if (!this.#byName.has(name))
 				throw new ManifestError(
-					'bad-manifest',
+					'capability-unknown',
 					`manifest.capabilities.${name} is not a capability of this box`,
 				);
 		}
@@ -49,7 +49,7 @@ export interface LinkedVm {
 	close(): void;
 }
 
-/** @throws ManifestError `bad-manifest` */
+/** @throws ManifestError `capability-unknown`, `bad-manifest` */
 export async function linkVm(capabilities: Capabilities, vm: VmContext): Promise<LinkedVm> {
 	const grants = capabilities.grants(vm.manifest);
 	const links = await Promise.all(grants.map(({ capability, grant }) => capability.link(grant, vm)));

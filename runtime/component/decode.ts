@@ -33,6 +33,9 @@ export function decodeComponent(binary: Uint8Array): DecodedComponent {
 		else if (id === section.custom) {
 			const bytes = new Bytes(body);
 			const name = bytes.text();
+			// Which of two manifests counts would be up to who reads it.
+			if (custom.has(name) && name.startsWith('mullion:'))
+				throw new ComponentError('not-a-component', `the section "${name}" is there twice`);
 			custom.set(name, bytes.take(bytes.left));
 		}
 	}

@@ -4,6 +4,7 @@ import { Fields } from './manifest-fields.ts';
 
 export const manifestErrors = {
 	'bad-manifest': 'The manifest inside a module is missing, not JSON, or has a field with a wrong value.',
+	'capability-unknown': 'The manifest asks for a capability that this box does not have.',
 } as const;
 
 export class ManifestError extends CodedError<keyof typeof manifestErrors> {

@@ -37,6 +37,10 @@ export class BoxProcess implements AsyncDisposable {
 	private constructor(child: ChildProcess, onLine: (line: string) => void) {
 		this.#child = child;
 		this.#exited = once(child, 'exit');
+		// Without whom it was started for, nobody would ever stop it.
+		const kill = (): boolean => child.kill('SIGKILL');
+		process.once('exit', kill);
+		child.once('exit', () => process.off('exit', kill));
 		for (const stream of [child.stdout, child.stderr]) {
 			if (stream === null) continue;
 			createInterface(stream).on('line', (line) => {

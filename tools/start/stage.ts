@@ -12,7 +12,7 @@ import { BoxProcess } from './box-process.ts';
 import { Radio } from './radio.ts';
 
 export const agentId = 'os::00D09E-MULLION-000001';
-const operatorId = 'self::mullion-headend';
+export const operatorId = 'self::mullion-headend';
 const toolPrefix = 'self::mullion-';
 /** The name content has on every network; where it leads to is each network's own business. */
 const contentHost = 'content.mullion.test';
