@@ -1,4 +1,5 @@
 /** Compiles a module and puts its manifest and schema into each component that is shipped of it. */
+import { decodeComponent } from '../../runtime/component/decode.ts';
 import { serviceWorld, writeModuleBindings, writeSdkBindings } from './bindings.ts';
 import type { Component } from './built.ts';
 import { Compiler } from './compiler.ts';
@@ -28,7 +29,7 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 	await writeModuleBindings(directory, protoFiles);
 	const { wit, exportNames, importNames } = await writeSdkBindings();
 	const pages = Math.max(...resolved.map(({ manifest }) => manifest.budget.memoryPages));
-	const { core, component } = await compiler.compile({
+	const { component } = await compiler.compile({
 		compilation: {
 			directory,
 			entries: ['assembly/index.ts', exportsEntry],
@@ -49,7 +50,7 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 	const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 	return resolved.map(({ json, manifest }) => ({
 		file: `${manifest.name}.wasm`,
-		coreBytes: core.length,
+		coreBytes: decodeComponent(component).core.length,
 		json,
 		bytes: appendSections(
 			component,

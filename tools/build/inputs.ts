@@ -23,7 +23,7 @@ export async function inputsOf(directory: string): Promise<Inputs> {
 		filesIn(directory, 'proto/**/*.proto'),
 		filesIn(busFolder, '*.proto'),
 		filesIn(sdkFolder, '**/*.ts', /^(bus|wit)\//),
-		filesIn(toolchainFolder, '**/*.ts', /\.test\.ts$|fixtures\/|(^|\/)(assembly|system|template)\//),
+		filesIn(toolchainFolder, '**/*.ts', /\.test\.ts$|(^|\/)(assembly|fixtures|proof|system|template)\//),
 	]);
 	const protoFiles = [
 		...own.map((file) => join(directory, file)),
