@@ -83,7 +83,7 @@ export class ModuleManager implements ModuleManagerPort {
 			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
 		);
 		if (environment !== '' && environment !== installed.manifest.domain) {
-			await modules.uninstall(installed.unit.name);
+			await modules.uninstall(installed.unit.name, { retainData: false });
 			throw new ModuleManagerError(
 				'unknown-environment',
 				`${installed.unit.name} belongs in ${installed.manifest.domain}`,
@@ -129,8 +129,8 @@ export class ModuleManager implements ModuleManagerPort {
 		return installedModule(updated);
 	}
 
-	uninstall({ id }: Parameters<ModuleManagerPort['uninstall']>[0]): Promise<void> {
-		return this.#options.modules.uninstall(id);
+	uninstall({ id, retainData }: Parameters<ModuleManagerPort['uninstall']>[0]): Promise<void> {
+		return this.#options.modules.uninstall(id, { retainData });
 	}
 
 	async setState({ unit, state }: Parameters<ModuleManagerPort['setState']>[0]): Promise<void> {

@@ -7,7 +7,7 @@ import { clock as clockCapability } from '../../runtime/capability/clock.ts';
 import { keyValue } from '../../runtime/capability/key-value.ts';
 import { Capabilities } from '../../runtime/capability/link-vm.ts';
 import { log } from '../../runtime/capability/log.ts';
-import { MemoryOutput } from '../../runtime/capability/media-sink/audio-output.ts';
+import { silentOutput } from '../../runtime/capability/media-sink/audio-output.ts';
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
@@ -58,13 +58,14 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	const players = new SessionPlayers({
 		clock,
 		outputOf: (session) =>
-			config.sink === undefined ? new MemoryOutput() : fileOutput(join(config.sink, session)),
+			config.sink === undefined ? silentOutput() : fileOutput(join(config.sink, session)),
 	});
 	const hub = new Hub();
+	const buckets = keyValue(directory.folder('buckets'));
 	const capabilities = new Capabilities([
 		log,
 		clockCapability,
-		keyValue(directory.folder('buckets')),
+		buckets,
 		networkStream(streams),
 		mediaSink(players.take),
 	]);
@@ -97,6 +98,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		capabilities,
 		clock,
 		networks: () => networks.basebands(),
+		forget: (vm) => buckets.forget(vm),
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
 	});
 	coordinator = new Coordinator({

@@ -9,7 +9,14 @@ export interface KeyValueGrant {
 	readonly maxBytes: number;
 }
 
-export function keyValue(directory: Directory): Capability<KeyValueGrant> {
+export interface KeyValue extends Capability<KeyValueGrant> {
+	/** Removes all that a VM has kept. Errors: `io`. */
+	forget(vm: string): Promise<void>;
+}
+
+export function keyValue(directory: Directory): KeyValue {
+	const folderOf = (vm: string): Directory => directory.folder(vm.replaceAll('@', '.'));
+	const writers = new Map<string, Writer>();
 	return {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
@@ -20,8 +27,11 @@ export function keyValue(directory: Directory): Capability<KeyValueGrant> {
 			return parsed;
 		},
 		link: async ({ maxBytes }, vm) => {
-			const folder = directory.folder(vm.name.replaceAll('@', '.'));
+			const folder = folderOf(vm.name);
+			// What the VM put before it failed is on its way to the disk, and has to be seen.
+			await writers.get(vm.name)?.settled();
 			const writer = new Writer(folder, vm);
+			writers.set(vm.name, writer);
 			return {
 				spec: { bucket: await readBucket(folder), bucketBytes: maxBytes },
 				effects: {
@@ -32,6 +42,12 @@ export function keyValue(directory: Directory): Capability<KeyValueGrant> {
 		},
 		quota: ({ maxBytes }) => ({ bytes: maxBytes }),
 		close: () => undefined,
+		forget: async (vm) => {
+			await writers.get(vm)?.settled();
+			writers.delete(vm);
+			const folder = folderOf(vm);
+			for (const file of await folder.list()) await folder.remove(file);
+		},
 	};
 }
 
@@ -57,6 +73,11 @@ class Writer {
 	constructor(folder: Directory, vm: VmContext) {
 		this.#folder = folder;
 		this.#vm = vm;
+	}
+
+	/** Resolves when all that was written so far is on the disk, or was found not to fit there. */
+	settled(): Promise<void> {
+		return this.#last;
 	}
 
 	write(key: string, value: Uint8Array | undefined): void {

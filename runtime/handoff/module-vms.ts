@@ -27,7 +27,8 @@ export class ModuleVms implements SessionVms {
 	async provide({ kind, baseband, signal }: ProvideRequest): Promise<VmId> {
 		const { modules, rangeOf, fetchModule } = this.#options;
 		const range = rangeOf(baseband);
-		if (range === undefined) throw new HandoffError('unknown-network', `this box has no network "${baseband}"`);
+		if (range === undefined)
+			throw new HandoffError('unknown-network', `this box has no network "${baseband}"`);
 		const installed = modules.list().find(({ manifest: { session } }) => {
 			return session?.kind === kind && session.ranges.includes(range);
 		});
@@ -37,7 +38,11 @@ export class ModuleVms implements SessionVms {
 		return id;
 	}
 
-	async command(vm: VmId, control: SessionControl, { deadlineMs, signal }: CommandOptions): Promise<Uint8Array> {
+	async command(
+		vm: VmId,
+		control: SessionControl,
+		{ deadlineMs, signal }: CommandOptions,
+	): Promise<Uint8Array> {
 		const payload = SessionControlMessage.encode(control);
 		const answered = this.#options.hub.request({ vm, topic: 'session.control', payload, deadlineMs });
 		try {

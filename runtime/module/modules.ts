@@ -36,6 +36,8 @@ export interface ModulesOptions {
 	readonly rules?: readonly PolicyRule[];
 	/** Largest component, in bytes. */
 	readonly largest?: number;
+	/** Removes what a VM has kept, when its module goes for good. */
+	readonly forget: (vm: string) => Promise<void>;
 	/** Something the operator should know of a module at start-up. */
 	readonly warn: (module: string, code: string, message: string) => void;
 }
@@ -137,12 +139,13 @@ export class Modules {
 	}
 
 	/** @throws ModuleError `unknown-module`, StoreError */
-	uninstall(name: string): Promise<void> {
+	uninstall(name: string, { retainData }: { retainData: boolean }): Promise<void> {
 		return this.#change(async () => {
 			this.#unit(name);
-			await this.#stopAll(name);
+			const vms = await this.#stopAll(name);
 			await this.#options.store.forget(name);
 			this.#components.delete(name);
+			if (!retainData) for (const vm of vms) await this.#options.forget(vm);
 		});
 	}
 
@@ -221,10 +224,12 @@ export class Modules {
 		return Promise.all(this.#start(component).map((name) => this.#options.supervisor.settled(name)));
 	}
 
-	async #stopAll(name: string): Promise<void> {
+	/** Returns the names of the VMs it had. */
+	async #stopAll(name: string): Promise<string[]> {
 		const { supervisor } = this.#options;
 		const mine = supervisor.views().filter(({ module }) => module === name);
 		await Promise.all(mine.map((vm) => supervisor.remove(vm.name)));
+		return mine.map((vm) => vm.name);
 	}
 
 	#unit(name: string): Unit {

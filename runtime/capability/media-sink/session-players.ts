@@ -11,6 +11,9 @@ export interface SessionPlayersOptions {
 	readonly outputOf: (session: string) => AudioOutput;
 }
 
+/** Accounts of sessions that are over, for those who ask late. */
+const mostFinished = 16;
+
 interface Playing {
 	readonly player: FramePlayer;
 	readonly output: AudioOutput;
@@ -19,6 +22,7 @@ interface Playing {
 export class SessionPlayers implements SessionSink {
 	readonly #options: SessionPlayersOptions;
 	readonly #playing = new Map<string, Playing>();
+	readonly #finished = new Map<string, PlaybackAccount>();
 	#refused = 0;
 
 	constructor(options: SessionPlayersOptions) {
@@ -60,16 +64,22 @@ export class SessionPlayers implements SessionSink {
 	}
 
 	account(session: string): PlaybackAccount | undefined {
-		return this.#playing.get(session)?.player.account();
+		return this.#playing.get(session)?.player.account() ?? this.#finished.get(session);
 	}
 
-	/** Resolves when all that came has been heard; the session takes nothing more. */
+	/** Resolves when all that came has been heard; the session takes nothing more, and its output is closed. */
 	async finish(session: string): Promise<PlaybackAccount | undefined> {
 		const playing = this.#playing.get(session);
 		if (playing === undefined) return undefined;
 		playing.player.assign(undefined);
 		await playing.player.drain();
-		return playing.player.account();
+		const account = playing.player.account();
+		this.#playing.delete(session);
+		this.#finished.set(session, account);
+		const oldest = this.#finished.keys().next().value;
+		if (this.#finished.size > mostFinished && oldest !== undefined) this.#finished.delete(oldest);
+		await playing.output.close();
+		return account;
 	}
 
 	async close(): Promise<void> {
