@@ -27,6 +27,8 @@ export interface BoxProcessOptions {
 }
 
 const firmware = fileURLToPath(new URL('../../firmware/main.ts', import.meta.url));
+/** Code that is compiled once: without it each box would carry the tool that turns TypeScript into JavaScript. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 const rememberedLines = 20;
 
 export class BoxProcess implements AsyncDisposable {
@@ -66,6 +68,7 @@ export class BoxProcess implements AsyncDisposable {
 		const [program = '', ...args] = command;
 		const child = spawn(program, [...args, firmware, '--config', file], {
 			stdio: ['ignore', 'pipe', 'pipe'],
+			env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
 		});
 		const box = new BoxProcess(child, (line) => {
 			onLine(line);
