@@ -43,7 +43,7 @@ export async function compile(compilation: Compilation): Promise<Uint8Array<Arra
 		},
 		listFiles: () => null,
 		reportDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
-		transforms: [renaming(compilation.exportNames)],
+		transforms: [exporting(compilation.exportNames)],
 	});
 	if (binary !== undefined && error === null) return binary;
 	const errors = diagnostics.filter((each) => each.category === 3);
@@ -81,26 +81,41 @@ function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	];
 }
 
-/** AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. */
-function renaming(names: ReadonlyMap<string, string>): asc.Transform {
-	class Renaming {
-		declare readonly binaryen: { getExportInfo(reference: number): { readonly value: string } };
+/**
+ * AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. Mutable
+ * globals are exported too: with the memory they are the whole state of a guest between two turns.
+ */
+function exporting(names: ReadonlyMap<string, string>): asc.Transform {
+	class Exporting {
+		declare readonly binaryen: Binaryen;
 
-		afterCompile(module: Exporting): void {
+		afterCompile(module: Module): void {
 			for (const [from, to] of names) {
 				const { value } = this.binaryen.getExportInfo(module.getExport(from));
 				module.removeExport(from);
 				module.addFunctionExport(value, to);
 			}
+			for (let index = 0; index < module.getNumGlobals(); index++) {
+				const { name, mutable } = this.binaryen.getGlobalInfo(module.getGlobalByIndex(index));
+				if (mutable) module.addGlobalExport(name, `__global_${index}`);
+			}
 		}
 	}
 	// The declarations of asc ask for an instance; what it takes is the class, which it completes itself.
-	return Renaming as unknown as asc.Transform;
+	return Exporting as unknown as asc.Transform;
 }
 
-/** The part of a binaryen module that is needed here. */
-interface Exporting {
+/** The parts of binaryen that are needed here. */
+interface Binaryen {
+	getExportInfo(reference: number): { readonly value: string };
+	getGlobalInfo(reference: number): { readonly name: string; readonly mutable: boolean };
+}
+
+interface Module {
 	getExport(name: string): number;
 	removeExport(name: string): void;
 	addFunctionExport(internal: string, external: string): void;
+	getNumGlobals(): number;
+	getGlobalByIndex(index: number): number;
+	addGlobalExport(internal: string, external: string): void;
 }

@@ -110,7 +110,7 @@ test.serial('what a service does not have is refused, with the place and what to
 	const path = join(directory, 'assembly/index.ts');
 	const text = await readFile(path, 'utf8');
 	const uses =
-		'console.log("x"); const t = Date.now(); const r = Math.random(); this.write(`${t} ${r}`, turn);';
+		'console.log("x"); const t = Date.now(); const r = Math.random(); this.write((t + <i64>r).toString(), turn);';
 	await writeFile(path, text.replace('start(turn: Turn): void {', `start(turn: Turn): void { ${uses}`));
 	const line = text.slice(0, text.indexOf('start(turn')).split('\n').length;
 	const { code, message } = await refused(directory);
