@@ -49,7 +49,7 @@ function hostOf(log: string[], bucket: ReadonlyMap<string, Uint8Array>): Require
 }
 
 export interface DirectRunning extends Running {
-	readonly memory: WebAssembly.Memory;
+	readonly exports: WebAssembly.Exports;
 }
 
 export function runDirectly(module: WebAssembly.Module): DirectRunning {
@@ -58,8 +58,13 @@ export function runDirectly(module: WebAssembly.Module): DirectRunning {
 	const guestMemory = new GuestMemory({ encoding: 'utf16' });
 	const instance = new WebAssembly.Instance(module, importsOf(hostOf(log, bucket), guestMemory));
 	const guest = new ServiceGuest(instance, guestMemory);
-	const memory = instance.exports['memory'] as WebAssembly.Memory;
-	return { start: guest.start.bind(guest), turn: guest.turn.bind(guest), log, bucket, memory };
+	return {
+		start: guest.start.bind(guest),
+		turn: guest.turn.bind(guest),
+		log,
+		bucket,
+		exports: instance.exports,
+	};
 }
 
 export async function runByJco(component: Uint8Array): Promise<Running> {
