@@ -78,7 +78,7 @@ export function reportOf(options: ReportOptions): Report {
 		framesDoubled: account?.doubled ?? 0,
 		framesLate: account?.late ?? 0,
 		longestGapMs,
-		networks: sample.networks.map(({ id }) => networkReport(sample, id)),
+		networks: networkReports(sample),
 		handoffs: handoffs.map(({ from, to, trigger, outcome, reason, stateBytes, phasesMs }) => ({
 			from: from ?? '',
 			to,
@@ -129,6 +129,11 @@ function phases(phasesMs: Readonly<Record<string, number>>): string {
 	return Object.entries(phasesMs)
 		.map(([phase, ms]) => `${phase} ${ms} ms`)
 		.join(', ');
+}
+
+/** What went over each network until then. */
+export function networkReports(sample: BoxSample): NetworkReport[] {
+	return sample.networks.map(({ id }) => networkReport(sample, id));
 }
 
 function networkReport(sample: BoxSample, id: string): NetworkReport {
