@@ -2,7 +2,8 @@
  * Compiles in a process of its own.
  *
  * The compiler takes 300 MB that are given back when it is done, can be stopped at any moment, and
- * runs twice as fast with V8's baseline code alone, a flag that a whole process must be started with.
+ * runs twice as fast with V8's baseline code alone and room for its garbage: flags that a whole
+ * process must be started with.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -32,36 +33,31 @@ export type CompilerReply =
 export class Compiler {
 	readonly #process: ChildProcess;
 	readonly #signal: AbortSignal | undefined;
+	readonly #reply: Promise<CompilerReply>;
 
 	/** @param signal ends the process, and with it a compilation under way */
 	constructor(signal?: AbortSignal) {
 		this.#signal = signal;
 		this.#process = fork(join(import.meta.dirname, 'compiler-process.ts'), {
-			execArgv: ['--liftoff-only'],
+			execArgv: ['--liftoff-only', '--min-semi-space-size=64', '--max-semi-space-size=64'],
 			serialization: 'advanced',
 			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 			...(signal === undefined ? {} : { signal }),
 		});
-		// A process that was ended by the signal says so as an error; `compile` reports it.
-		this.#process.on('error', () => undefined);
+		this.#reply = replyOf(this.#process);
+		// It may end before anybody asks for anything; whoever asks is told then.
+		this.#reply.catch(() => undefined);
 	}
 
-	/** @throws BuildError `does-not-compile`, `forbidden-import` */
+	/**
+	 * To be called once.
+	 *
+	 * @throws BuildError `does-not-compile`, `forbidden-import`
+	 */
 	async compile(request: ComponentRequest): Promise<CompiledComponent> {
 		this.#signal?.throwIfAborted();
-		const child = this.#process;
-		let said = '';
-		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-			said += text;
-		});
-		const reply = await new Promise<CompilerReply>((resolve, reject) => {
-			child.once('message', (message) => resolve(message as CompilerReply));
-			child.once('close', (code, signal) => {
-				const message = `the AssemblyScript compiler itself failed (${signal ?? code}):\n${said}`;
-				reject(new BuildError('does-not-compile', message));
-			});
-			child.send(request);
-		}).catch((error: unknown) => {
+		if (this.#process.connected) this.#process.send(request);
+		const reply = await this.#reply.catch((error: unknown) => {
 			this.#signal?.throwIfAborted();
 			throw error;
 		});
@@ -72,4 +68,19 @@ export class Compiler {
 	[Symbol.dispose](): void {
 		this.#process.kill();
 	}
+}
+
+function replyOf(child: ChildProcess): Promise<CompilerReply> {
+	return new Promise((resolve, reject) => {
+		let said = '';
+		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+			said += text;
+		});
+		child.once('message', (message) => resolve(message as CompilerReply));
+		child.on('error', reject);
+		child.once('close', (code, signal) => {
+			const message = `the AssemblyScript compiler itself failed (${signal ?? code}):\n${said}`;
+			reject(new BuildError('does-not-compile', message));
+		});
+	});
 }

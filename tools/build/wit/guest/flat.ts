@@ -3,7 +3,8 @@ import { type CoreType, layoutOf, plain } from '../layout.ts';
 import type { Type } from '../model.ts';
 import { identifier, pascalCase } from '../naming.ts';
 import type { Source } from '../source.ts';
-import { borrow, loadList, someOf } from './memory.ts';
+import { loadList, someOf } from './load.ts';
+import { borrow } from './store.ts';
 import { caseClass, isReference, resolved, tagEnum, typeName } from './types.ts';
 
 /** A local of a core type. Inside a variant it may be wider than the value it carries. */
@@ -182,4 +183,13 @@ function widen(value: string, from: CoreType, { type }: Slot): string {
 	if (from === 'f64') return `reinterpret<i64>(${value})`;
 	const bits = from === 'f32' ? `reinterpret<i32>(${value})` : `(${value})`;
 	return type === 'i64' ? `<i64><u32>${bits}` : bits;
+}
+
+/** Locals for what `lowerFlat` puts into them. */
+export function newSlots(out: Source, types: readonly CoreType[]): Slot[] {
+	return types.map((type) => {
+		const name = out.local();
+		out.line(`let ${name}: ${type} = 0;`);
+		return { name, type };
+	});
 }

@@ -3,7 +3,8 @@ import { type CoreType, layoutOf, plain } from '../layout.ts';
 import type { Type } from '../model.ts';
 import { camelCase } from '../naming.ts';
 import type { Source } from '../source.ts';
-import { loadList, lowerRange, signed, storeAnonymous, variantSides } from './memory.ts';
+import { loadList, signed, variantSides } from './load.ts';
+import { lowerRange, storeAnonymous } from './store.ts';
 import { hostName, resolved, typeName } from './types.ts';
 
 /** A local of a core type. Inside a variant it may be wider than the value it carries. */
@@ -193,4 +194,26 @@ function widen(value: string, from: CoreType, { type }: Slot): string {
 	if (from === 'f64') return `__f64ToBits(${value})`;
 	const bits = from === 'f32' ? `__f32ToBits(${value})` : value;
 	return type === 'i64' ? `BigInt(${bits} >>> 0)` : bits;
+}
+
+/** Locals for what `lowerFlat` puts into them. */
+export function newSlots(out: Source, types: readonly CoreType[]): Slot[] {
+	return types.map((type) => {
+		const name = out.local();
+		out.line(`let ${name} = ${type === 'i64' ? '0n' : '0'};`);
+		return { name, type };
+	});
+}
+
+export function parameters(types: readonly CoreType[]): Slot[] {
+	return types.map((type, index) => ({ name: `__p${index}`, type }));
+}
+
+export function declaration(slots: readonly Slot[]): string {
+	return slots.map(({ name, type }) => `${name}: ${coreName(type)}`).join(', ');
+}
+
+export function coreName(type: CoreType | undefined): string {
+	if (type === undefined) return 'void';
+	return type === 'i64' ? 'bigint' : 'number';
 }

@@ -1,6 +1,6 @@
 /** WIT types as TypeScript types, with the values that jco uses too. */
-import type { Definition, Type } from '../model.ts';
-import { camelCase, type Declared, pascalCase } from '../naming.ts';
+import type { Definition, Func, Type } from '../model.ts';
+import { camelCase, type Declared, identifier, pascalCase } from '../naming.ts';
 import type { Source } from '../source.ts';
 
 const scalars: Readonly<Record<string, string>> = {
@@ -121,4 +121,10 @@ export function writeTypes(out: Source, definitions: readonly Definition[], decl
 			});
 		}
 	}
+}
+
+/** A function as a method of the host or of the guest. */
+export function signature(func: Func): string {
+	const params = func.params.map((param) => `${identifier(param.name)}: ${typeName(param.type)}`).join(', ');
+	return `${camelCase(func.name)}(${params}): ${func.result === undefined ? 'void' : typeName(func.result)}`;
 }
