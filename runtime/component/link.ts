@@ -23,8 +23,6 @@ export interface LinkOptions {
 export interface Guest {
 	start(now: bigint, init: Init): Result<Effect[], string>;
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string>;
-	/** Frees what the guest no longer reaches, where its runtime lets the host do that. Between calls only. */
-	collect(): void;
 	memoryBytes(): number;
 }
 
@@ -33,11 +31,9 @@ export function linkService({ module, encoding, host, mostBytes }: LinkOptions):
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const instance = new WebAssembly.Instance(module, importsOf(host, memory));
 	const guest = new ServiceGuest(instance, memory);
-	const collect = instance.exports['__collect'];
 	return {
 		start: (now, init) => guest.start(now, init),
 		turn: (now, inbox) => guest.turn(now, inbox),
-		collect: typeof collect === 'function' ? (collect as () => void) : () => undefined,
 		memoryBytes: () => memory.byteLength,
 	};
 }

@@ -124,15 +124,19 @@ export class Cell {
 
 	#stop(id: VmId): void {
 		const resident = this.#residents.get(id);
-		if (resident === undefined) return;
+		if (resident !== undefined) this.#evict(resident);
+		// Also of one that has not come yet: who waits for this must not wait for ever.
+		this.#say({ tag: 'stopped', vm: id });
+	}
+
+	#evict(resident: Resident): void {
 		resident.vm = undefined;
 		resident.clearTimers();
 		this.#routes.remove(resident);
-		this.#residents.delete(id);
+		this.#residents.delete(resident.id);
 		for (const { from, theirs } of this.#requests.leave(resident))
 			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
 		this.#releaseWaiters(resident);
-		this.#say({ tag: 'stopped', vm: id });
 	}
 
 	#give(id: VmId, event: Event): void {
@@ -179,24 +183,7 @@ export class Cell {
 			this.#fault(resident, vm, error);
 			return;
 		}
-		this.#tidy(
-			resident,
-			vm,
-			taken.reduce((sum, { bytes }) => sum + bytes, 0),
-		);
 		if (resident.isReady) this.#queue(resident);
-	}
-
-	/** Collecting garbage is the guest's code too, and as little to be trusted; what its turn did stands. */
-	#tidy(resident: Resident, vm: Vm, bytesThroughTurn: number): void {
-		try {
-			this.#heartbeat.begin(resident.id);
-			vm.tidy(bytesThroughTurn);
-			this.#heartbeat.end();
-		} catch (error) {
-			this.#heartbeat.end();
-			this.#fault(resident, vm, error);
-		}
 	}
 
 	/** The time a turn is given: no finer than its clock grant. */

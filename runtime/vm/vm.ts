@@ -1,5 +1,5 @@
 /**
- * One running instance of a service: its memory, its log of the turn, its garbage.
+ * One running instance of a service: its memory, its log of the turn, what it has stored.
  *
  * A turn is a transaction: it returns effects that have been checked as a whole, or throws and
  * has none. After a throw the instance is in an unknown state and must not be called again.
@@ -9,9 +9,6 @@ import { type Guest, linkService } from '../component/link.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { checkEffects } from './effect-check.ts';
 import { VmError } from './error.ts';
-
-/** Turns, or bytes in and out, after which the guest's garbage is collected; whichever comes first. */
-const collectAfter = { turns: 64, bytes: 65_536 } as const;
 
 /** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
 const copyMargin = 4;
@@ -28,9 +25,6 @@ export class Vm {
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
 	#suppressed = 0;
-	#turnsSinceCollect = 0;
-	#bytesSinceCollect = 0;
-	#memoryAtCollect = 0;
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
@@ -78,25 +72,6 @@ export class Vm {
 		this.#lineBytes = 0;
 		this.#suppressed = 0;
 		return lines;
-	}
-
-	/** Collects the guest's garbage when enough may have gathered. Call between turns only. @throws VmError */
-	tidy(bytesThroughTurn: number): void {
-		this.#turnsSinceCollect++;
-		this.#bytesSinceCollect += bytesThroughTurn;
-		const isDue =
-			this.#turnsSinceCollect >= collectAfter.turns ||
-			this.#bytesSinceCollect >= collectAfter.bytes ||
-			this.memoryBytes > this.#memoryAtCollect;
-		if (!isDue) return;
-		try {
-			this.#guest?.collect();
-		} catch (cause) {
-			throw asVmError(cause, this.spec.name);
-		}
-		this.#turnsSinceCollect = 0;
-		this.#bytesSinceCollect = 0;
-		this.#memoryAtCollect = this.memoryBytes;
 	}
 
 	remember(key: string, value: Uint8Array | undefined): void {

@@ -21,26 +21,12 @@ export async function linkerFigures(): Promise<Figure[]> {
 
 	const ofOne = [echo(topic)];
 	const batches = new Map([16, 256].map((size) => [size, Array.from({ length: size }, () => echo(topic))]));
-	const tidy = every(64, () => direct.collect());
-	const tidyRaw = every(64, () => raw.collect());
 	const calls = {
-		raw: () => {
-			raw.echo(now, topic, payload);
-			tidyRaw();
-		},
-		direct: () => {
-			direct.turn(now, ofOne);
-			tidy();
-		},
+		raw: () => raw.echo(now, topic, payload),
+		direct: () => direct.turn(now, ofOne),
 		jco: () => jco.turn(now, ofOne),
-		batch16: () => {
-			direct.turn(now, batches.get(16) ?? []);
-			direct.collect();
-		},
-		batch256: () => {
-			direct.turn(now, batches.get(256) ?? []);
-			direct.collect();
-		},
+		batch16: () => direct.turn(now, batches.get(16) ?? []),
+		batch256: () => direct.turn(now, batches.get(256) ?? []),
 	};
 	for (const call of Object.values(calls)) nanosecondsEach(2000, call);
 	const measured = await interleaved(
@@ -110,13 +96,4 @@ async function startJco({ built }: Probe, init: Init): Promise<JcoGuest> {
 	const { guest } = instance as { guest: JcoGuest & { start(now: bigint, init: Init): unknown } };
 	guest.start(now, init);
 	return guest;
-}
-
-function every(calls: number, action: () => void): () => void {
-	let left = calls;
-	return () => {
-		if (--left > 0) return;
-		left = calls;
-		action();
-	};
 }

@@ -17,7 +17,6 @@ export class RawGuest {
 	readonly #turn: Turn;
 	readonly #turnDone: (result: number) => void;
 	readonly #memory: WebAssembly.Memory;
-	readonly #collect: () => void;
 	#u8: Uint8Array;
 	#u32: Uint32Array;
 
@@ -32,7 +31,6 @@ export class RawGuest {
 		this.#allocate = exports['cabi_realloc'] as Allocate;
 		this.#turn = exports['mullion:service/guest@0.1.0#turn'] as Turn;
 		this.#turnDone = exports['cabi_post_mullion:service/guest@0.1.0#turn'] as (result: number) => void;
-		this.#collect = exports['__collect'] as () => void;
 		this.#u8 = new Uint8Array(this.#memory.buffer);
 		this.#u32 = new Uint32Array(this.#memory.buffer);
 	}
@@ -52,10 +50,6 @@ export class RawGuest {
 		const published = this.#u8.slice(from, from + length);
 		this.#turnDone(result);
 		return published;
-	}
-
-	collect(): void {
-		this.#collect();
 	}
 
 	#renew(): void {

@@ -13,7 +13,6 @@ export interface PlayerGuest {
 	readonly log: readonly string[];
 	start(now: bigint, init: Init): Effect[];
 	turn(now: bigint, inbox: Event[]): Effect[];
-	collect(): void;
 	memoryBytes(): number;
 }
 
@@ -45,7 +44,6 @@ export function startPlayer(persona: Persona): PlayerGuest {
 		log,
 		start: (now, init) => effectsOf(guest.start(now, init)),
 		turn: (now, inbox) => effectsOf(guest.turn(now, inbox)),
-		collect: () => guest.collect(),
 		memoryBytes: () => guest.memoryBytes(),
 	};
 }

@@ -24,6 +24,7 @@ class __Name__ extends Service {
 		const ring = Ring.decode(payload);
 		if (ring === null) return turn.reject("not a Ring");
 		this.rings++;
+		turn.info(`someone is at the ${ring.door} door`);
 		turn.put("rings", Count.of(this.rings).encode());
 		turn.publish("__name__.rung", Rung.of("Someone is at the " + ring.door + " door", this.rings).encode());
 	}
