@@ -94,6 +94,35 @@ test('a VM that fails comes back after a pause, with its neighbours untouched', 
 	t.is((await back).restarts, 1);
 });
 
+test('a VM is stopped even while it is being linked, when its cell has never heard of it', async (t) => {
+	const clock = new ManualClock();
+	const { supervisor } = platform(t, { clock, cells: inlineCells(clock) });
+	supervisor.start({ name: 'one', component: probe.component, baseband: '' });
+	await supervisor.stop('one');
+	t.is(supervisor.view('one')?.state, 'stopped');
+
+	supervisor.start({ name: 'two', component: probe.component, baseband: '' });
+	await supervisor.settled('two');
+	supervisor.start({ name: 'one', component: probe.component, baseband: '' });
+	await supervisor.remove('one');
+	t.deepEqual(
+		supervisor.views().map(({ name }) => name),
+		['two'],
+	);
+});
+
+test('a VM that is restarted while it is being linked is started once', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	bed.supervisor.start({ name: 'one', component: probe.component, baseband: '' });
+	await bed.supervisor.restart('one');
+	await bed.supervisor.settled('one');
+
+	bed.order({ what: 'count' });
+	t.deepEqual(await bed.said(1), ['orders']);
+	t.is(bed.supervisor.view('one')?.state, 'running');
+});
+
 test('a VM that fails too often is parked, with the reason, and can be started by hand', async (t) => {
 	const clock = new ManualClock();
 	const bed = platform(t, { clock, cells: inlineCells(clock), restart: { mostFailures: 1 } });

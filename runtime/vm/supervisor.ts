@@ -68,6 +68,10 @@ interface Supervised {
 	startTookUs: number;
 	counts: VmCounts | undefined;
 	linked: LinkedVm | undefined;
+	/** How often it was launched; an attempt that is not the last one has been overtaken. */
+	launches: number;
+	/** The end of the linking that is under way. */
+	linking: Promise<void>;
 	retry: Timer | undefined;
 	readonly policy: RestartPolicy;
 	readonly whenStopped: (() => void)[];
@@ -112,7 +116,10 @@ export class Supervisor {
 		this.#move(vm, 'stop', reason);
 		this.#unlink(vm);
 		this.#options.hub.detach(vm.id);
-		this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop', vm: vm.id });
+		const cell = this.#cells.of(this.#cellName(vm));
+		cell?.send({ tag: 'stop', vm: vm.id });
+		// Without its cell there is nobody to say so.
+		if (cell === undefined) this.#move(vm, 'stopped', reason);
 		if (this.#hasStopped(vm)) this.#settleStopped(vm);
 		await stopped;
 	}
@@ -163,6 +170,7 @@ export class Supervisor {
 	async close(): Promise<void> {
 		for (const vm of this.#vms.values()) {
 			vm.retry?.cancel();
+			vm.launches++;
 			this.#unlink(vm);
 		}
 		await this.#cells.close();
@@ -179,6 +187,8 @@ export class Supervisor {
 			startTookUs: 0,
 			counts: undefined,
 			linked: undefined,
+			launches: 0,
+			linking: Promise.resolve(),
 			retry: undefined,
 			policy: new RestartPolicy(this.#options.restart),
 			whenStopped: [],
@@ -191,19 +201,29 @@ export class Supervisor {
 	/** Links the VM's capabilities, then has its cell start it. */
 	#launch(vm: Supervised, event: VmEvent, reason: string): void {
 		if (!this.#move(vm, event, reason)) return;
-		const { plan } = vm;
-		linkVm(this.#options.capabilities, this.#context(vm)).then(
-			(linked) => {
-				if (vm.state !== 'starting' || vm.plan !== plan) return linked.close();
-				vm.linked = linked;
-				const cell = this.#cells.take(this.#cellName(vm));
-				const spec = this.#spec(vm, linked);
-				cell.send({ tag: 'start', vm: vm.id, spec });
-				const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
-				this.#options.hub.attach(vm.id, { cell, subscribes });
-			},
-			(error: Error) => this.#failed(vm, `its capabilities could not be linked: ${error.message}`),
-		);
+		const launch = ++vm.launches;
+		const isOvertaken = (): boolean => vm.state !== 'starting' || vm.launches !== launch;
+		// One after the other: closing what an overtaken attempt has linked must not close what came after it.
+		vm.linking = vm.linking
+			.then(async () => {
+				if (isOvertaken()) return;
+				const linked = await linkVm(this.#options.capabilities, this.#context(vm));
+				if (isOvertaken()) linked.close();
+				else this.#enter(vm, linked);
+			})
+			.catch((error: Error) => {
+				if (!isOvertaken()) this.#failed(vm, `its capabilities could not be linked: ${error.message}`);
+			});
+	}
+
+	/** Has the cell start a VM whose capabilities are linked. */
+	#enter(vm: Supervised, linked: LinkedVm): void {
+		vm.linked = linked;
+		const cell = this.#cells.take(this.#cellName(vm));
+		const spec = this.#spec(vm, linked);
+		cell.send({ tag: 'start', vm: vm.id, spec });
+		const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
+		this.#options.hub.attach(vm.id, { cell, subscribes });
 	}
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {

@@ -13,6 +13,8 @@ export interface HandMade {
 	readonly turn?: string;
 	/** Body of `start`; default the same. */
 	readonly start?: string;
+	/** Little-endian 32-bit words that its memory holds from 2048 on. */
+	readonly data?: readonly number[];
 	/** A WASI interface that it imports as well, as components from other toolchains do. */
 	readonly importsWasi?: boolean;
 }
@@ -23,11 +25,19 @@ const nothing = 'i32.const 1024';
 const wasi = 'package wasi:cli@0.2.0 { interface exit { exit-with-code: func(code: u8); } }';
 
 export async function handMade(options: HandMade): Promise<Uint8Array> {
-	const { manifest, memory = '2 16', turn = nothing, start = nothing, importsWasi = false } = options;
+	const {
+		manifest,
+		memory = '2 16',
+		turn = nothing,
+		start = nothing,
+		data = [],
+		importsWasi = false,
+	} = options;
 	// Everything is put down on a multiple of 8, so that a payload can be read as any value.
 	const core = await parse(`(module
 		${importsWasi ? '(import "wasi:cli/exit@0.2.0" "exit-with-code" (func (param i32)))' : ''}
 		(memory (export "memory") ${memory})
+		(data (i32.const 2048) "${bytesOf(data)}")
 		(global $free (mut i32) (i32.const 65536))
 		(func (export "cabi_realloc") (param i32 i32 i32) (param $size i32) (result i32)
 			(local $at i32)
@@ -53,4 +63,9 @@ export async function handMade(options: HandMade): Promise<Uint8Array> {
 	const component = new Uint8Array(await componentNew(embedded, []));
 	const text = new TextEncoder().encode(JSON.stringify(manifest));
 	return appendSections(component, new Map([['mullion:manifest', text]]));
+}
+
+function bytesOf(words: readonly number[]): string {
+	const bytes = new Uint8Array(Uint32Array.from(words).buffer);
+	return [...bytes].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
 }

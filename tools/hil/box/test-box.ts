@@ -1,5 +1,5 @@
 /** A whole box under test: a process of its own, a broker, a repository, an operator, and eyes on all of them. */
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,11 +67,14 @@ export class TestBox implements AsyncDisposable {
 
 	/** Resolves with the first line from number `from` on that fits, said already or not yet. */
 	async line(pattern: RegExp, from = 0): Promise<string> {
-		const coming = on(this.#saying, 'line');
 		const known = this.#said.slice(from).find((line) => pattern.test(line));
 		if (known !== undefined) return known;
-		for await (const [line] of coming) if (pattern.test(line)) return line;
-		throw new Error('the console is closed');
+		const { promise, resolve } = Promise.withResolvers<string>();
+		const listen = (line: string): void => {
+			if (pattern.test(line)) resolve(line);
+		};
+		this.#saying.on('line', listen);
+		return promise.finally(() => this.#saying.off('line', listen));
 	}
 
 	/** Signs a module under a path of its own and gives the URL to install it from. */
