@@ -72,7 +72,6 @@ export class PlayerVm {
 		const inbox = this.#inbox;
 		this.#inbox = [];
 		const result = this.#guest.turn(BigInt(this.#options.agenda.now), inbox);
-		this.#guest.collect();
 		this.mostMemory = Math.max(this.mostMemory, this.#guest.memoryBytes());
 		this.#carryOut(result);
 	}
