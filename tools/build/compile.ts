@@ -74,7 +74,7 @@ function sourceKey(path: string): string {
 function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	return [
 		...entries,
-		...['--outFile', 'module.wasm', '-O3', '--runtime', 'minimal', '--exportRuntime'],
+		...['--outFile', 'module.wasm', '-O2', '--runtime', 'minimal', '--exportRuntime'],
 		...['--maximumMemory', `${maximumPages}`],
 		...['--use', `${managedBytes.name}=${managedBytes.element}`],
 		...(abort === undefined ? [] : ['--use', `abort=${abort}`]),
