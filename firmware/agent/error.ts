@@ -66,6 +66,9 @@ export interface Fault {
 	readonly text: string;
 }
 
+/** What is quoted in a message may be as long as its sender liked. */
+const longestText = 1000;
+
 /**
  * The fault that tells a controller of an error: the standard's number where there is one.
  *
@@ -74,8 +77,9 @@ export interface Fault {
 export function faultOf(error: unknown, otherwise: UspFaultName = 'command-failure'): Fault {
 	const message = error instanceof Error ? error.message : String(error);
 	const code = codeOf(error);
-	if (error instanceof UspError) return { code: error.fault, text: `${code}: ${message}` };
+	const text = `${code}: ${message}`.slice(0, longestText);
+	if (error instanceof UspError) return { code: error.fault, text };
 	const known = Object.hasOwn(faultOfCode, code) ? faultOfCode[code] : undefined;
 	const name = Object.hasOwn(uspFaults, code) ? (code as UspFaultName) : (known ?? otherwise);
-	return { code: uspFaults[name], text: `${code}: ${message}` };
+	return { code: uspFaults[name], text };
 }

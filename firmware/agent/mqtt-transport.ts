@@ -170,6 +170,8 @@ export class MqttTransport implements Transport {
 	}
 
 	#receive(payload: Uint8Array, packet: IPublishPacket): void {
+		// MQTT 5 3.3.1.3: kept by the broker from before we came; a command would be obeyed again at every start.
+		if (packet.retain) return;
 		const { contentType: type, responseTopic: replyTopic } = packet.properties ?? {};
 		if (!contentTypes.includes(type)) return;
 		this.#events?.received({ record: new Uint8Array(payload), replyTopic });

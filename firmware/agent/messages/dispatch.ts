@@ -8,6 +8,7 @@ import { uspVersions } from '../records.ts';
 import type { Requests } from '../requests.ts';
 import { Turns } from '../turns.ts';
 import { add } from './add.ts';
+import { checkItems } from './answer-size.ts';
 import { remove } from './delete.ts';
 import { PartialError } from './edits.ts';
 import { get } from './get.ts';
@@ -79,6 +80,7 @@ export class Dispatcher {
 				);
 			if (message.header?.msgType !== kind.type)
 				throw new UspError('invalid-arguments', 'the type in the header is not that of the body');
+			checkItems(request);
 			const { response, isWanted = true, afterwards } = await this.#serve(request, from);
 			const header = { msgId, msgType: kind.responseType };
 			const answer = isWanted ? { header, body: { response } } : undefined;

@@ -11,12 +11,15 @@ import { parsePath } from '../data-model/path.ts';
 import { textOf } from '../data-model/provider.ts';
 import type { Place, View } from '../data-model/view.ts';
 import { faultOf, UspError } from '../error.ts';
+import { AnswerSize } from './answer-size.ts';
 
+/** Errors: `resources-exceeded` where the rows would not fit into one answer. */
 export async function getInstances(
 	{ objPaths, firstLevelOnly }: GetInstancesRequest,
 	model: DataModel,
 ): Promise<GetInstancesResponse> {
 	const view = model.view();
+	const size = new AnswerSize();
 	const reqPathResults: RequestedInstancesResult[] = [];
 	for (const requestedPath of objPaths) {
 		const empty = { requestedPath, errCode: 0, errMsg: '', currInsts: [] };
@@ -27,6 +30,10 @@ export async function getInstances(
 			const { code, text } = faultOf(error, 'internal-error');
 			reqPathResults.push({ ...empty, errCode: code, errMsg: text });
 		}
+		const { errMsg = '', currInsts = [] } = reqPathResults.at(-1) ?? {};
+		size.add(requestedPath, errMsg);
+		for (const { instantiatedObjPath, uniqueKeys } of currInsts)
+			size.add(instantiatedObjPath, ...Object.entries(uniqueKeys).flat());
 	}
 	return { reqPathResults };
 }

@@ -12,11 +12,20 @@ import type { Params } from '../data-model/provider.ts';
 import type { Place, View } from '../data-model/view.ts';
 import { faultOf, UspError } from '../error.ts';
 import { textsOf } from '../notification.ts';
+import { AnswerSize } from './answer-size.ts';
 
+/** Errors: `resources-exceeded` where the values would not fit into one answer. */
 export async function get({ paramPaths, maxDepth }: GetRequest, model: DataModel): Promise<GetResponse> {
 	const view = model.view();
+	const size = new AnswerSize();
 	const reqPathResults: RequestedPathResult[] = [];
-	for (const path of paramPaths) reqPathResults.push(await answer({ view, path, maxDepth }));
+	for (const path of paramPaths) {
+		const result = await answer({ view, path, maxDepth });
+		size.add(path, result.errMsg);
+		for (const { resolvedPath, resultParams } of result.resolvedPathResults)
+			size.add(resolvedPath, ...Object.entries(resultParams).flat());
+		reqPathResults.push(result);
+	}
 	return { reqPathResults };
 }
 
