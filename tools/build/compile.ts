@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import asc, { type DiagnosticMessage } from 'assemblyscript/asc';
 import { BuildError } from './build-error.ts';
 import { formatDiagnostic } from './diagnostic.ts';
+import { compilerSettings } from './house.ts';
 import { managedBytes } from './wit/guest/generate.ts';
 
 /** Plain data, so that another process can do it. */
@@ -54,6 +55,8 @@ export async function compile(compilation: Compilation): Promise<Uint8Array<Arra
 
 function fileOf(path: string, { directory, packages }: Compilation): string {
 	const imported = path.replaceAll('\\', '/').split('node_modules/').at(-1) as string;
+	// Looked for by the compiler itself; one in the module's own folder changes nothing.
+	if (path === 'asconfig.json') return compilerSettings;
 	const found = packages.find(([prefix]) => imported.startsWith(`${prefix}/`));
 	if (found === undefined || imported === path) return resolve(directory, path);
 	const [prefix, folder] = found;
@@ -74,7 +77,6 @@ function sourceKey(path: string): string {
 function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	return [
 		...entries,
-		...['--outFile', 'module.wasm', '-O2', '--runtime', 'minimal', '--exportRuntime'],
 		...['--maximumMemory', `${maximumPages}`],
 		...['--use', `${managedBytes.name}=${managedBytes.element}`],
 		...(abort === undefined ? [] : ['--use', `abort=${abort}`]),

@@ -8,3 +8,5 @@ export const busFolder = resolve(repository, 'proto/bus');
 export const servicesWit = resolve(repository, 'proto/wit/service.wit');
 export const toolchainFolder = import.meta.dirname;
 export const packagesFolder = resolve(repository, 'node_modules');
+/** The settings of the AssemblyScript compiler that every guest is built with. */
+export const compilerSettings = resolve(repository, 'asconfig.json');

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { busFolder, packagesFolder, sdkFolder, servicesWit, toolchainFolder } from './house.ts';
+import {
+	busFolder,
+	compilerSettings,
+	packagesFolder,
+	sdkFolder,
+	servicesWit,
+	toolchainFolder,
+} from './house.ts';
 
 /** Packages whose version is part of the result. */
 const compilers = ['assemblyscript', '@bytecodealliance/jco-transpile', 'protobufjs'];
@@ -39,6 +46,7 @@ export async function inputsOf(directory: string): Promise<Inputs> {
 		...toolchain.map((file) => ({ name: `build/${file}`, path: join(toolchainFolder, file) })),
 		...compilers.map((name) => ({ name, path: join(packagesFolder, name, 'package.json') })),
 		{ name: 'wit', path: servicesWit },
+		{ name: 'asconfig', path: compilerSettings },
 	];
 	const contents = await Promise.all(hashed.map(({ path }) => readFile(path)));
 	const hash = createHash('sha256');
