@@ -135,16 +135,19 @@ function send({
 	const askedAt = performance.now();
 	const use = (bytesUp: number, bytesDown: number): void => count({ baseband, vm, bytesUp, bytesDown });
 	outgoing.on('timeout', () => outgoing.destroy(new Error(`no byte for ${stallMs} ms`)));
-	outgoing.on('error', (error: NodeJS.ErrnoException) => {
-		const failure: Failure = /no byte/.test(error.message) ? 'timed-out' : 'unreachable';
-		handlers.fail(failure, error.message);
-	});
+	outgoing.on('error', (error) => handlers.fail(failureOf(error), error.message));
 	outgoing.on('response', (response) => {
 		use(headBytes(outgoing.getRawHeaderNames().length, url.href.length), 0);
 		receive({ response, wanted, handlers, use, measured, askedAt });
 	});
 	outgoing.end();
 	return () => outgoing.destroy();
+}
+
+function failureOf({ message, code = '' }: NodeJS.ErrnoException): Failure {
+	if (message.startsWith('no byte')) return 'timed-out';
+	// What Node's parser says of an answer that is not HTTP.
+	return code.startsWith('HPE_') ? 'malformed' : 'unreachable';
 }
 
 /** The request head is a few hundred bytes; it is estimated, since no library says what it sent. */
@@ -168,11 +171,15 @@ function receive({
 	askedAt: number;
 }): void {
 	const range = contentRange(response, offset);
+	const bytesToCome = (range?.end ?? 0) - offset;
 	const isRight =
-		range !== undefined && (length === 0 || range.end - offset <= length) && range.end - offset <= mostBytes;
+		range !== undefined &&
+		isPlain(response, bytesToCome) &&
+		(length === 0 || bytesToCome <= length) &&
+		bytesToCome <= mostBytes;
 	if (!isRight) {
 		handlers.fail(
-			response.statusCode === 404 ? 'refused' : 'malformed',
+			(response.statusCode ?? 0) >= 400 ? 'refused' : 'malformed',
 			`asked for ${length || 'all'} bytes from ${offset}, was answered ${response.statusCode} ${response.headers['content-range'] ?? ''}`,
 		);
 		response.destroy();
@@ -195,8 +202,14 @@ function receive({
 		if (isWhole) handlers.end(range.size);
 		else handlers.fail('malformed', `${at - offset} bytes came where ${range.end - offset} were announced`);
 	});
-	response.on('error', (error) => handlers.fail('unreachable', error.message));
+	response.on('error', (error) => handlers.fail(failureOf(error), error.message));
 	response.on('close', () => handlers.fail('unreachable', 'the connection broke off'));
+}
+
+/** Whether the body is the bytes of the range themselves, as far as its head tells. */
+function isPlain({ headers }: IncomingMessage, bytes: number): boolean {
+	const encoding = headers['content-encoding'] ?? 'identity';
+	return encoding === 'identity' && Number(headers['content-length'] ?? bytes) === bytes;
 }
 
 interface ContentRange {
@@ -215,5 +228,6 @@ function contentRange(response: IncomingMessage, offset: number): ContentRange |
 	const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers['content-range'] ?? '');
 	if (response.statusCode !== 206 || match === null) return undefined;
 	const [first, last, size] = match.slice(1).map(Number) as [number, number, number];
-	return first === offset && last >= first && last < size ? { end: last + 1, size } : undefined;
+	const isRange = first === offset && last >= first && last < size && Number.isSafeInteger(size);
+	return isRange ? { end: last + 1, size } : undefined;
 }

@@ -162,21 +162,27 @@ test.serial('what a broker has kept for the box is not obeyed again when it star
 		sendResp: true,
 		inputArgs: { URL: 'tuf:modules/kept.wasm' },
 	};
-	const topic = agentTopic(agentId);
 	await peer.send(peer.record('kept', { operate }), { retain: true });
 	await serves(t);
-	const before = peer.answers.filter(({ messageId }) => messageId === 'kept').length;
 
 	await box.stage.powerCut();
 	await box.stage.powerOn();
 	await serves(t);
-
-	t.is(peer.answers.filter(({ messageId }) => messageId === 'kept').length, before);
 	await peer.send(bytesOf(seededRandom(5), 1000), { retain: true });
 	await box.stage.powerCut();
 	await box.stage.powerOn();
 	await serves(t);
-	await peer.client.publishAsync(topic, '', { retain: true });
+
+	t.deepEqual(await box.install('tuf:modules/other.wasm'), { fault: 7033, code: 'unknown-target' });
+	t.deepEqual(
+		[...box.ends.all].map(([key, ends]) => [key === 'kept', ends.length]),
+		[
+			[false, 1],
+			[true, 1],
+			[false, 1],
+		],
+	);
+	await peer.client.publishAsync(agentTopic(agentId), '', { retain: true });
 });
 
 test.serial('bytes that are no MQTT end their own connection and nobody else is disturbed', async (t) => {
