@@ -21,6 +21,7 @@ import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
 import { Meter } from '../../runtime/network/meter.ts';
+import { watchSilence } from '../../runtime/network/silence-watch.ts';
 import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
@@ -39,6 +40,12 @@ export interface PlatformOptions {
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
 
+/**
+ * Longest time without a byte. Less than a player has in store when it asks for more (4 s) and has handed
+ * on (1.5 s), so that a network that falls silent can be left before anybody hears it.
+ */
+const stallMs = 4000;
+
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 export async function openPlatform({ config, directory, clock, log: book, fetchModule }: PlatformOptions) {
@@ -54,6 +61,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		},
 		count: (passage) => meter.count(passage),
 		measured: ({ baseband, bytes, ms }) => networks.measured(baseband, { bytes, ms }),
+		stallMs,
 	});
 	const players = new SessionPlayers({
 		clock,
@@ -66,7 +74,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		log,
 		clockCapability,
 		buckets,
-		networkStream(streams),
+		networkStream(watchSilence(streams, networks)),
 		mediaSink(players.take),
 	]);
 	let coordinator: Coordinator | undefined;
@@ -118,6 +126,8 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	const publishNetworks = (): void => hub.publish('network.state', encodeNetworks(networks));
 	networks.onChange(({ id, reason, after }) => {
 		if (reason === 'up' || reason === 'down') tell('info', `${id} is ${reason}`);
+		if (reason === 'silent') tell('warn', `${id} is up, but nothing comes over it`);
+		if (reason === 'heard') tell('info', `${id} is heard again`);
 		if (after?.isUp !== true) streams.drop(id);
 		publishNetworks();
 	});

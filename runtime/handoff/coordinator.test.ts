@@ -103,6 +103,26 @@ test('when the network is lost the session leaves it at once, and its last VM st
 	heardWhole(t, box, id);
 });
 
+test('a network that looks good and is silent is left at once, and is not gone back to before it can be prepared', async (t) => {
+	const box = new SimulatedBox({ networks: [lte, wifi], frameMs: 100, readAhead: 200 });
+	const id = await box.open();
+	box.fallSilent('wifi0');
+	await box.wait(100);
+	t.like(box.view(id), { state: 'active', baseband: 'lte0' });
+	t.like(box.coordinator.handoffs(), [{ trigger: 'network-lost', outcome: 'committed' }]);
+	box.vms.fail('prepare', 'refuse');
+	await box.wait(29_000);
+	t.is(box.coordinator.handoffs().length, 1);
+	await box.wait(1000);
+	t.like(box.coordinator.handoffs()[1], { to: 'wifi0', outcome: 'back' });
+	t.is(box.view(id)?.baseband, 'lte0');
+	await box.wait(1100);
+	t.like(box.coordinator.handoffs()[2], { to: 'wifi0', outcome: 'committed' });
+	await box.wait(60_000);
+	t.is(box.view(id)?.baseband, 'wifi0', 'it was heard there, so it stays');
+	heardWhole(t, box, id);
+});
+
 for (const command of ['provide', 'quiesce', 'prepare', 'transfer', 'take', 'rollback', 'release']) {
 	for (const fault of simulatedFaults) {
 		test(`${command} that goes wrong (${fault}) leaves one owner and a whole stream`, async (t) => {

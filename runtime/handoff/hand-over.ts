@@ -98,6 +98,8 @@ async function goOver(run: SessionRun, progress: Progress, watch: PhaseWatch): P
 	const light = await run.command(source, { quiesce: {} }, limits.quiesceMs);
 	progress.hasPrepared = true;
 	await run.command(target, { prepare: { state: light } }, limits.prepareMs);
+	// A target is prepared once its way is open.
+	networks.heard(flight.to);
 	await run.paper.announce();
 	run.check();
 	run.apply('prepared');

@@ -4,6 +4,7 @@ import { ManualClock } from '../manual-clock.ts';
 import type { Baseband } from '../network/baseband.ts';
 import type { BasebandReport } from '../network/baseband-monitor.ts';
 import { BasebandTable } from '../network/baseband-table.ts';
+import { hasLostSignal } from '../network/signal.ts';
 import { decide, type Situation } from './policy.ts';
 import { type PolicySettings, usualPolicySettings } from './policy-settings.ts';
 
@@ -63,6 +64,7 @@ const anyStep = fc.oneof(
 	{ weight: 3, arbitrary: anyReport.map((report) => ({ report })) },
 	{ weight: 2, arbitrary: fc.integer({ min: 1, max: 40_000 }).map((wait) => ({ wait })) },
 	{ weight: 1, arbitrary: fc.constantFrom('lte0', 'wifi0', 'gsm0').map((wanted) => ({ wanted })) },
+	{ weight: 1, arbitrary: fc.constantFrom('lte0', 'wifi0', 'gsm0').map((silent) => ({ silent })) },
 );
 const anyStory = fc.array(anyStep, { maxLength: 60 });
 
@@ -92,6 +94,8 @@ test('a session is always on the best network in the end, and then stays there',
 			t.is(world.moves.length, moves, 'figures that stand still move nothing');
 			const isLost = !world.present()?.isUp;
 			t.false(isLost && world.table.basebands().some(({ isUp }) => isUp));
+			const isSilent = world.present()?.silentSinceUs !== undefined;
+			t.false(isSilent && world.table.basebands().some(isAlive));
 		}),
 		{ numRuns: 200 },
 	);
@@ -116,6 +120,15 @@ test('between now and the instant to look again the answer stays the same, and c
 	);
 });
 
+/** Up, not silent, and heard well enough to be kept. */
+function isAlive(baseband: Baseband): boolean {
+	return (
+		baseband.isUp &&
+		baseband.silentSinceUs === undefined &&
+		!hasLostSignal(baseband, usualPolicySettings.signal)
+	);
+}
+
 function tell(story: readonly object[]): World {
 	const world = new World({}, [lte]);
 	for (const step of story) {
@@ -125,6 +138,8 @@ function tell(story: readonly object[]): World {
 			world.wait(step.wait as number);
 		} else if ('wanted' in step) {
 			world.ask(step.wanted as string);
+		} else if ('silent' in step) {
+			world.fallSilent(step.silent as string);
 		}
 	}
 	return world;
@@ -188,6 +203,11 @@ class World {
 		this.#session = done;
 	}
 
+	fallSilent(baseband: string): void {
+		this.table.silent(baseband);
+		this.#follow();
+	}
+
 	wait(ms: number): void {
 		const end = this.clock.now() + ms * 1000;
 		while (this.clock.now() < end) {
@@ -213,6 +233,8 @@ class World {
 				isForced: asked || decision.trigger.endsWith('-lost'),
 			});
 			this.#session = { ...this.#session, baseband: decision.to, movedAtUs: this.clock.now() };
+			// It could not have moved otherwise.
+			this.table.heard(decision.to);
 			if (this.moves.length > 500) {
 				throw new Error('a session that never comes to rest');
 			}

@@ -75,6 +75,23 @@ test('a network whose signal sinks is kept down to its leave threshold', (t) => 
 	t.is(on(heard(-79), [{ ...cellular, signalDbm: -119 }]).to, undefined, 'no better where one would go');
 });
 
+test('a network that is up and silent is left at once, but not for one that is silent or weak', (t) => {
+	const silent = { ...wifi, silentSinceUs: now };
+	const fresh = { ...cellular, upSinceUs: now, signalOkSinceUs: now };
+	t.like(on(silent, [fresh]), { to: 'lte0', trigger: 'network-lost', reason: 'wifi0 is silent' });
+	t.like(on(silent, [{ ...cellular, silentSinceUs: now }]), { to: undefined, reason: 'nowhere-to-go' });
+	t.like(on(silent, [{ ...cellular, signalDbm: -119 }]), { to: undefined, reason: 'nowhere-to-go' });
+	t.is(on(down(cellular), [silent]).to, 'wifi0', 'when nothing else is left it is tried');
+	t.is(on(down({ ...wifi, id: 'wifi1' }), [silent, fresh]).to, 'lte0');
+});
+
+test('a better network that was silent is tried again after the minimum time', (t) => {
+	const silent = { ...wifi, silentSinceUs: now, signalOkSinceUs: now };
+	const due = now + 30_000_000;
+	t.like(on(cellular, [silent]), { to: undefined, reason: 'settling', lookAgainAtUs: due });
+	t.is(on(cellular, [silent], { nowUs: due }).to, 'wifi0');
+});
+
 test('when all is lost, a poor network will do, and a good one is taken before it', (t) => {
 	const poor = { ...wifi, id: 'wifi1', signalDbm: -90 };
 	t.is(on(down(wifi), [poor]).to, 'wifi1');

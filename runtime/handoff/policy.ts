@@ -4,7 +4,7 @@
  *
  * Two rules against toggling: a session goes of its own accord only to a network that has been good
  * for the minimum time without a break, and only after as long on its present one. Neither holds
- * when the present network is lost.
+ * when the present network is lost, or up and silent.
  */
 import type { Baseband } from '../network/baseband.ts';
 import { hasEnoughSignal, hasLostSignal } from '../network/signal.ts';
@@ -91,10 +91,10 @@ function choose({ nowUs, basebands, settings, session }: Question): Choice {
 		return { to: wanted.id, trigger: request.by, reason: `${wanted.id} was asked for` };
 	}
 
-	if (present === undefined || !present.isUp || isWeak(present)) {
+	if (present === undefined || !present.isUp || isSilent(present) || isWeak(present)) {
 		const isGone = !present?.isUp;
-		// A network as weak as the one that is left is worth going to only if that one is no more.
-		const usable = others.filter((other) => isGone || !isWeak(other));
+		// A network as bad as the one that is left is worth going to only if that one is no more.
+		const usable = others.filter((other) => isGone || !(isWeak(other) || isSilent(other)));
 		const free = usable.filter((other) => !isBarred(other));
 		const best = bestOfStrongest(free, settings, session);
 		if (best === undefined) {
@@ -104,9 +104,11 @@ function choose({ nowUs, basebands, settings, session }: Question): Choice {
 		if (session.baseband === undefined) {
 			return { to: best.id, trigger: 'appeared', reason: `${best.id} is the best there is` };
 		}
-		return isGone
-			? { to: best.id, trigger: 'network-lost', reason: `${session.baseband} is down` }
-			: { to: best.id, trigger: 'signal-lost', reason: `the signal of ${session.baseband} is too weak` };
+		if (isGone || isSilent(present)) {
+			const what = isGone ? 'is down' : 'is silent';
+			return { to: best.id, trigger: 'network-lost', reason: `${session.baseband} ${what}` };
+		}
+		return { to: best.id, trigger: 'signal-lost', reason: `the signal of ${session.baseband} is too weak` };
 	}
 
 	const { preferred } = session;
@@ -135,10 +137,16 @@ function bestOfStrongest(
 	settings: PolicySettings,
 	{ preferred }: Situation,
 ): Baseband | undefined {
-	const good = usable.filter((other) => hasEnoughSignal(other, settings.signal));
-	const poor = usable.filter((other) => !hasLostSignal(other, settings.signal));
-	const strongest = [good, poor, usable].find((tier) => tier.length > 0) ?? [];
+	const alive = usable.filter((other) => !isSilent(other));
+	const good = alive.filter((other) => hasEnoughSignal(other, settings.signal));
+	const poor = alive.filter((other) => !hasLostSignal(other, settings.signal));
+	const strongest = [good, poor, alive, usable].find((tier) => tier.length > 0) ?? [];
 	return rank({ candidates: strongest, settings, preferred }).sorted()[0];
+}
+
+/** Up as far as its hardware knows, but nothing comes over it. */
+function isSilent({ silentSinceUs }: Baseband): boolean {
+	return silentSinceUs !== undefined;
 }
 
 /** When this network has been good for as long as is asked of it; never if it is not good now. */

@@ -87,6 +87,11 @@ export class SimulatedBox {
 		return this.#networks?.get(baseband)?.isUp ?? false;
 	}
 
+	/** Nothing comes over a network any more, though it looks as good as ever. */
+	fallSilent(baseband: string): void {
+		this.#networks?.silent(baseband);
+	}
+
 	/** The process and everything it had in memory are gone; the disk and what was heard stay. */
 	cutPower(): void {
 		this.#boots++;

@@ -100,6 +100,43 @@ test('each kind of change is told with its reason, and no change is told of noth
 	);
 });
 
+test('a network that is silent stays up, and has to be good anew from when it is heard again', (t) => {
+	const { radio, table, clock, changes } = setUp();
+	radio.put(wifi);
+	const upSinceUs = clock.now();
+	clock.advance(40_000);
+	const silentSinceUs = clock.now();
+	table.silent('wifi0');
+	t.like(table.get('wifi0'), { isUp: true, upSinceUs, signalOkSinceUs: silentSinceUs, silentSinceUs });
+	clock.advance(1000);
+	table.silent('wifi0');
+	radio.set('wifi0', { signalDbm: -61 });
+	t.is(table.get('wifi0')?.silentSinceUs, silentSinceUs, 'what its hardware says does not count');
+	clock.advance(1000);
+	table.heard('wifi0');
+	table.heard('wifi0');
+	t.like(table.get('wifi0'), { upSinceUs, signalOkSinceUs: clock.now(), silentSinceUs: undefined });
+	t.deepEqual(
+		changes.map(({ reason }) => reason),
+		['added', 'silent', 'signal', 'heard'],
+	);
+});
+
+test('a network that was down and is up again is not silent; one that is down or gone cannot be', (t) => {
+	const { radio, table, changes } = setUp();
+	radio.put(wifi);
+	table.silent('wifi0');
+	radio.set('wifi0', { isUp: false });
+	table.silent('wifi0');
+	table.silent('wifi1');
+	radio.set('wifi0', { isUp: true });
+	t.is(table.get('wifi0')?.silentSinceUs, undefined);
+	t.deepEqual(
+		changes.map(({ reason }) => reason),
+		['added', 'silent', 'down', 'up'],
+	);
+});
+
 test('after the watch is closed nothing is followed', (t) => {
 	const { radio, table, watch } = setUp();
 	watch.close();

@@ -17,7 +17,9 @@ export type ChangeReason =
 	| 'speed'
 	| 'cost'
 	| 'range'
-	| 'threshold';
+	| 'threshold'
+	| 'silent'
+	| 'heard';
 
 export interface BasebandChange {
 	readonly id: string;
@@ -105,6 +107,33 @@ export class BasebandTable {
 	}
 
 	/**
+	 * Something was asked for over this network and nothing came, although it is said to be up. To be
+	 * gone to again of a session's own accord it has to be good anew for the minimum time.
+	 */
+	silent(id: string): void {
+		const before = this.#rows.get(id);
+		if (before?.isUp !== true || before.silentSinceUs !== undefined) {
+			return;
+		}
+		const now = this.#clock.now();
+		const after = { ...withSince(before, before.upSinceUs, startedAnew(before, now)), silentSinceUs: now };
+		this.#rows.set(id, after);
+		this.#tell([{ id, reason: 'silent', before, after }]);
+	}
+
+	/** Something came over this network. */
+	heard(id: string): void {
+		const before = this.#rows.get(id);
+		if (before?.silentSinceUs === undefined) {
+			return;
+		}
+		const { silentSinceUs: _, ...rest } = before;
+		const after = withSince(rest, before.upSinceUs, startedAnew(before, this.#clock.now()));
+		this.#rows.set(id, after);
+		this.#tell([{ id, reason: 'heard', before, after }]);
+	}
+
+	/**
 	 * Other thresholds from now on. A signal that passes a stricter one is good from now on only:
 	 * nobody knows whether it would have passed before.
 	 */
@@ -145,6 +174,7 @@ export class BasebandTable {
 			...(rest.nominalKbps !== undefined && { nominalKbps: rest.nominalKbps }),
 			...(rest.localAddress !== undefined && { localAddress: rest.localAddress }),
 			...(speedKbps !== undefined && { speedKbps }),
+			...(isUp && before?.silentSinceUs !== undefined && { silentSinceUs: before.silentSinceUs }),
 		};
 		const now = this.#clock.now();
 		const isOk = isUp && hasEnoughSignal(seen, this.#signal);
@@ -177,6 +207,11 @@ function withSince(
 		...(upSinceUs !== undefined && { upSinceUs }),
 		...(signalOkSinceUs !== undefined && { signalOkSinceUs }),
 	};
+}
+
+/** Since when the signal counts as good after a break of another kind. */
+function startedAnew({ signalOkSinceUs }: Baseband, now: number): number | undefined {
+	return signalOkSinceUs === undefined ? undefined : now;
 }
 
 function reasonOf(before: Baseband | undefined, after: Baseband): ChangeReason | undefined {

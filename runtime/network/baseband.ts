@@ -24,6 +24,8 @@ export interface Baseband {
 	readonly upSinceUs?: number;
 	/** Up, and with enough signal without a break, since then; absent while it is not. */
 	readonly signalOkSinceUs?: number;
+	/** Said to be up, but since then nothing comes over it; absent as soon as something does. */
+	readonly silentSinceUs?: number;
 }
 
 /** What is known of its speed: measured if it was, promised otherwise. */
