@@ -162,8 +162,7 @@ test.serial('what a broker has kept for the box is not obeyed again when it star
 		sendResp: true,
 		inputArgs: { URL: 'tuf:modules/kept.wasm' },
 	};
-	await peer.send(peer.record('kept', { operate }), { retain: true });
-	await serves(t);
+	await peer.ask('kept', peer.record('kept', { operate }), { retain: true });
 
 	await box.stage.powerCut();
 	await box.stage.powerOn();
@@ -174,6 +173,7 @@ test.serial('what a broker has kept for the box is not obeyed again when it star
 	await serves(t);
 
 	t.deepEqual(await box.install('tuf:modules/other.wasm'), { fault: 7033, code: 'unknown-target' });
+	await box.ends.count(3);
 	t.deepEqual(
 		[...box.ends.all].map(([key, ends]) => [key === 'kept', ends.length]),
 		[

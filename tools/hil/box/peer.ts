@@ -60,9 +60,9 @@ export class Peer implements AsyncDisposable {
 	}
 
 	/** Sends, and resolves with the answer that names this message. */
-	async ask(messageId: string, bytes: Uint8Array): Promise<Answer> {
+	async ask(messageId: string, bytes: Uint8Array, options?: { retain?: boolean }): Promise<Answer> {
 		const answered = new Promise<Answer>((resolve) => this.#waiting.set(messageId, resolve));
-		await this.send(bytes);
+		await this.send(bytes, options);
 		return answered;
 	}
 
