@@ -1,5 +1,5 @@
 /** What can be wrong with a message, on either side of its codec. */
-import { CodedError } from '../../runtime/error.ts';
+import { CodedError } from './coded-error.ts';
 
 export const contractErrors = {
 	'malformed-message': 'Bytes that are not the message they should be, or hold an integer beyond 2^53',
