@@ -4,9 +4,13 @@ import { codeOf } from '../runtime/error.ts';
 import { openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
 
-const usage = 'usage: node firmware/main.ts --config FILE';
+const usage = `usage: node firmware/main.ts --config FILE [--tied]
 
-const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } });
+  --tied  end when standard input closes: for a box that lives no longer than who started it`;
+
+const { values } = parseArgs({
+	options: { config: { type: 'string' }, tied: { type: 'boolean' }, help: { type: 'boolean' } },
+});
 if (values.help === true || values.config === undefined) {
 	console.log(usage);
 	process.exit(values.help === true ? 0 : 2);
@@ -22,6 +26,7 @@ try {
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
+	if (values.tied === true) process.stdin.resume().once('end', stop);
 } catch (error) {
 	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
 	process.exit(1);

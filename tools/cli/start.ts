@@ -60,6 +60,9 @@ export const start: Command = {
 			}
 			output.progress('\nHeadend and box go on for other commands: try `mullion status`. Ctrl-C ends them.');
 			await aborted(signal);
+		} catch (error) {
+			// Ctrl-C in the middle of the story is a way to end it, unless somebody waits for its report.
+			if (!signal.aborted || options['once'] === true) throw error;
 		} finally {
 			screen.close();
 		}

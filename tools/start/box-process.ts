@@ -66,8 +66,8 @@ export class BoxProcess implements AsyncDisposable {
 		await writeFile(file, JSON.stringify(config, null, '\t'));
 		const { promise: ready, resolve } = Promise.withResolvers<'ready'>();
 		const [program = '', ...args] = command;
-		const child = spawn(program, [...args, firmware, '--config', file], {
-			stdio: ['ignore', 'pipe', 'pipe'],
+		const child = spawn(program, [...args, firmware, '--config', file, '--tied'], {
+			stdio: ['pipe', 'pipe', 'pipe'],
 			env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
 		});
 		const box = new BoxProcess(child, (line) => {
