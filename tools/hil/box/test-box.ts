@@ -3,13 +3,13 @@ import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { VmStatus } from '../../../firmware/agent/ports.ts';
 import { makeProbe, type Order, type Probe } from '../../../modules/probe/testbed.ts';
 import { ControllerError } from '../../controller/controller-error.ts';
 import { moduleTarget } from '../../headend/repository/module-target.ts';
 import { operatorId, Stage, type StageOptions } from '../../start/stage.ts';
 import { CommandEnds } from './command-ends.ts';
+import { cutSample, type ShortMedia } from './short-media.ts';
 
 /** How a command ended: a fault number of USP and the stable code behind it; 0 and '' for success. */
 export interface Ending {
@@ -17,20 +17,26 @@ export interface Ending {
 	readonly code: string;
 }
 
+export interface TestBoxOptions extends Partial<Omit<StageOptions, 'directory' | 'media' | 'onLine'>> {
+	/** Length of what there is to play. Default 1000. */
+	readonly mediaMs?: number;
+}
+
 const modulesObject = 'Device.SoftwareModules.';
-const sample = fileURLToPath(new URL('../../media/sample.mp3', import.meta.url));
 
 export class TestBox implements AsyncDisposable {
 	readonly stage: Stage;
 	readonly ends: CommandEnds;
 	readonly probe: Probe;
+	/** What the content server has to play. */
+	readonly media: ShortMedia;
 	/** Folder of the whole stage; the box keeps its state in `box/state`. */
 	readonly directory: string;
 	readonly #said: string[];
 	readonly #saying: EventEmitter;
 
 	private constructor(
-		parts: Pick<TestBox, 'stage' | 'ends' | 'probe' | 'directory'> & {
+		parts: Pick<TestBox, 'stage' | 'ends' | 'probe' | 'media' | 'directory'> & {
 			said: string[];
 			saying: EventEmitter;
 		},
@@ -38,24 +44,26 @@ export class TestBox implements AsyncDisposable {
 		this.stage = parts.stage;
 		this.ends = parts.ends;
 		this.probe = parts.probe;
+		this.media = parts.media;
 		this.directory = parts.directory;
 		this.#said = parts.said;
 		this.#saying = parts.saying;
 	}
 
 	/** Starts everything and powers the box on. */
-	static async start(options: Partial<Omit<StageOptions, 'directory' | 'onLine'>> = {}): Promise<TestBox> {
+	static async start({ mediaMs = 1000, ...options }: TestBoxOptions = {}): Promise<TestBox> {
 		const probe = await makeProbe();
 		const directory = await mkdtemp(join(tmpdir(), 'mullion-box-'));
+		const media = await cutSample({ directory, ms: mediaMs });
 		const said: string[] = [];
 		const saying = new EventEmitter();
 		const onLine = (line: string): void => {
 			said.push(line);
 			saying.emit('line', line);
 		};
-		const stage = await Stage.set({ media: sample, ...options, directory, onLine });
+		const stage = await Stage.set({ ...options, media: media.path, directory, onLine });
 		const ends = await CommandEnds.listen({ broker: stage.headend.broker, operator: operatorId });
-		const box = new TestBox({ stage, ends, probe, directory, said, saying });
+		const box = new TestBox({ stage, ends, probe, media, directory, said, saying });
 		await stage.powerOn();
 		return box;
 	}
