@@ -63,7 +63,9 @@ test('of 30 planned handoffs in each direction all are committed, and nobody hea
 		t.log(`${done.length} times ${from} -> ${to}, median: ${figures(done)}`);
 	}
 	const fetched = report.networks.reduce((all, { bytesDown }) => all + bytesDown, 0);
-	t.is(fetched, (await stat(media.path)).size, 'every byte of the file came once');
+	const { size } = await stat(media.path);
+	// What comes in the millisecond in which a VM lets go of its fetch is asked for again.
+	t.true(fetched >= size && fetched < size * 1.01, `${fetched} bytes came of ${size}`);
 	t.is(report.handoffs.length, 2 * eachWay);
 	await assertSameSound(t, media.path, join(stage.played, id));
 });
