@@ -349,7 +349,7 @@ test('without a broker a controller fails at once and says where it looked', asy
 	});
 });
 
-test('a controller that loses its broker rejects everything it waits for', async (t) => {
+test('a controller that loses its broker rejects everything it waits for and is asked', async (t) => {
 	const { connect, broker, modules } = await startTrial(t);
 	const controller = await connect();
 	const started = Promise.withResolvers<void>();
@@ -364,6 +364,7 @@ test('a controller that loses its broker rejects everything it waits for', async
 	broker.drop();
 
 	await rejected;
+	await t.throwsAsync(controller.get(['Device.']), { code: 'unreachable' });
 });
 
 test('a wait that is no longer wanted ends with the reason of its signal, and the box goes on', async (t) => {

@@ -245,8 +245,9 @@ export class Controller implements AsyncDisposable {
 		const answer = this.#answers.wait(msgId, { ms: this.#deadlineMs, what });
 		answer.catch(() => undefined);
 		try {
-			await this.#say({ header: { msgId, msgType }, body: { request } });
-			return await answer;
+			// A broker that takes nothing any more must not outlast the deadline.
+			const said = this.#say({ header: { msgId, msgType }, body: { request } });
+			return await Promise.race([answer, said.then(() => answer)]);
 		} finally {
 			this.#answers.drop(msgId);
 		}

@@ -74,6 +74,9 @@ export class Link {
 	/** Errors: `unreachable`. */
 	async send(record: Uint8Array): Promise<void> {
 		const properties = { responseTopic: this.#ownTopic, contentType };
+		// The client would keep it for a connection that it never makes.
+		if (!this.#client.connected)
+			throw new ControllerError('unreachable', 'the connection to the broker is gone');
 		try {
 			await this.#client.publishAsync(this.#topic, Buffer.from(record), { qos: 1, properties });
 		} catch (cause) {

@@ -105,12 +105,7 @@ export class Stage implements AsyncDisposable {
 	/** Starts the box and resolves when the operator can talk to it. */
 	async powerOn(): Promise<void> {
 		const { directory, boxCommand, onLine, deadlineMs = 3000 } = this.#options;
-		this.#operator ??= await Controller.connect({
-			broker: this.headend.broker,
-			agent: agentId,
-			endpointId: operatorId,
-			deadlineMs,
-		});
+		this.#operator ??= await this.#connect();
 		const { promise: connected, resolve } = Promise.withResolvers<void>();
 		const stopListening = this.#operator.onConnected(resolve);
 		this.#box = await BoxProcess.start({
@@ -124,6 +119,13 @@ export class Stage implements AsyncDisposable {
 		await connected;
 		clearTimeout(timer);
 		stopListening();
+		await this.#greet();
+	}
+
+	/** Gives the operator a new connection: a controller that has lost its broker stays lost. */
+	async reconnect(): Promise<void> {
+		await this.#operator?.close().catch(() => undefined);
+		this.#operator = await this.#connect();
 		await this.#greet();
 	}
 
@@ -156,6 +158,12 @@ export class Stage implements AsyncDisposable {
 		await this.#operator?.close().catch(() => undefined);
 		await this.#box?.[Symbol.asyncDispose]();
 		await this.headend.close();
+	}
+
+	#connect(): Promise<Controller> {
+		const { deadlineMs = 3000 } = this.#options;
+		const { broker } = this.headend;
+		return Controller.connect({ broker, agent: agentId, endpointId: operatorId, deadlineMs });
 	}
 
 	#radio({ box: { id }, signalDbm }: StageNetwork): Radio {
