@@ -20,6 +20,8 @@ export interface SessionManagerOptions {
 	readonly players: SessionPlayers;
 	/** Name of a VM by its number; empty when there is none. */
 	readonly nameOf: (vm: VmId | undefined) => string;
+	/** Longest time a handoff that was asked for may take, in milliseconds. Default 180 000. */
+	readonly mostHandoffMs?: number;
 	/** Ended sessions that stay on the list. Default 8. */
 	readonly mostEnded?: number;
 }
@@ -60,7 +62,7 @@ export class SessionManager implements SessionManagerPort {
 	}
 
 	handoff({ id, baseband, signal }: Parameters<SessionManagerPort['handoff']>[0]): Promise<HandoffReport> {
-		const { coordinator } = this.#options;
+		const { coordinator, clock, mostHandoffMs = 180_000 } = this.#options;
 		const { promise, resolve, reject } = Promise.withResolvers<HandoffReport>();
 		const stops = [
 			coordinator.on('handoff', (record) => {
@@ -71,8 +73,17 @@ export class SessionManager implements SessionManagerPort {
 			coordinator.on('session', ({ session, transition }) => {
 				if (session.id === id && transition.to === 'closed')
 					reject(new HandoffError('ended', `session ${id} ended`));
+				// A session that no VM had goes on there, and nothing was handed over.
+				if (session.id === id && transition.from === 'resume' && isOn(session, baseband))
+					resolve(alreadyThere(session, baseband));
 			}),
 		];
+		// What was asked for can be overtaken by the network going down again.
+		const timer = clock.after(mostHandoffMs, () =>
+			reject(
+				new HandoffError('timed-out', `session ${id} did not come to ${baseband} in ${mostHandoffMs} ms`),
+			),
+		);
 		const abort = (): void => reject(signal.reason);
 		signal.addEventListener('abort', abort, { once: true });
 		const session = coordinator.sessions().find((view) => view.id === id);
@@ -80,13 +91,13 @@ export class SessionManager implements SessionManagerPort {
 			signal.throwIfAborted();
 			coordinator.request(id, baseband, 'remote-command');
 			// Being there already is what was asked for.
-			if (session?.baseband === baseband && session.state === 'active')
-				resolve(alreadyThere(session, baseband));
+			if (session !== undefined && isOn(session, baseband)) resolve(alreadyThere(session, baseband));
 		} catch (error) {
 			reject(error);
 		}
 		return promise.finally(() => {
 			signal.removeEventListener('abort', abort);
+			timer.cancel();
 			for (const stop of stops) stop();
 		});
 	}
@@ -142,6 +153,10 @@ function reportOf({ session, from, to, outcome, reason, phasesMs }: HandoffRecor
 		reason: reason === 'ok' ? '' : reason,
 		phasesMs: { ...phasesMs },
 	};
+}
+
+function isOn({ baseband, state }: SessionView, wanted: string): boolean {
+	return baseband === wanted && state === 'active';
 }
 
 function alreadyThere({ id }: SessionView, baseband: string): HandoffReport {

@@ -68,6 +68,7 @@ function sessionTable(options: SessionObjectsOptions): ObjectProvider {
 	};
 	const handoff: Command = {
 		kind: 'async',
+		isResumable: true,
 		inputs: { Baseband: { isRequired: true } },
 		outputs: handoffArgs,
 		run: async (call) => {
