@@ -10,6 +10,7 @@ import { MqttTransport } from '../agent/mqtt-transport.ts';
 import type { BoxConfig } from '../config.ts';
 import { systemClock } from '../hal/clock.ts';
 import { openDirectory } from '../hal/directory.ts';
+import { tuneEngine } from '../hal/engine.ts';
 import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
@@ -30,6 +31,7 @@ export interface Box extends AsyncDisposable {
 
 /** @param onEvent told of what an operator would look for on the console */
 export async function openBox(config: BoxConfig, onEvent: (text: string) => void): Promise<Box> {
+	tuneEngine();
 	const clock = systemClock();
 	const directory = await openDirectory(config.state);
 	const log = new LogBook(clock);

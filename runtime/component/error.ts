@@ -8,6 +8,10 @@ export const componentErrors = {
 	'import-unknown': 'The component imports something that no capability of this box provides.',
 	'import-not-granted': 'The component imports a capability that its manifest does not ask for.',
 	'memory-unbounded': 'The module memory has no maximum, or more than its manifest or this box allows.',
+	'instruction-unknown':
+		'The module uses an instruction or a type that no guest may: threads, relaxed SIMD, exceptions, garbage collection, further or 64-bit memories.',
+	'export-reserved': 'The module exports a name that is kept for the platform.',
+	'tables-too-large': 'The module has more tables, table entries or segments than this box takes.',
 	'encoding-unsupported': 'The component uses a string encoding other than UTF-8 or UTF-16.',
 } as const;
 

@@ -1,8 +1,9 @@
-/** Turns the verified bytes of a module into what a cell can start: checked, bounded and compiled. */
+/** Turns the verified bytes of a module into what a cell can start: checked, bounded, metered and compiled. */
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
 import { Bytes, sectionsOf } from './bytes.ts';
 import { decodeComponent, type StringEncoding } from './decode.ts';
 import { ComponentError } from './error.ts';
+import { instrument } from './instrument/instrument.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
@@ -63,10 +64,14 @@ function readManifest(section: Uint8Array | undefined): Manifest {
 	return parseManifest(json);
 }
 
+/** What runs is the module with its checks; what it was must be valid by itself, or it could name their global. */
 async function compile(core: Uint8Array): Promise<WebAssembly.Module> {
+	const bytes = new Uint8Array(core);
 	try {
-		return await WebAssembly.compile(new Uint8Array(core));
+		if (!WebAssembly.validate(bytes)) return await WebAssembly.compile(bytes);
+		return await WebAssembly.compile(instrument(bytes));
 	} catch (cause) {
+		if (cause instanceof ComponentError) throw cause;
 		throw new ComponentError('not-a-component', `the core module is not valid: ${(cause as Error).message}`, {
 			cause,
 		});

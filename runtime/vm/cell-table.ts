@@ -21,7 +21,7 @@ export interface CellTableOptions {
 	readonly hub: Hub;
 	/** How often running turns are looked at. */
 	readonly watchMs: number;
-	/** How long a turn of this VM may take. */
+	/** How long a turn of this VM may take before its cell is ended: more than its fuel lasts. */
 	readonly turnMsOf: (vm: VmId) => number;
 	readonly accept: (cell: SupervisedCell, report: CellReport) => void;
 	/** The cell is gone; `culprit` is the VM whose turn did not end. A new cell may be taken at once. */

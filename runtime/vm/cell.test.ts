@@ -132,6 +132,7 @@ test('the message that ends two turns badly is set aside, and those behind it ar
 });
 
 const misdeeds: Record<string, { order: Order; code: string }> = {
+	'loops without end': { order: { what: 'loop' }, code: 'over-budget' },
 	'recurses without end': { order: { what: 'recurse' }, code: 'trapped' },
 	'wants more memory than its maximum': { order: { what: 'grow' }, code: 'trapped' },
 	'returns more effects than its budget': { order: { what: 'flood', count: 513 }, code: 'flooded' },
@@ -163,6 +164,17 @@ test('a VM that fails leaves its neighbour as it was', (t) => {
 	cell.do({ tag: 'count' });
 	const counts = cell.reports().findLast((report) => report.tag === 'counts');
 	t.true((counts?.vms.find(({ vm }) => vm === 2)?.memoryBytes ?? 0) > 0);
+});
+
+test('a VM that never ends its turn costs its neighbour nothing: that one counts on', (t) => {
+	const cell = bed(t);
+	cell.start(2);
+	cell.order({ what: 'count' });
+	cell.order({ what: 'count' });
+	cell.start(1, { config: probe.order({ what: 'loop' }) });
+	t.deepEqual(cell.faults(), ['over-budget']);
+	cell.order({ what: 'count' });
+	t.is(countOf(cell.reports(), 'orders'), 3);
 });
 
 test('what policy closes is dropped with a line in the log, and the VM goes on', (t) => {

@@ -208,7 +208,9 @@ export class Cell {
 		const [only] = messages;
 		if (taken.length === 1 && only?.event.tag === 'message' && ++only.failures >= 2) {
 			const topic = only.topic ?? '';
-			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload: only.event.val.payload });
+			const { payload, correlation } = only.event.val;
+			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
+			this.#mail.refuse(resident, correlation);
 			messages.length = 0;
 		}
 		resident.singly = Math.max(resident.singly - 1, 0) + messages.length;

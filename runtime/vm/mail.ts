@@ -104,6 +104,11 @@ export class Mail {
 		this.#answer(correlation, sender, { tag: 'err', val: 'refused' });
 	}
 
+	/** What `by` was asked will never be answered. */
+	refuse(by: Resident, correlation: number): void {
+		this.#answer(correlation, by, { tag: 'err', val: 'refused' });
+	}
+
 	answerFromOutside({ correlation, outcome }: Extract<CellCommand, { tag: 'answer' }>): void {
 		this.#answer(correlation, outside, outcome);
 	}

@@ -9,6 +9,8 @@ import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
 import { networkStream } from '../capability/network-stream.ts';
 import type { Clock } from '../clock.ts';
+import { decodeComponent } from '../component/decode.ts';
+import { withoutChecks } from '../component/instrument/testbed.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import type { CellHost } from './cell-host.ts';
@@ -66,6 +68,13 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 			await supervisor.settled(name);
 		},
 		order: (order: Order) => hub.publish('probe.order', probe.order(order)),
+		askToLoop: (name: string): Promise<Uint8Array> =>
+			hub.request({
+				vm: supervisor.view(name)?.id ?? 0,
+				topic: 'probe.order',
+				payload: probe.order({ what: 'loop' }),
+				deadlineMs: 60_000,
+			}),
 		reached: (name: string, state: VmState): Promise<VmView> =>
 			new Promise((resolve) => {
 				const check = (vm: VmView): void => {
@@ -163,22 +172,32 @@ test('a thousand starts and stops leave nothing behind', async (t) => {
 	t.is(bed.hub.subscribers('probe.order'), 0);
 });
 
-test('on a thread: a turn that never ends is stopped by force, and the VM comes back', async (t) => {
+test('on a thread: a turn that never ends is ended by its budget, and its neighbour counts on', async (t) => {
 	const bed = platform(t, { clock: systemClock(), cells: threadedCells() });
 	await bed.start('looper');
 	await bed.start('neighbour');
-	// The neighbour loses its cell through no fault of its own, and is back at once.
+	bed.order({ what: 'count' });
+	await bed.said(2);
+	const failed = bed.reached('looper', 'backing-off');
+	const looping = bed.askToLoop('looper');
+	t.regex((await failed).reason, /^over-budget: .* budget of 200 ms/);
+	t.is((await t.throwsAsync(looping, { instanceOf: BusError }))?.code, 'refused');
+	t.is((await bed.reached('looper', 'running')).restarts, 2);
+	t.is(bed.supervisor.view('neighbour')?.restarts, 0);
+	t.is(bed.supervisor.cells()[0]?.restarts, 0);
+});
+
+test('on a thread: a turn that even the checks do not end is ended with its cell, and all come back', async (t) => {
+	const bed = platform(t, { clock: systemClock(), cells: threadedCells() });
+	const { core } = decodeComponent(probe.built.bytes);
+	const module = new WebAssembly.Module(withoutChecks(core));
+	bed.supervisor.start({ name: 'looper', component: { ...probe.component, module }, baseband: '' });
+	await bed.supervisor.settled('looper');
+	await bed.start('neighbour');
 	const back = bed.reached('neighbour', 'running');
 	const failed = bed.reached('looper', 'backing-off');
-	const payload = probe.order({ what: 'loop' });
-	const looping = bed.hub.request({
-		vm: bed.supervisor.view('looper')?.id ?? 0,
-		topic: 'probe.order',
-		payload,
-		deadlineMs: 60_000,
-	});
-	const refused = t.throwsAsync(looping, { instanceOf: BusError });
-	t.regex((await failed).reason, /^over-budget: a turn took longer than 200 ms/);
+	const refused = t.throwsAsync(bed.askToLoop('looper'), { instanceOf: BusError });
+	t.regex((await failed).reason, /^over-budget: a turn took longer than 1800 ms/);
 	t.is((await refused)?.code, 'refused');
 	t.regex((await back).reason, /first turn done/);
 	t.is((await bed.reached('looper', 'running')).restarts, 1);

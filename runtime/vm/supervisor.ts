@@ -1,6 +1,6 @@
 /**
  * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
- * a failure, parks those that fail too often, and stops by force a turn that never ends.
+ * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
 import type { Hub } from '../bus/hub.ts';
 import { type PolicyRule, topicGrants } from '../bus/policy.ts';
@@ -78,6 +78,14 @@ interface Supervised {
 	readonly whenSettled: ((view: VmView) => void)[];
 }
 
+/**
+ * Wall time after which a turn is ended with its whole cell. Fuel ends it long before, unless it
+ * spends its time in what fuel cannot see, or the machine has none for it.
+ */
+function watchdogMs(turnMs: number): number {
+	return 4 * turnMs + 1000;
+}
+
 export class Supervisor {
 	readonly #options: SupervisorOptions;
 	readonly #cells: CellTable;
@@ -91,7 +99,7 @@ export class Supervisor {
 			host: options.cells,
 			hub: options.hub,
 			watchMs: options.watchMs ?? 100,
-			turnMsOf: (vm) => this.#vms.get(vm)?.plan.component.manifest.budget.turnMs ?? 0,
+			turnMsOf: (vm) => watchdogMs(this.#vms.get(vm)?.plan.component.manifest.budget.turnMs ?? 0),
 			accept: (cell, report) => this.#accept(cell, report),
 			lost: (cell, culprit, why) => this.#cellLost(cell, culprit, why),
 		});

@@ -5,7 +5,9 @@
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
 import type { Effect, Event, Result } from '../component/generated/service.ts';
+import { fuelFor } from '../component/instrument/fuel.ts';
 import { type Guest, linkService } from '../component/link.ts';
+import { LinkError } from '../component/link-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { checkEffects } from './effect-check.ts';
 import { VmError } from './error.ts';
@@ -46,6 +48,7 @@ export class Vm {
 				module: spec.module,
 				encoding: spec.encoding,
 				mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
+				fuel: fuelFor(spec.budget.turnMs),
 				host: {
 					log: { write: (level, text) => this.#write({ level, text }) },
 					keyValue: { get: (key) => this.#bucket.get(key) },
@@ -84,7 +87,7 @@ export class Vm {
 		try {
 			result = guestCall();
 		} catch (cause) {
-			throw asVmError(cause, this.spec.name);
+			throw asVmError(cause, this.spec);
 		}
 		if (result.tag === 'err')
 			throw new VmError('refused', `${this.spec.name} gave the turn back: ${result.val}`);
@@ -114,8 +117,10 @@ export class Vm {
 	}
 }
 
-function asVmError(cause: unknown, name: string): VmError {
+function asVmError(cause: unknown, { name, budget }: VmSpec): VmError {
 	if (cause instanceof VmError) return cause;
+	if (cause instanceof LinkError && cause.code === 'out-of-fuel')
+		return new VmError('over-budget', `${name}: a turn used up its budget of ${budget.turnMs} ms`, { cause });
 	const message = cause instanceof Error ? cause.message : String(cause);
 	if (cause instanceof WebAssembly.RuntimeError)
 		return new VmError('trapped', `${name}: ${message}`, { cause });

@@ -3,6 +3,7 @@ import { transpile } from '@bytecodealliance/jco';
 import { makeProbe, type Probe } from '../../modules/probe/testbed.ts';
 import { topicGrants } from '../../runtime/bus/policy.ts';
 import type { Event, Init } from '../../runtime/component/generated/service.ts';
+import { fuelFor } from '../../runtime/component/instrument/fuel.ts';
 import { type Guest, linkService } from '../../runtime/component/link.ts';
 import { type Figure, figure, interleaved, nanosecondsEach } from './figure.ts';
 import { RawGuest } from './raw-guest.ts';
@@ -75,7 +76,7 @@ const host = {
 };
 
 function startDirect({ component: { module, encoding } }: Probe, init: Init): Guest {
-	const guest = linkService({ module, encoding, host, mostBytes: 1_000_000 });
+	const guest = linkService({ module, encoding, host, mostBytes: 1_000_000, fuel: fuelFor(500) });
 	guest.start(now, init);
 	return guest;
 }

@@ -1,12 +1,14 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.ts';
+import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
+	['instrumentation', instrumentationFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
 ];

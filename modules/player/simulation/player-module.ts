@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { decodeComponent } from '../../../runtime/component/decode.ts';
 import type { Effect, Event, Init, Result } from '../../../runtime/component/generated/service.ts';
+import { fuelFor } from '../../../runtime/component/instrument/fuel.ts';
+import { instrument } from '../../../runtime/component/instrument/instrument.ts';
 import { linkService } from '../../../runtime/component/link.ts';
 import { buildModule } from '../../../tools/build/component.ts';
 
@@ -20,7 +22,7 @@ const built = await buildModule({ directory: join(import.meta.dirname, '..') });
 const players = new Map(
 	built.map(({ bytes, manifest }) => {
 		const { core, encoding } = decodeComponent(bytes);
-		const module = new WebAssembly.Module(new Uint8Array(core));
+		const module = new WebAssembly.Module(instrument(core));
 		return [manifest.persona, { manifest, encoding, module }];
 	}),
 );
@@ -38,6 +40,7 @@ export function startPlayer(persona: Persona): PlayerGuest {
 			keyValue: { get: () => undefined },
 		},
 		mostBytes: manifest.budget.effectBytesPerTurn,
+		fuel: fuelFor(manifest.budget.turnMs),
 	});
 	return {
 		config: manifest.config.bytes,

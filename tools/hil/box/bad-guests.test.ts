@@ -64,15 +64,11 @@ async function watched(harm: () => Promise<void>): Promise<Watched> {
 	return { near: await near.stop(), far: await far.stop() };
 }
 
-/** Nobody was kept waiting. While a cell is replaced, the requests to its VMs are turned down at once. */
-function isUnharmed(t: ExecutionContext, { near, far }: Watched, { cellIsReplaced = false } = {}): void {
+/** Nobody was kept waiting or turned down. */
+function isUnharmed(t: ExecutionContext, { near, far }: Watched): void {
 	t.true(near.answers > 0 && far.answers > 0, `${near.answers} near, ${far.answers} far`);
 	t.deepEqual(far.failures, []);
-	const allowed = cellIsReplaced ? ['refused', 'denied'] : [];
-	t.deepEqual(
-		near.failures.filter((code) => !allowed.includes(code)),
-		[],
-	);
+	t.deepEqual(near.failures, []);
 }
 
 /** Each has so many failures at most: what follows starts with none. */
@@ -82,11 +78,10 @@ async function forgive(): Promise<void> {
 	await box.line(/hostile: starting -> running/, from);
 }
 
-const faults: Record<string, { order: Order; reason: RegExp; cellIsReplaced?: boolean }> = {
+const faults: Record<string, { order: Order; reason: RegExp }> = {
 	'loops in a turn': {
 		order: { what: 'loop' },
-		reason: /over-budget: a turn took longer than 100 ms/,
-		cellIsReplaced: true,
+		reason: /over-budget: hostile: a turn used up its budget of 100 ms/,
 	},
 	traps: { order: { what: 'trap' }, reason: /trapped: / },
 	'recurses without end': { order: { what: 'recurse' }, reason: /trapped: / },
@@ -102,21 +97,20 @@ const faults: Record<string, { order: Order; reason: RegExp; cellIsReplaced?: bo
 	},
 };
 
-for (const [what, { order: bad, reason, cellIsReplaced = false }] of Object.entries(faults)) {
+for (const [what, { order: bad, reason }] of Object.entries(faults)) {
 	test.serial(`a service that ${what} is reported, comes back, and harms nobody`, async (t) => {
 		const from = box.lines.length;
 		const beats = await watched(async () => {
 			await order(bad);
-			// A second chance, alone, and then it is set aside for good; with its cell the order is gone at once.
-			if (!cellIsReplaced)
-				await box.line(/error box: hostile: a message on hostile\.order .* was set aside/, from);
+			// A second chance, alone, and then it is set aside for good.
+			await box.line(/error box: hostile: a message on hostile\.order .* was set aside/, from);
 			await box.line(/hostile: starting -> running/, from);
 		});
 
 		const said = box.lines.slice(from).filter((line) => /hostile: running -> backing-off/.test(line));
-		t.is(said.length, cellIsReplaced ? 1 : 2);
+		t.is(said.length, 2);
 		for (const line of said) t.regex(line, reason);
-		isUnharmed(t, beats, { cellIsReplaced });
+		isUnharmed(t, beats);
 		await forgive();
 		t.like(await box.vm('hostile'), { state: 'running' });
 	});
@@ -169,7 +163,7 @@ test.serial('a module that is installed and does not start is tried a while and 
 		for (const what of stillborn) await box.line(new RegExp(`still-${what}: backing-off -> parked`));
 	});
 
-	isUnharmed(t, beats, { cellIsReplaced: true });
+	isUnharmed(t, beats);
 	for (const what of stillborn) {
 		t.like(await box.vm(`still-${what}`), { state: 'parked' });
 		t.deepEqual(await box.uninstall(`still-${what}`), { fault: 0, code: '' });

@@ -1,0 +1,130 @@
+/** How much fuel a piece of code is charged, and where beside heads and entries it is checked again. */
+import type { CallWeights } from './free-functions.ts';
+import type { FunctionBody, Region, ScannedFunction } from './function-scan.ts';
+import { InstructionReader } from './instruction-reader.ts';
+import { lateChecks } from './late-checks.ts';
+import { op, weightOf } from './opcodes.ts';
+
+/** Plain instructions that one unit of fuel pays for. */
+export const instructionsPerUnit = 8;
+/** The most that one check pays for; behind so much another one follows. */
+export const mostWeightPerCheck = 256;
+
+export interface Check {
+	/** The instruction that it stands in front of, in bytes from the beginning of the body. */
+	readonly at: number;
+	/** Units of fuel; none where the number on top of the stack is charged. */
+	readonly units: number | undefined;
+}
+
+/** The checks of one function that is not free of them. */
+export function checksOf(body: FunctionBody, scanned: ScannedFunction, weights: CallWeights): Check[] {
+	const total = ({ weight, calls }: Region): number =>
+		calls.reduce((sum, call) => sum + weights.of(call), weight);
+	const isLong = scanned.regions.some((region) => total(region) > mostWeightPerCheck);
+	const late = isLong || scanned.regions.length > 1 ? undefined : lateChecks(body, weights);
+	const checks: Check[] =
+		late === undefined
+			? scanned.regions.map((region) => ({ at: region.at, units: unitsFor(total(region)) }))
+			: late.map((at) => ({ at, units: unitsFor(total(scanned.regions[0])) }));
+	if (isLong)
+		for (const at of longWays(body, weights)) checks.push({ at, units: unitsFor(mostWeightPerCheck) });
+	for (const at of scanned.bulkAt) checks.push({ at, units: undefined });
+	return checks;
+}
+
+/** The check itself is paid by the one. */
+function unitsFor(weight: number): number {
+	return 1 + Math.floor(Math.min(weight, mostWeightPerCheck) / instructionsPerUnit);
+}
+
+interface Block {
+	readonly isLoop: boolean;
+	/** The region around a loop goes on behind it as far as it was. */
+	readonly outside: number;
+	/** The longest way to a branch that leaves for the end of this block. */
+	atEnd: number;
+	/** Of an `if`: the way that goes past what is inside. */
+	readonly atElse: number;
+}
+
+/** No way leads here. */
+const nowhere = Number.NEGATIVE_INFINITY;
+
+/**
+ * Where another check belongs because the longest way from the one before is used up.
+ *
+ * Branches go forwards, or to the head of a loop where a check stands; so one pass that keeps the
+ * longest way to every label knows them all.
+ */
+function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number[] {
+	const reader = new InstructionReader(bytes, codeAt);
+	const found: number[] = [];
+	const blocks: Block[] = [{ isLoop: false, outside: 0, atEnd: nowhere, atElse: nowhere }];
+	let way = 0;
+	const branch = (label: number): void => {
+		const target = blocks[blocks.length - 1 - label];
+		if (target === undefined || target.isLoop) return;
+		// Leaving loops: the region of the target has gone no further than the outermost of them.
+		let atTarget = way;
+		for (let depth = blocks.length - 1; depth > blocks.length - 1 - label; depth--) {
+			const block = blocks[depth] as Block;
+			if (block.isLoop && way !== nowhere) atTarget = block.outside;
+		}
+		target.atEnd = Math.max(target.atEnd, atTarget);
+	};
+	while (reader.read()) {
+		const { opcode } = reader;
+		if (way > mostWeightPerCheck - weightOf(opcode) && opcode !== op.else && opcode !== op.end) {
+			found.push(reader.at);
+			way = 0;
+		}
+		way += weightOf(opcode);
+		switch (opcode) {
+			case op.block:
+				blocks.push({ isLoop: false, outside: way, atEnd: nowhere, atElse: nowhere });
+				break;
+			case op.if:
+				blocks.push({ isLoop: false, outside: way, atEnd: nowhere, atElse: way });
+				break;
+			case op.loop:
+				blocks.push({ isLoop: true, outside: way, atEnd: nowhere, atElse: nowhere });
+				if (way !== nowhere) way = 0;
+				break;
+			case op.else: {
+				const block = blocks.pop() as Block;
+				blocks.push({ ...block, atEnd: Math.max(block.atEnd, way), atElse: nowhere });
+				way = block.atElse;
+				break;
+			}
+			case op.end: {
+				const block = blocks.pop();
+				if (block === undefined) break;
+				if (block.isLoop) way = way === nowhere ? nowhere : block.outside;
+				else way = Math.max(way, block.atEnd, block.atElse);
+				break;
+			}
+			case op.br:
+				branch(reader.index);
+				way = nowhere;
+				break;
+			case op.brIf:
+				branch(reader.index);
+				break;
+			case op.brTable:
+				for (const label of reader.labels) branch(label);
+				way = nowhere;
+				break;
+			case op.call:
+				way += weights.of(reader.index);
+				break;
+			case op.return:
+			case op.unreachable:
+			case op.returnCall:
+			case op.returnCallIndirect:
+				way = nowhere;
+				break;
+		}
+	}
+	return found;
+}

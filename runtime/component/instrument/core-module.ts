@@ -1,0 +1,164 @@
+/** The sections of a core module as the pass needs them, and the way back to bytes. */
+import { Bytes, type Section, sectionsOf } from '../bytes.ts';
+import { ComponentError } from '../error.ts';
+import type { FunctionBody } from './function-scan.ts';
+import { concat, sized, unsigned } from './leb.ts';
+
+export const section = {
+	custom: 0,
+	type: 1,
+	import: 2,
+	function: 3,
+	table: 4,
+	memory: 5,
+	global: 6,
+	export: 7,
+	start: 8,
+	element: 9,
+	code: 10,
+	data: 11,
+	dataCount: 12,
+	tag: 13,
+} as const;
+
+/** Core spec 5.5.16: the order in which sections stand. */
+const order: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+
+const preamble = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+const functionType = 0x60;
+
+export interface CoreModule {
+	/** Sections by id, without custom ones. */
+	readonly sections: ReadonlyMap<number, Uint8Array>;
+	/** The custom section `name`: what functions are called in a crash report. */
+	readonly names: Uint8Array | undefined;
+	/** Functions that are imported; they come first in the index space. Nothing else is imported. */
+	readonly importedFunctions: number;
+	/** Functions of its own, in order. */
+	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
+	readonly globals: number;
+	readonly exports: ReadonlySet<string>;
+	readonly start: number | undefined;
+}
+
+/** @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown` */
+export function readModule(core: Uint8Array): CoreModule {
+	if (preamble.some((byte, at) => core[at] !== byte)) throw damaged('does not begin as one');
+	const sections = new Map<number, Uint8Array>();
+	let names: Uint8Array | undefined;
+	for (const { id, body } of sectionsOf(core)) {
+		if (id === section.custom) {
+			if (new Bytes(body).text() === 'name') names = body;
+		} else if (!order.includes(id) || sections.has(id)) throw damaged(`has a section ${id} too many`);
+		else sections.set(id, body);
+	}
+	const vector = (id: number): Bytes => new Bytes(sections.get(id) ?? new Uint8Array(1));
+	const parameters = readTypes(vector(section.type));
+	const types = readIndexes(vector(section.function));
+	const start = sections.get(section.start);
+	return {
+		sections,
+		names,
+		importedFunctions: readImports(vector(section.import)),
+		functions: readCode(vector(section.code), types.length).map((body, place) => ({
+			parameters: parameters[types[place] ?? 0] ?? 0,
+			body,
+		})),
+		globals: vector(section.global).u32(),
+		exports: readExports(vector(section.export)),
+		start: start === undefined ? undefined : new Bytes(start).u32(),
+	};
+}
+
+export function customSection(name: string, content: Uint8Array | readonly number[]): Section {
+	return { id: section.custom, body: concat([sized(new TextEncoder().encode(name)), content]) };
+}
+
+/** Other custom sections are left out: they speak of offsets in code that has moved. */
+export function writeModule(
+	sections: ReadonlyMap<number, Uint8Array>,
+	{ beforeCode, atEnd }: { beforeCode: readonly Section[]; atEnd: readonly Section[] },
+): Uint8Array<ArrayBuffer> {
+	const ordered = order.flatMap((id): Section[] => {
+		const body = sections.get(id);
+		const inFront = id === section.code ? beforeCode : [];
+		return body === undefined ? [...inFront] : [...inFront, { id, body }];
+	});
+	return concat([
+		preamble,
+		...[...ordered, ...atEnd].flatMap(({ id, body }) => [[id, ...unsigned(body.length)], body]),
+	]);
+}
+
+/** Number of parameters of each type. */
+function readTypes(bytes: Bytes): number[] {
+	return Array.from({ length: countOf(bytes) }, () => {
+		if (bytes.byte() !== functionType)
+			throw new ComponentError(
+				'instruction-unknown',
+				'the module has types that only garbage collection has',
+			);
+		const parameters = bytes.take(bytes.u32()).length;
+		bytes.take(bytes.u32());
+		return parameters;
+	});
+}
+
+function readImports(bytes: Bytes): number {
+	const count = countOf(bytes);
+	for (let left = count; left > 0; left--) {
+		const from = bytes.text();
+		const name = bytes.text();
+		// A component gets functions only: whatever else could reach into another instance.
+		if (bytes.byte() !== 0)
+			throw new ComponentError(
+				'import-unknown',
+				`the module imports "${name}" of "${from}", which is no function`,
+			);
+		bytes.u32();
+	}
+	return count;
+}
+
+function readIndexes(bytes: Bytes): number[] {
+	return Array.from({ length: countOf(bytes) }, () => bytes.u32());
+}
+
+function readExports(bytes: Bytes): Set<string> {
+	const names = new Set<string>();
+	for (let left = countOf(bytes); left > 0; left--) {
+		names.add(bytes.text());
+		bytes.byte();
+		bytes.u32();
+	}
+	return names;
+}
+
+function readCode(bytes: Bytes, functions: number): FunctionBody[] {
+	const count = countOf(bytes);
+	if (count !== functions) throw damaged(`has ${functions} functions, but code for ${count}`);
+	return Array.from({ length: count }, () => readBody(bytes.take(bytes.u32())));
+}
+
+function readBody(body: Uint8Array): FunctionBody {
+	const bytes = new Bytes(body);
+	const groups = countOf(bytes);
+	const groupsAt = body.length - bytes.left;
+	let locals = 0;
+	for (let left = groups; left > 0; left--) {
+		locals += bytes.u32();
+		bytes.byte();
+	}
+	return { bytes: body, groups, groupsAt, locals, codeAt: body.length - bytes.left };
+}
+
+/** The length of a vector whose elements take at least a byte each: nothing is allocated for a lie. */
+function countOf(bytes: Bytes): number {
+	const count = bytes.u32();
+	if (count > bytes.left) throw damaged('announces more than it holds');
+	return count;
+}
+
+function damaged(what: string): ComponentError {
+	return new ComponentError('not-a-component', `the core module ${what}`);
+}

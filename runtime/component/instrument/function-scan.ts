@@ -1,0 +1,91 @@
+/** What a function does that its checks depend on: its loops, whom it calls, how much it can do between. */
+import { InstructionReader } from './instruction-reader.ts';
+import { bulk, op, weightOf } from './opcodes.ts';
+
+/** Code that runs at most once between two checks of its own: a function, or a loop, without the loops in it. */
+export interface Region {
+	/** Where its check belongs: the first instruction of the function, or of the loop's body. */
+	readonly at: number;
+	/** Of all its instructions, in plain ones; those it calls not included. */
+	weight: number;
+	/** Functions it calls, by index; not those behind whose call it traps: such a call cannot come twice. */
+	readonly calls: number[];
+	callsIndirectly: boolean;
+}
+
+export interface ScannedFunction {
+	/** The function itself first, then its loops in the order of their heads. */
+	readonly regions: readonly [Region, ...Region[]];
+	/** Where instructions begin whose work is the number on top of the stack. */
+	readonly bulkAt: readonly number[];
+}
+
+export interface FunctionBody {
+	/** Locals and instructions. */
+	readonly bytes: Uint8Array;
+	/** Where the groups of locals begin, behind their count. */
+	readonly groupsAt: number;
+	readonly groups: number;
+	/** Locals without the parameters. */
+	readonly locals: number;
+	/** Where the instructions begin. */
+	readonly codeAt: number;
+}
+
+/** The engine sets every local to zero at the entry: so many cost what an instruction does. */
+const localsPerInstruction = 4;
+
+/** @throws ComponentError `not-a-component`, `instruction-unknown` */
+export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFunction {
+	const reader = new InstructionReader(bytes, codeAt);
+	const whole = regionAt(codeAt);
+	whole.weight = Math.ceil(locals / localsPerInstruction);
+	const regions: [Region, ...Region[]] = [whole];
+	const bulkAt: number[] = [];
+	/** The loop that a block opened, for its end. */
+	const opened: (Region | undefined)[] = [];
+	let region = whole;
+	let headIsNext = false;
+	let before: number = op.end;
+	while (reader.read()) {
+		const { opcode, at } = reader;
+		if (headIsNext) {
+			region = regionAt(at);
+			regions.push(region);
+			headIsNext = false;
+		}
+		region.weight += weightOf(opcode);
+		switch (opcode) {
+			case op.loop:
+				opened.push(region);
+				headIsNext = true;
+				break;
+			case op.block:
+			case op.if:
+				opened.push(undefined);
+				break;
+			case op.end:
+				region = opened.pop() ?? region;
+				break;
+			case op.call:
+			case op.returnCall:
+				region.calls.push(reader.index);
+				break;
+			case op.unreachable:
+				if (before === op.call) region.calls.pop();
+				break;
+			case op.callIndirect:
+			case op.returnCallIndirect:
+				region.callsIndirectly = true;
+				break;
+			default:
+				if (bulk.has(opcode)) bulkAt.push(at);
+		}
+		before = opcode;
+	}
+	return { regions, bulkAt };
+}
+
+function regionAt(at: number): Region {
+	return { at, weight: 0, calls: [], callsIndirectly: false };
+}

@@ -1,0 +1,43 @@
+/** Modules in WebAssembly text, as they are and with checks, to be called side by side. */
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { readModule, writeModule } from './core-module.ts';
+import { FuelTank, fuelExport, startExport } from './fuel.ts';
+import { instrument, withFuel } from './instrument.ts';
+
+export const muchFuel = 0x7fff_ffff;
+
+export async function binaryOf(text: string): Promise<Uint8Array<ArrayBuffer>> {
+	return new Uint8Array(await parse(`(module ${text})`));
+}
+
+export interface Started {
+	readonly instance: WebAssembly.Instance;
+	readonly tank: FuelTank;
+	call(name: string, ...values: number[]): unknown;
+}
+
+/** With checks, and so much fuel for its start function and for every call. */
+export function startMetered(core: Uint8Array, fuel = muchFuel, imports: WebAssembly.Imports = {}): Started {
+	const instance = new WebAssembly.Instance(new WebAssembly.Module(instrument(core)), imports);
+	const tank = new FuelTank(instance.exports[fuelExport] as WebAssembly.Global<'i32'>);
+	const call = (name: string, ...values: number[]): unknown => {
+		tank.fill(fuel);
+		return (instance.exports[name] as (...values: number[]) => unknown)(...values);
+	};
+	if (startExport in instance.exports) call(startExport);
+	return { instance, tank, call };
+}
+
+/** What a call gives: its result, or that it trapped and why. */
+export function outcome(call: () => unknown): unknown {
+	try {
+		return call();
+	} catch (error) {
+		return (error as Error).message;
+	}
+}
+
+/** A module with a tank that nothing is taken from: as if the pass itself were wrong. */
+export function withoutChecks(core: Uint8Array): Uint8Array<ArrayBuffer> {
+	return writeModule(withFuel(readModule(core)), { beforeCode: [], atEnd: [] });
+}

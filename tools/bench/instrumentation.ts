@@ -1,0 +1,94 @@
+/** What the checks of `runtime/component/instrument` cost: the same kernels with them and without, as on a box. */
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+import { tuneEngine } from '../../firmware/hal/engine.ts';
+import { fuelExport, startExport } from '../../runtime/component/instrument/fuel.ts';
+import { instrument } from '../../runtime/component/instrument/instrument.ts';
+import { type Figure, figure, interleaved } from './figure.ts';
+import { threadClockMs } from './thread-time.ts';
+
+const kernels = ['digest', 'matmul', 'fib', 'sort', 'words'] as const;
+type Kernel = (typeof kernels)[number];
+
+const rounds = 21;
+const limits = { mean: 1.1, each: 1.25 };
+
+export async function instrumentationFigures(): Promise<Figure[]> {
+	tuneEngine();
+	const core = await compiled();
+	const plain = await started(core);
+	const metered = await started(instrument(core));
+	const now = threadClockMs();
+	const timed = (kernel: () => number): number => {
+		const startedAt = now();
+		kernel();
+		return now() - startedAt;
+	};
+	const ratios = new Map<Kernel, number>();
+	for (const name of kernels) {
+		const subjects = { plain: () => timed(plain[name]), metered: () => timed(metered[name]) };
+		if (plain[name]() !== metered[name]()) throw new Error(`${name} computes something else with checks`);
+		// Until the engine has optimised both.
+		await interleaved(subjects, 20);
+		const measured = await interleaved(subjects, rounds);
+		ratios.set(name, measured.metered / measured.plain);
+	}
+	const mean = Math.exp(ratios.values().reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.size);
+	return [
+		...[...ratios].map(([name, value]) => limited(`checks in ${name}`, value, limits.each)),
+		limited('checks, geometric mean', mean, limits.mean),
+	];
+}
+
+function limited(name: string, value: number, peerValue: number): Figure {
+	return figure({ name, value, unit: 'x', peer: 'limit', peerValue });
+}
+
+async function started(core: Uint8Array<ArrayBuffer>): Promise<Record<Kernel, () => number>> {
+	const abort = (): void => {
+		throw new Error('a kernel aborted');
+	};
+	const { instance } = await WebAssembly.instantiate(core, { env: { abort } });
+	const { [fuelExport]: fuel, [startExport]: begin } = instance.exports;
+	const fill = (): void => {
+		if (fuel instanceof WebAssembly.Global) fuel.value = 0x7fff_ffff;
+	};
+	fill();
+	if (typeof begin === 'function') begin();
+	const collect = instance.exports['__collect'] as () => void;
+	return Object.fromEntries(
+		kernels.map((name) => {
+			const run = instance.exports[name] as () => number;
+			const kernel = (): number => {
+				fill();
+				const result = run();
+				collect();
+				return result;
+			};
+			return [name, kernel];
+		}),
+	) as Record<Kernel, () => number>;
+}
+
+/** As `mullion build` compiles services. */
+async function compiled(): Promise<Uint8Array<ArrayBuffer>> {
+	const source = fileURLToPath(new URL('assembly/kernels.ts', import.meta.url));
+	const options = [
+		'-O2',
+		'--runtime',
+		'minimal',
+		'--exportRuntime',
+		'--baseDir',
+		'/',
+		'--outFile',
+		'kernels.wasm',
+	];
+	let binary: Uint8Array<ArrayBuffer> | undefined;
+	const { error, stderr } = await asc.main([source, ...options], {
+		writeFile: (_name: string, contents: Uint8Array | string) => {
+			if (typeof contents !== 'string') binary = new Uint8Array(contents);
+		},
+	});
+	if (error !== null || binary === undefined) throw new Error(`the kernels do not compile:\n${stderr}`);
+	return binary;
+}
