@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import protobuf from 'protobufjs';
-import {
-	type Effect,
-	type Event,
-	importsOf,
-	ServiceGuest,
-} from '../../runtime/component/generated/service.ts';
-import { GuestMemory } from '../../runtime/component/guest-memory.ts';
+import type { Effect, Event } from '../../runtime/component/generated/service.ts';
+import { fuelFor } from '../../runtime/component/instrument/fuel.ts';
+import { linkService } from '../../runtime/component/link.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
 import { BuildError } from './build-error.ts';
 import { buildModule } from './component.ts';
@@ -26,15 +22,14 @@ test('a new module can be built at once, counts rings and answers how many there
 	const [built] = await buildModule({ directory });
 	if (built === undefined) return t.fail();
 	t.is(built.name, 'back-door-2');
-	const { module } = await prepareComponent(built.bytes, {
+	const { module, encoding } = await prepareComponent(built.bytes, {
 		provided: new Map([
 			['mullion:service/log@0.1.0', undefined],
 			['mullion:service/key-value@0.1.0', 'key-value'],
 		]),
 	});
-	const memory = new GuestMemory({ encoding: 'utf16' });
 	const host = { log: { write: () => undefined }, keyValue: { get: () => undefined } };
-	const guest = new ServiceGuest(new WebAssembly.Instance(module, importsOf(host, memory)), memory);
+	const guest = linkService({ module, encoding, host, mostBytes: 65_536, fuel: fuelFor(10) });
 	const topics = ['back-door-2.ring', 'back-door-2.count', 'back-door-2.rung'];
 	guest.start(0n, { vm: 1, config: new Uint8Array(), topics, baseband: '' });
 	const root = await protobuf.load(join(directory, 'proto/back-door-2.proto'));
