@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorTable } from './error-table.ts';
+import { laneSource } from './lane.ts';
 import { hostCodecs } from './proto/typescript.ts';
 import { serviceLinker } from './wit/service-linker.ts';
 
@@ -22,6 +23,11 @@ export const generationSteps: readonly GenerationStep[] = [
 	{
 		outDirectory: 'runtime/component/generated',
 		files: async () => new Map([['service.ts', await serviceLinker(resolve(repository, 'proto/wit'))]]),
+	},
+	{
+		outDirectory: 'runtime/component/lane/generated',
+		files: async () =>
+			new Map([['lane.ts', await laneSource(resolve(repository, 'runtime/component/lane/lane.wat'))]]),
 	},
 	{
 		outDirectory: 'proto',
