@@ -63,7 +63,7 @@ export class Mail {
 	/** An event of the platform's own; lost when the VM does not run. */
 	give(id: VmId, event: Event): void {
 		const resident = this.#options.residents.get(id);
-		if (resident?.vm === undefined) return;
+		if (resident?.isUp !== true) return;
 		const bytes = event.tag === 'chunk' ? event.val.bytes.length : 0;
 		resident.inbox.push({ event, bytes, failures: 0 });
 		this.#options.queue.add(resident);
