@@ -34,7 +34,7 @@ export class Cell {
 	readonly #clock: Clock;
 	readonly #report: (reports: CellReport[]) => void;
 	readonly #residents = new Map<VmId, Resident>();
-	readonly #queue: RunQueue;
+	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
 	readonly #turns: Turns;
 	#reports: CellReport[] = [];
@@ -42,7 +42,7 @@ export class Cell {
 	constructor({ clock, heartbeat = new Heartbeat(), report, wake }: CellOptions) {
 		this.#clock = clock;
 		this.#report = report;
-		this.#queue = new RunQueue({ wake, now: () => clock.now() });
+		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		this.#mail = new Mail({
 			clock,
 			queue: this.#queue,

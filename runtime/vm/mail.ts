@@ -25,7 +25,7 @@ type Reply = Extract<Effect, { tag: 'reply' }>['val'];
 
 export interface MailOptions {
 	readonly clock: Clock;
-	readonly queue: RunQueue;
+	readonly queue: RunQueue<Resident>;
 	readonly residents: ReadonlyMap<VmId, Resident>;
 	readonly say: (report: CellReport) => void;
 	/** Called after something was said outside of a turn. */

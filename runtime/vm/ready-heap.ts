@@ -1,34 +1,39 @@
-/** VMs that have something to do, the one with the smallest key first; those with the same in the order they came. */
-import type { Resident } from './resident.ts';
+/** Those that have something to do, the one with the smallest key first; of the same key, in the order they came. */
 
-export class ReadyHeap {
-	readonly #heap: Resident[] = [];
+export interface Keyed {
+	readyKey: number;
+	/** Kept by the heap. */
+	readyOrder: number;
+}
+
+export class ReadyHeap<Item extends Keyed> {
+	readonly #heap: Item[] = [];
 	#lastOrder = 0;
 
 	get length(): number {
 		return this.#heap.length;
 	}
 
-	get first(): Resident | undefined {
+	get first(): Item | undefined {
 		return this.#heap[0];
 	}
 
-	/** @param resident with its `readyKey` set; it must not be in here already */
-	add(resident: Resident): void {
-		resident.readyOrder = ++this.#lastOrder;
+	/** @param item with its `readyKey` set; it must not be in here already */
+	add(item: Item): void {
+		item.readyOrder = ++this.#lastOrder;
 		let at = this.#heap.length;
-		this.#heap.push(resident);
+		this.#heap.push(item);
 		while (at > 0) {
 			const parent = (at - 1) >> 1;
-			const above = this.#heap[parent] as Resident;
-			if (isBefore(above, resident)) break;
+			const above = this.#heap[parent] as Item;
+			if (isBefore(above, item)) break;
 			this.#heap[at] = above;
 			at = parent;
 		}
-		this.#heap[at] = resident;
+		this.#heap[at] = item;
 	}
 
-	take(): Resident | undefined {
+	take(): Item | undefined {
 		const first = this.#heap[0];
 		const last = this.#heap.pop();
 		if (last === undefined || first === last) return first;
@@ -36,8 +41,8 @@ export class ReadyHeap {
 		let at = 0;
 		for (let child = 1; child < length; child = 2 * at + 1) {
 			const right = this.#heap[child + 1];
-			if (right !== undefined && isBefore(right, this.#heap[child] as Resident)) child++;
-			const below = this.#heap[child] as Resident;
+			if (right !== undefined && isBefore(right, this.#heap[child] as Item)) child++;
+			const below = this.#heap[child] as Item;
 			if (isBefore(last, below)) break;
 			this.#heap[at] = below;
 			at = child;
@@ -47,6 +52,6 @@ export class ReadyHeap {
 	}
 }
 
-function isBefore(a: Resident, b: Resident): boolean {
+function isBefore(a: Keyed, b: Keyed): boolean {
 	return a.readyKey < b.readyKey || (a.readyKey === b.readyKey && a.readyOrder < b.readyOrder);
 }

@@ -6,16 +6,26 @@
  * nothing for it, so it comes next, but not for long.
  */
 import type { Priority } from '../module/manifest.ts';
-import { ReadyHeap } from './ready-heap.ts';
-import type { Resident } from './resident.ts';
+import { type Keyed, ReadyHeap } from './ready-heap.ts';
+
+/** What the queue has to know of a VM. */
+export interface Runnable extends Keyed {
+	readonly spec: { readonly priority: Priority; readonly budget: { readonly deadlineMs: number } };
+	readonly isReady: boolean;
+	// Kept by the queue.
+	isQueued: boolean;
+	/** When something arrived for it, of a realtime one. */
+	readyAtUs: number;
+	usedUs: number;
+}
 
 type SharedPriority = Exclude<Priority, 'realtime'>;
 
 /** What a class that was idle is owed at most, in its own weighted microseconds. */
 const mostCreditUs = 10_000;
 
-class SharedClass {
-	readonly ready = new ReadyHeap();
+class SharedClass<Item extends Runnable> {
+	readonly ready = new ReadyHeap<Item>();
 	readonly #weight: number;
 	/** Time used by the class, divided by its weight. */
 	usedUs = 0;
@@ -26,13 +36,13 @@ class SharedClass {
 		this.#weight = weight;
 	}
 
-	add(resident: Resident): void {
-		resident.usedUs = Math.max(resident.usedUs, this.#floorUs);
-		resident.readyKey = resident.usedUs;
-		this.ready.add(resident);
+	add(item: Item): void {
+		item.usedUs = Math.max(item.usedUs, this.#floorUs);
+		item.readyKey = item.usedUs;
+		this.ready.add(item);
 	}
 
-	take(): Resident | undefined {
+	take(): Item | undefined {
 		const next = this.ready.take();
 		if (next !== undefined) this.#floorUs = Math.max(this.#floorUs, next.readyKey);
 		return next;
@@ -43,11 +53,11 @@ class SharedClass {
 	}
 }
 
-export class RunQueue {
-	readonly #realtime = new ReadyHeap();
-	readonly #shared: Readonly<Record<SharedPriority, SharedClass>> = {
-		interactive: new SharedClass(16),
-		background: new SharedClass(1),
+export class RunQueue<Item extends Runnable> {
+	readonly #realtime = new ReadyHeap<Item>();
+	readonly #shared: Readonly<Record<SharedPriority, SharedClass<Item>>> = {
+		interactive: new SharedClass<Item>(16),
+		background: new SharedClass<Item>(1),
 	};
 	readonly #wake: () => void;
 	readonly #now: () => number;
@@ -63,25 +73,25 @@ export class RunQueue {
 	}
 
 	/** The one that `take` would give, whether or not it still has something to do. */
-	get first(): Resident | undefined {
+	get first(): Item | undefined {
 		return this.#realtime.first ?? this.#nextClass().ready.first;
 	}
 
 	/** Adds a VM that has something to do; once is enough. */
-	add(resident: Resident): void {
-		if (resident.isQueued || !resident.isReady) return;
-		resident.isQueued = true;
-		const { priority, budget } = resident.spec;
+	add(item: Item): void {
+		if (item.isQueued || !item.isReady) return;
+		item.isQueued = true;
+		const { priority, budget } = item.spec;
 		if (priority === 'realtime') {
-			resident.readyAtUs = this.#now();
-			resident.readyKey = resident.readyAtUs + budget.deadlineMs * 1000;
-			this.#realtime.add(resident);
-		} else this.#join(priority, resident);
+			item.readyAtUs = this.#now();
+			item.readyKey = item.readyAtUs + budget.deadlineMs * 1000;
+			this.#realtime.add(item);
+		} else this.#join(priority, item);
 		this.#wake();
 	}
 
 	/** Takes out the next one that still has something to do. */
-	take(): Resident | undefined {
+	take(): Item | undefined {
 		for (;;) {
 			const next = this.#realtime.take() ?? this.#nextClass().take();
 			if (next === undefined) return undefined;
@@ -91,20 +101,20 @@ export class RunQueue {
 	}
 
 	/** The VM has used so much time. */
-	charge(resident: Resident, us: number): void {
-		resident.usedUs += us;
-		const { priority } = resident.spec;
+	charge(item: Item, us: number): void {
+		item.usedUs += us;
+		const { priority } = item.spec;
 		if (priority !== 'realtime') this.#shared[priority].charge(us);
 	}
 
-	#join(priority: SharedPriority, resident: Resident): void {
+	#join(priority: SharedPriority, item: Item): void {
 		const own = this.#shared[priority];
 		const other = this.#shared[priority === 'interactive' ? 'background' : 'interactive'];
 		own.usedUs = Math.max(own.usedUs, other.usedUs - mostCreditUs);
-		own.add(resident);
+		own.add(item);
 	}
 
-	#nextClass(): SharedClass {
+	#nextClass(): SharedClass<Item> {
 		const { interactive, background } = this.#shared;
 		if (background.ready.length === 0) return interactive;
 		return interactive.ready.length > 0 && interactive.usedUs <= background.usedUs ? interactive : background;

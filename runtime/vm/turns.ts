@@ -21,7 +21,7 @@ const sliceUs = 500;
 export interface TurnsOptions {
 	readonly clock: Clock;
 	readonly heartbeat: Heartbeat;
-	readonly queue: RunQueue;
+	readonly queue: RunQueue<Resident>;
 	/** Asks for `run` soon. */
 	readonly wake: () => void;
 	/** Takes what the next turn is given; nothing where it need not be called. */
@@ -39,6 +39,8 @@ export class Turns implements LaneHost {
 	readonly #lane: Lane;
 	readonly #byCall = new Map<LaneCall, Resident>();
 	#running: Resident | undefined;
+	/** The clock when it was read last: reading it costs as much as a small message. */
+	#nowUs = 0;
 	/** When the thread last looked up from its VMs, and when the running slice began. */
 	#lookedUpAt = 0;
 	#sliceBegan = 0;
@@ -81,7 +83,8 @@ export class Turns implements LaneHost {
 		const next = queue.first;
 		if (next === undefined) return false;
 		this.#turnsLeft = turns;
-		this.#lookedUpAt = clock.now();
+		this.#nowUs = clock.now();
+		this.#lookedUpAt = this.#nowUs;
 		if (next.paused === undefined) this.#lane.run();
 		else this.#resume();
 		this.#options.rested();
@@ -93,18 +96,20 @@ export class Turns implements LaneHost {
 	}
 
 	next(): LaneCall | undefined {
-		const { queue, clock } = this.#options;
-		let now = clock.now();
-		while (this.#turnsLeft > 0 && now - this.#lookedUpAt < sliceUs && queue.first?.paused === undefined) {
+		const { queue } = this.#options;
+		while (
+			this.#turnsLeft > 0 &&
+			this.#nowUs - this.#lookedUpAt < sliceUs &&
+			queue.first?.paused === undefined
+		) {
 			const resident = queue.take();
 			if (resident === undefined) break;
 			this.#turnsLeft--;
-			if (resident.paused !== undefined || this.#isHeldBack(resident, now)) {
+			if (resident.paused !== undefined || this.#isHeldBack(resident, this.#nowUs)) {
 				queue.add(resident);
 				continue;
 			}
-			if (this.#open(resident, now)) return resident.vm?.call;
-			now = clock.now();
+			if (this.#open(resident, this.#nowUs)) return resident.vm?.call;
 		}
 		if (!queue.isEmpty) this.#options.wake();
 		this.#options.rested();
@@ -162,7 +167,7 @@ export class Turns implements LaneHost {
 		this.#enter(resident, now);
 		try {
 			if (this.#openStage(resident, vm, now)) return true;
-			this.#account(resident, now);
+			this.#account(resident);
 			this.#options.queue.add(resident);
 		} catch (error) {
 			this.#account(resident);
@@ -229,11 +234,12 @@ export class Turns implements LaneHost {
 	}
 
 	/** The slice is over. */
-	#account(resident: Resident, now = this.#options.clock.now()): void {
+	#account(resident: Resident): void {
 		this.#options.heartbeat.end();
-		const us = now - this.#sliceBegan;
+		this.#nowUs = this.#options.clock.now();
+		const us = this.#nowUs - this.#sliceBegan;
 		resident.busyUs += us;
-		resident.share.charge(us, now);
+		resident.share.charge(us, this.#nowUs);
 		this.#options.queue.charge(resident, us);
 	}
 

@@ -1,5 +1,6 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
+import { cellFigures } from './cell.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
@@ -8,6 +9,7 @@ import { memoryFigures } from './memory.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
+	['cell', cellFigures],
 	['instrumentation', instrumentationFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
