@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import { systemClock } from '../../firmware/hal/clock.ts';
 import { makeProbe, type Order } from '../../modules/probe/testbed.ts';
 import { topicGrants } from '../bus/policy.ts';
+import type { Clock } from '../clock.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { Cell } from './cell.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
@@ -15,17 +17,18 @@ interface CellBed {
 	/** What the probes said on `probe.out`. */
 	words(): Promise<string[]>;
 	do(command: CellCommand): Promise<void>;
+	/** Says it, and lets the cell run for one slice. */
+	post(command: CellCommand): void;
 	start(vm: VmId, change?: Partial<VmSpec>): Promise<void>;
 	order(order: Order): Promise<void>;
 	faults(): Promise<string[]>;
 }
 
-async function bed(t: ExecutionContext): Promise<CellBed> {
-	const clock = new ManualClock();
+async function bed(t: ExecutionContext, time: Clock = new ManualClock()): Promise<CellBed> {
 	const said: CellReport[] = [];
 	let isAwake = false;
 	const cell = new Cell({
-		clock,
+		clock: time,
 		report: (reports) => said.push(...reports),
 		wake: () => {
 			isAwake = true;
@@ -33,7 +36,7 @@ async function bed(t: ExecutionContext): Promise<CellBed> {
 	});
 	/** A trap is told in a later microtask; the cell then asks to be run again, or has nothing more to do. */
 	const settle = async (): Promise<void> => {
-		for (let left = 1000; isAwake; left--) {
+		for (let left = 100_000; isAwake; left--) {
 			if (left === 0) t.fail('the cell never comes to rest');
 			isAwake = false;
 			if (cell.run(64)) isAwake = true;
@@ -47,7 +50,7 @@ async function bed(t: ExecutionContext): Promise<CellBed> {
 	};
 	await command({ tag: 'wanted', topics: ['probe.out'] });
 	return {
-		clock,
+		clock: time as ManualClock,
 		reports: async () => {
 			await settle();
 			return said;
@@ -61,6 +64,10 @@ async function bed(t: ExecutionContext): Promise<CellBed> {
 			return said.flatMap((r) => (r.tag === 'fault' ? [r.code] : []));
 		},
 		do: command,
+		post: (what) => {
+			cell.accept(what);
+			isAwake = cell.run(64);
+		},
 		start: (vm, change = {}) => {
 			const { manifest, module, encoding } = component;
 			const spec: VmSpec = {
@@ -277,4 +284,66 @@ test('a sender whose message finds no room stands still until there is, and noth
 	await cell.order({ what: 'chain', count: 20 });
 	t.is((await cell.words()).length, 21);
 	t.deepEqual(await cell.faults(), []);
+});
+
+test('while one VM does not end its turn the others are called, slice by slice', async (t) => {
+	const cell = await bed(t, systemClock());
+	for (const vm of [1, 2, 3]) await cell.start(vm);
+	const request = (vm: VmId, correlation: number, order: Order): CellCommand => ({
+		tag: 'request',
+		vm,
+		topic: 'probe.order',
+		sender: 0,
+		correlation,
+		deadlineMs: 60_000,
+		payload: probe.order(order),
+	});
+	const loops = [1, 2].map((vm) => cell.do(request(vm, vm, { what: 'loop' })));
+	await Promise.all([...loops, cell.do(request(3, 3, { what: 'answer' }))]);
+	const ends = (await cell.reports()).flatMap((r) => {
+		if (r.tag === 'answer') return [`${r.correlation} ${r.outcome.tag}`];
+		return r.tag === 'fault' ? [`${r.vm} ${r.code}`] : [];
+	});
+	t.is(ends[0], '3 ok');
+	t.deepEqual(ends.slice(1).toSorted(), ['1 over-budget', '2 over-budget']);
+});
+
+test('a VM that is stopped in the middle of its turn is gone at once, and harms nobody', async (t) => {
+	const cell = await bed(t, systemClock());
+	for (const vm of [1, 2]) await cell.start(vm);
+	cell.post({
+		tag: 'request',
+		vm: 1,
+		topic: 'probe.order',
+		sender: 0,
+		correlation: 1,
+		deadlineMs: 60_000,
+		payload: probe.order({ what: 'loop' }),
+	});
+	await cell.do({ tag: 'stop', vm: 1 });
+	await cell.order({ what: 'count' });
+	t.deepEqual(await cell.faults(), []);
+	t.deepEqual(await cell.words(), ['orders']);
+	t.true((await cell.reports()).some((r) => r.tag === 'stopped' && r.vm === 1));
+	t.true((await cell.reports()).some((r) => r.tag === 'answer' && r.outcome.tag === 'err'));
+});
+
+test('a VM that has used its share of the processor waits, is said to, and goes on', async (t) => {
+	const cell = await bed(t);
+	const budget = { ...probe.component.manifest.budget, cpuPercent: 1 };
+	await cell.start(1, { budget });
+	const slow = { now: cell.clock.now.bind(cell.clock) };
+	// Every look at the clock takes 30 ms: so does every turn, at least.
+	cell.clock.now = () => {
+		cell.clock.advance(30);
+		return slow.now();
+	};
+	await cell.order({ what: 'count' });
+	await cell.order({ what: 'count' });
+	cell.clock.now = slow.now;
+	const before = (await cell.words()).length;
+	t.true((await cell.reports()).some((r) => r.tag === 'exceeded' && r.budget === 'cpuPercent'));
+	t.true(before < 2);
+	cell.clock.advance(60_000);
+	t.is((await cell.words()).length, 2);
 });
