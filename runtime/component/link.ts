@@ -10,6 +10,7 @@ import {
 	type ServiceHost,
 } from './generated/service.ts';
 import { GuestMemory } from './guest-memory.ts';
+import { type GuestImage, GuestState } from './guest-state.ts';
 import { FuelTank, fuelExport, startExport } from './instrument/fuel.ts';
 import { LinkError } from './link-error.ts';
 
@@ -23,6 +24,8 @@ export interface LinkOptions {
 	readonly mostBytes: number;
 	/** Units that each call may use, the module's start function included: see `fuelFor`. */
 	readonly fuel: number;
+	/** The state to go on from, of a guest of the same module; its start function does not run again then. */
+	readonly image?: GuestImage | undefined;
 }
 
 /** Every call: @throws LinkError, WebAssembly.RuntimeError; then it must not be called again. */
@@ -30,10 +33,15 @@ export interface Guest {
 	start(now: bigint, init: Init): Result<Effect[], string>;
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string>;
 	memoryBytes(): number;
+	readonly state: GuestState;
 }
 
-/** Runs the module's start function. @throws LinkError, WebAssembly.RuntimeError, WebAssembly.LinkError */
-export function linkService({ module, encoding, host, mostBytes, fuel }: LinkOptions): Guest {
+/**
+ * Runs the module's start function, or puts it where `image` was taken.
+ *
+ * @throws LinkError, StateError, WebAssembly.RuntimeError, WebAssembly.LinkError
+ */
+export function linkService({ module, encoding, host, mostBytes, fuel, image }: LinkOptions): Guest {
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
@@ -51,12 +59,15 @@ export function linkService({ module, encoding, host, mostBytes, fuel }: LinkOpt
 		}
 	};
 	// Before the memory is attached: a start function may call no import.
-	if (typeof begin === 'function') run(() => begin());
+	const state = new GuestState(module, instance);
+	if (image !== undefined) state.restore(image);
+	else if (typeof begin === 'function') run(() => begin());
 	const guest = new ServiceGuest(instance, memory);
 	return {
 		start: (now, init) => run(() => guest.start(now, init)),
 		turn: (now, inbox) => run(() => guest.turn(now, inbox)),
 		memoryBytes: () => memory.byteLength,
+		state,
 	};
 }
 

@@ -5,12 +5,13 @@
  * module cannot name an index that it does not have, and nothing but functions can be imported, so
  * only the checks and the host ever reach it. Checks stand at the entry of functions, at the head
  * of loops, in long code without either, and in front of what moves memory or tables; a chain of
- * tail calls passes entries. Tables are bounded too, as no call returns their memory.
+ * tail calls passes entries. Tables are bounded too, as no call returns their memory. And whatever is
+ * state is made reachable for the host (`state-access.ts`).
  *
  * The same module gives the same checks, so a turn ends at the same instruction on every box.
  */
-import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
+import { append, exportEntry, exportKind } from './additions.ts';
 import { branchHints } from './branch-hints.ts';
 import { checksOf } from './charge.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
@@ -19,7 +20,8 @@ import { fuelExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
 import { rewriteFunction } from './function-rewriter.ts';
 import { type ScannedFunction, scanFunction } from './function-scan.ts';
-import { concat, sized, unsigned } from './leb.ts';
+import { concat, unsigned } from './leb.ts';
+import { withState } from './state-access.ts';
 import { boundTables } from './tables.ts';
 
 /**
@@ -28,19 +30,20 @@ import { boundTables } from './tables.ts';
  */
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	const module = readModule(core);
-	const { code, hints } = rewriteCode(module);
-	const sections = new Map([...withFuel(module), ...boundTables(module.sections), [section.code, code]]);
+	const scanned = module.functions.map(({ body }) => scanFunction(body));
+	const { code, hints } = rewriteCode(module, scanned);
+	const bounded = new Map([...withFuel(module), ...boundTables(module.sections), [section.code, code]]);
+	const { sections, description } = withState(module, scanned, bounded);
 	return writeModule(sections, {
 		beforeCode: [customSection('metadata.code.branch_hint', hints)],
-		atEnd: module.names === undefined ? [] : [{ id: section.custom, body: module.names }],
+		atEnd: [description, ...(module.names === undefined ? [] : [{ id: section.custom, body: module.names }])],
 	});
 }
 
-function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
-	code: Uint8Array;
-	hints: Uint8Array;
-} {
-	const scanned = functions.map(({ body }) => scanFunction(body));
+function rewriteCode(
+	{ functions, importedFunctions, globals }: CoreModule,
+	scanned: readonly ScannedFunction[],
+): { code: Uint8Array; hints: Uint8Array } {
 	const weights = freeFunctions(scanned, importedFunctions);
 	const rewritten = functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
@@ -60,7 +63,6 @@ function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
 	};
 }
 
-const exportKind = { function: 0, global: 3 } as const;
 /** `(global (mut i32) (i32.const 0))`: nothing runs before the host has given fuel. */
 const emptyTank = [0x7f, 0x01, 0x41, 0x00, 0x0b];
 
@@ -70,24 +72,11 @@ export function withFuel(module: CoreModule): Map<number, Uint8Array> {
 	for (const name of [fuelExport, startExport])
 		if (exports.has(name))
 			throw new ComponentError('export-reserved', `the module exports "${name}", which is the platform's`);
-	const added = [entry(fuelExport, exportKind.global, globals)];
-	if (start !== undefined) added.push(entry(startExport, exportKind.function, start));
+	const added = [exportEntry(fuelExport, exportKind.global, globals)];
+	if (start !== undefined) added.push(exportEntry(startExport, exportKind.function, start));
 	const extended = new Map(sections);
 	extended.set(section.global, append(sections.get(section.global), [emptyTank]));
 	extended.set(section.export, append(sections.get(section.export), added));
 	extended.delete(section.start);
 	return extended;
-}
-
-function entry(name: string, kind: number, index: number): number[] {
-	return [...sized(new TextEncoder().encode(name)), kind, ...unsigned(index)];
-}
-
-function append(
-	vector: Uint8Array = new Uint8Array(1),
-	elements: readonly (readonly number[])[],
-): Uint8Array {
-	const bytes = new Bytes(vector);
-	const count = bytes.u32();
-	return concat([unsigned(count + elements.length), bytes.take(bytes.left), ...elements]);
 }
