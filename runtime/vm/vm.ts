@@ -5,6 +5,7 @@
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
 import type { Effect, Event, Result } from '../component/generated/service.ts';
+import type { GuestImage, GuestState } from '../component/guest-state.ts';
 import { fuelFor } from '../component/instrument/fuel.ts';
 import { type Guest, linkService } from '../component/link.ts';
 import { LinkError } from '../component/link-error.ts';
@@ -44,19 +45,24 @@ export class Vm {
 	start(nowUs: bigint): Effect[] {
 		const { spec } = this;
 		return this.#call(() => {
-			this.#guest = linkService({
-				module: spec.module,
-				encoding: spec.encoding,
-				mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
-				fuel: fuelFor(spec.budget.turnMs),
-				host: {
-					log: { write: (level, text) => this.#write({ level, text }) },
-					keyValue: { get: (key) => this.#bucket.get(key) },
-				},
-			});
+			const guest = this.#link();
 			const topics = spec.topics.map(({ name }) => name);
-			return this.#guest.start(nowUs, { vm: this.id, config: spec.config, topics, baseband: spec.baseband });
+			return guest.start(nowUs, { vm: this.id, config: spec.config, topics, baseband: spec.baseband });
 		});
+	}
+
+	/** Instead of `start`: goes on where the image was taken, of a VM of the same module and spec. @throws VmError */
+	resume(image: GuestImage): void {
+		try {
+			this.#link(image);
+		} catch (cause) {
+			throw asVmError(cause, this.spec);
+		}
+	}
+
+	/** To be looked at between turns; undefined before the VM was started or resumed. */
+	get state(): GuestState | undefined {
+		return this.#guest?.state;
 	}
 
 	/** @throws VmError */
@@ -80,6 +86,22 @@ export class Vm {
 	remember(key: string, value: Uint8Array | undefined): void {
 		if (value === undefined) this.#bucket.delete(key);
 		else this.#bucket.set(key, value);
+	}
+
+	#link(image?: GuestImage): Guest {
+		const { spec } = this;
+		this.#guest = linkService({
+			module: spec.module,
+			encoding: spec.encoding,
+			mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
+			fuel: fuelFor(spec.budget.turnMs),
+			host: {
+				log: { write: (level, text) => this.#write({ level, text }) },
+				keyValue: { get: (key) => this.#bucket.get(key) },
+			},
+			image,
+		});
+		return this.#guest;
 	}
 
 	#call(guestCall: () => Result<Effect[], string>): Effect[] {
