@@ -68,9 +68,10 @@ export function readContent(bytes: Uint8Array): Content {
 	const present = numbers(cursor, pageCount, 4, () => cursor.u32());
 	const zeroed = numbers(cursor, zeroedCount, 4, () => cursor.u32());
 	const platform = cursor.bytes(platformBytes ?? 0);
-	const pages = new Map(present.map((page) => [page, cursor.bytes(statePageBytes)]));
-	const most = memoryBytes / statePageBytes;
-	if (cursor.left > 0 || pages.size < present.length || [...present, ...zeroed].some((page) => page >= most))
+	const pages = new Map<number, Uint8Array>();
+	for (const page of present) pages.set(page, cursor.bytes(statePageBytes));
+	const isThere = (page: number): boolean => page < memoryBytes / statePageBytes;
+	if (cursor.left > 0 || pages.size < present.length || !present.every(isThere) || !zeroed.every(isThere))
 		throw new SnapshotError('damaged', 'the content of the snapshot contradicts itself');
 	return { globals, tables, memoryBytes, platform, pages, zeroed };
 }

@@ -141,7 +141,8 @@ function unpack(packing: Packing, content: Uint8Array, { contentBytes }: Header)
 }
 
 function changed(before: GuestImage, { zeroed, ...content }: Omit<Content, 'platform'>): GuestImage {
-	const pages = new Map([...before.pages, ...content.pages]);
+	const pages = new Map(before.pages);
+	for (const [page, bytes] of content.pages) pages.set(page, bytes);
 	for (const page of zeroed) pages.delete(page);
 	if (content.memoryBytes < before.memoryBytes || content.memoryBytes % statePageBytes !== 0)
 		throw new SnapshotError('damaged', 'the snapshot says that a memory has become smaller');
