@@ -4,7 +4,7 @@
  * There is no native stack then, so memory, mutable globals and the tables that the module writes are
  * all of it. To be used between turns only: a turn that is suspended has more.
  */
-import { stateExports, stateLayoutOf, stateObstacles } from './instrument/state-layout.ts';
+import { type StateLayout, stateExports, stateLayoutOf, stateObstacles } from './instrument/state-layout.ts';
 import { StateError } from './state-error.ts';
 
 /** Bytes of the pieces that memory is kept in. */
@@ -36,6 +36,7 @@ const wasmPageBytes = 65_536;
 export class GuestState {
 	readonly #module: WebAssembly.Module;
 	readonly #exports: WebAssembly.Exports;
+	#layout: StateLayout | undefined;
 
 	constructor(module: WebAssembly.Module, { exports }: WebAssembly.Instance) {
 		this.#module = module;
@@ -44,7 +45,7 @@ export class GuestState {
 
 	/** @throws StateError `not-capturable` */
 	capture(): Captured {
-		const { words, groups, tables } = capturableLayout(this.#module);
+		const { words, groups, tables } = this.#capturable();
 		const globals = new BigUint64Array(words);
 		let at = 0;
 		for (let group = 0; group < groups; group++) {
@@ -58,7 +59,7 @@ export class GuestState {
 
 	/** To be called on a fresh instance. @throws StateError `not-capturable`, `state-unfit` */
 	restore({ globals, tables, memoryBytes, pages }: GuestImage): void {
-		const layout = capturableLayout(this.#module);
+		const layout = this.#capturable();
 		if (globals.length !== layout.words)
 			throw unfit(`${globals.length} words of globals where the module has ${layout.words}`);
 		if (tables.length !== layout.tables)
@@ -70,6 +71,13 @@ export class GuestState {
 			write(...globals.subarray(at, at + write.length));
 			at += write.length;
 		}
+	}
+
+	#capturable(): StateLayout {
+		this.#layout ??= stateLayoutOf(this.#module);
+		const obstacle = obstacleIn(this.#layout);
+		if (obstacle === undefined && this.#layout !== undefined) return this.#layout;
+		throw new StateError('not-capturable', `the state of the module cannot be taken out: ${obstacle}`);
 	}
 
 	get #memory(): ArrayBuffer {
@@ -129,16 +137,12 @@ export class GuestState {
 
 /** Why no state can be taken out of this module, in words; undefined where it can. */
 export function obstacleOf(module: WebAssembly.Module): string | undefined {
-	const layout = stateLayoutOf(module);
-	if (layout === undefined) return 'it was not instrumented';
-	return layout.obstacle && stateObstacles[layout.obstacle];
+	return obstacleIn(stateLayoutOf(module));
 }
 
-function capturableLayout(module: WebAssembly.Module): NonNullable<ReturnType<typeof stateLayoutOf>> {
-	const obstacle = obstacleOf(module);
-	const layout = stateLayoutOf(module);
-	if (obstacle === undefined && layout !== undefined) return layout;
-	throw new StateError('not-capturable', `the state of the module cannot be taken out: ${obstacle}`);
+function obstacleIn(layout: StateLayout | undefined): string | undefined {
+	if (layout === undefined) return 'it was not instrumented';
+	return layout.obstacle && stateObstacles[layout.obstacle];
 }
 
 function grow(what: WebAssembly.Memory | WebAssembly.Table, by: number, units: string): void {

@@ -55,10 +55,11 @@ async function heapFigures(): Promise<Figure[]> {
 	};
 	let bytes: Uint8Array = new Uint8Array(0);
 	let packed: Uint8Array = bytes;
+	let before = snapshot;
 	for (let turn = 1; turn <= rounds; turn++) {
 		call('replace');
 		call('__collect');
-		const before = snapshot;
+		before = snapshot;
 		bytes = timed('record', () => recorder.record(state, { turn }));
 		snapshot = timed('restore', () => {
 			const read = readSnapshot(bytes, reading, before);
@@ -70,6 +71,8 @@ async function heapFigures(): Promise<Figure[]> {
 			const memory = new WebAssembly.Memory({ initial: 32, maximum: 32 });
 			new Uint8Array(memory.buffer).set(bytes);
 		});
+	}
+	for (let left = rounds; left > 0; left--) {
 		packed = timed('pack', () => packSnapshot(bytes, packing, digester));
 		timed('restore packed', () => {
 			const read = readSnapshot(packed, reading, before);
