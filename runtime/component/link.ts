@@ -14,6 +14,7 @@ import {
 	type ServiceHost,
 } from './generated/service.ts';
 import { exportedFunction, GuestMemory } from './guest-memory.ts';
+import { type GuestImage, GuestState } from './guest-state.ts';
 import { FuelTank, fillExport, gateExport, leftExport, startExport } from './instrument/fuel.ts';
 import { callKind, firstPortion, type Lane, type LaneCall } from './lane/lane.ts';
 import { plainLane } from './lane/plain-lane.ts';
@@ -33,6 +34,8 @@ export interface LinkOptions {
 	readonly lane?: Lane;
 	/** Whether the lane may suspend a call; default true. */
 	readonly canPause?: boolean;
+	/** The state to go on from, of a guest of the same module; its start function does not run again then. */
+	readonly image?: GuestImage | undefined;
 }
 
 /** Every call: @throws LinkError, WebAssembly.RuntimeError; then it must not be called again. */
@@ -43,6 +46,7 @@ export interface Guest {
 	memoryBytes(): number;
 	/** The same calls in steps, for a lane. */
 	readonly steps: GuestSteps;
+	readonly state: GuestState;
 }
 
 /** Each `open` makes `call` the one that the lane is to make; each `close` takes what it returned. */
@@ -58,7 +62,11 @@ export interface GuestSteps {
 	leave(): void;
 }
 
-/** Nothing of the module runs yet. @throws LinkError, WebAssembly.LinkError */
+/**
+ * Nothing of the module runs yet: it is fresh, or goes on where `image` was taken.
+ *
+ * @throws LinkError, StateError, WebAssembly.LinkError
+ */
 export function linkService({
 	module,
 	encoding,
@@ -67,6 +75,7 @@ export function linkService({
 	fuel,
 	lane = plainLane(),
 	canPause = true,
+	image,
 }: LinkOptions): Guest {
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
@@ -89,6 +98,8 @@ export function linkService({
 		tank.fill(fuel);
 		return lane.plainly(tank, call);
 	};
+	const state = new GuestState(module, instance);
+	if (image !== undefined) state.restore(image);
 	return {
 		start: (now, init) => {
 			if (typeof begin === 'function') plainly(() => begin());
@@ -97,6 +108,7 @@ export function linkService({
 		turn: (now, inbox) => plainly(() => guest().turn(now, inbox)),
 		memoryBytes: () => memory.byteLength,
 		steps: new Steps({ instance, lane, tank, fuel, canPause, guest }),
+		state,
 	};
 }
 

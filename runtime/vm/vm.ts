@@ -5,6 +5,7 @@
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
 import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
+import type { GuestImage, GuestState } from '../component/guest-state.ts';
 import { fuelFor } from '../component/instrument/fuel.ts';
 import type { Lane, LaneCall } from '../component/lane/lane.ts';
 import { type Guest, linkService } from '../component/link.ts';
@@ -45,8 +46,13 @@ export class Vm {
 		return this.#guest?.memoryBytes() ?? 0;
 	}
 
-	/** Instantiates the module; nothing of it runs yet. @throws VmError */
-	link(): void {
+	/**
+	 * Instantiates the module; nothing of it runs yet.
+	 *
+	 * @param image where to go on, of a VM of the same module and spec; then it need not start
+	 * @throws VmError
+	 */
+	link(image?: GuestImage): void {
 		const { spec } = this;
 		try {
 			this.#guest = linkService({
@@ -61,6 +67,7 @@ export class Vm {
 				...(this.#lane === undefined ? {} : { lane: this.#lane }),
 				// What is realtime is to be done before anything else is.
 				canPause: spec.priority !== 'realtime',
+				image,
 			});
 		} catch (cause) {
 			throw this.asError(cause);
@@ -71,6 +78,16 @@ export class Vm {
 	start(nowUs: bigint): Effect[] {
 		this.link();
 		return this.#checked(() => this.#linked.start(nowUs, this.#init));
+	}
+
+	/** Instead of `start`: goes on where the image was taken, of a VM of the same module and spec. @throws VmError */
+	resume(image: GuestImage): void {
+		this.link(image);
+	}
+
+	/** To be looked at between turns; undefined before the VM was started or resumed. */
+	get state(): GuestState | undefined {
+		return this.#guest?.state;
 	}
 
 	/** @throws VmError */

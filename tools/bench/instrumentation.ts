@@ -1,12 +1,11 @@
 /** What the checks of `runtime/component/instrument` cost: the same kernels with them and without, as on a box. */
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { gateExport, startExport } from '../../runtime/component/instrument/fuel.ts';
 import { instrument } from '../../runtime/component/instrument/instrument.ts';
 import { tankOf } from '../../runtime/component/instrument/testbed.ts';
 import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
+import { kernelModule } from './kernel-module.ts';
 import { threadClockMs } from './thread-time.ts';
 
 const kernels = ['digest', 'matmul', 'fib', 'sort', 'words'] as const;
@@ -17,7 +16,7 @@ const limits = { mean: 1.1, each: 1.25 };
 
 export async function instrumentationFigures(): Promise<Figure[]> {
 	tuneEngine();
-	const core = await compiled();
+	const core = await kernelModule('kernels.ts');
 	const plain = await started(core);
 	const metered = await started(instrument(core));
 	const now = threadClockMs();
@@ -69,27 +68,4 @@ async function started(core: Uint8Array<ArrayBuffer>): Promise<Record<Kernel, ()
 			return [name, kernel];
 		}),
 	) as Record<Kernel, () => number>;
-}
-
-/** As `mullion build` compiles services. */
-async function compiled(): Promise<Uint8Array<ArrayBuffer>> {
-	const source = fileURLToPath(new URL('assembly/kernels.ts', import.meta.url));
-	const options = [
-		'-O2',
-		'--runtime',
-		'minimal',
-		'--exportRuntime',
-		'--baseDir',
-		'/',
-		'--outFile',
-		'kernels.wasm',
-	];
-	let binary: Uint8Array<ArrayBuffer> | undefined;
-	const { error, stderr } = await asc.main([source, ...options], {
-		writeFile: (_name: string, contents: Uint8Array | string) => {
-			if (typeof contents !== 'string') binary = new Uint8Array(contents);
-		},
-	});
-	if (error !== null || binary === undefined) throw new Error(`the kernels do not compile:\n${stderr}`);
-	return binary;
 }

@@ -6,12 +6,14 @@ import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
+import { snapshotFigures } from './snapshot.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
 	['cell', cellFigures],
 	['instrumentation', instrumentationFigures],
 	['lifecycle', lifecycleFigures],
+	['snapshot', snapshotFigures],
 	['memory', memoryFigures],
 ];
 

@@ -83,10 +83,7 @@ function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	];
 }
 
-/**
- * AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. Mutable
- * globals are exported too: with the memory they are the whole state of a guest between two turns.
- */
+/** AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. */
 function exporting(names: ReadonlyMap<string, string>): asc.Transform {
 	class Exporting {
 		declare readonly binaryen: Binaryen;
@@ -97,10 +94,6 @@ function exporting(names: ReadonlyMap<string, string>): asc.Transform {
 				module.removeExport(from);
 				module.addFunctionExport(value, to);
 			}
-			for (let index = 0; index < module.getNumGlobals(); index++) {
-				const { name, mutable } = this.binaryen.getGlobalInfo(module.getGlobalByIndex(index));
-				if (mutable) module.addGlobalExport(name, `__global_${index}`);
-			}
 		}
 	}
 	// The declarations of asc ask for an instance; what it takes is the class, which it completes itself.
@@ -110,14 +103,10 @@ function exporting(names: ReadonlyMap<string, string>): asc.Transform {
 /** The parts of binaryen that are needed here. */
 interface Binaryen {
 	getExportInfo(reference: number): { readonly value: string };
-	getGlobalInfo(reference: number): { readonly name: string; readonly mutable: boolean };
 }
 
 interface Module {
 	getExport(name: string): number;
 	removeExport(name: string): void;
 	addFunctionExport(internal: string, external: string): void;
-	getNumGlobals(): number;
-	getGlobalByIndex(index: number): number;
-	addGlobalExport(internal: string, external: string): void;
 }

@@ -1,6 +1,6 @@
 /** What a function does that its checks depend on: its loops, whom it calls, how much it can do between. */
 import { InstructionReader } from './instruction-reader.ts';
-import { bulk, op, weightOf } from './opcodes.ts';
+import { bulk, dropping, op, tableWriting, weightOf } from './opcodes.ts';
 
 /** Code that runs at most once between two checks of its own: a function, or a loop, without the loops in it. */
 export interface Region {
@@ -18,6 +18,10 @@ export interface ScannedFunction {
 	readonly regions: readonly [Region, ...Region[]];
 	/** Where instructions begin whose work is the number on top of the stack. */
 	readonly bulkAt: readonly number[];
+	/** Whether it changes what a table holds. */
+	readonly writesTables: boolean;
+	/** Whether it drops a segment, which then is gone for the instance. */
+	readonly dropsSegments: boolean;
 }
 
 export interface FunctionBody {
@@ -42,6 +46,8 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 	whole.weight = Math.ceil(locals / localsPerInstruction);
 	const regions: [Region, ...Region[]] = [whole];
 	const bulkAt: number[] = [];
+	let writesTables = false;
+	let dropsSegments = false;
 	/** The loop that a block opened, for its end. */
 	const opened: (Region | undefined)[] = [];
 	let region = whole;
@@ -55,6 +61,8 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 			headIsNext = false;
 		}
 		region.weight += weightOf(opcode);
+		writesTables ||= tableWriting.has(opcode);
+		dropsSegments ||= dropping.has(opcode);
 		switch (opcode) {
 			case op.loop:
 				opened.push(region);
@@ -83,7 +91,7 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 		}
 		before = opcode;
 	}
-	return { regions, bulkAt };
+	return { regions, bulkAt, writesTables, dropsSegments };
 }
 
 function regionAt(at: number): Region {

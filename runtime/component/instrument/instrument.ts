@@ -6,12 +6,12 @@
  * nothing but functions can be imported, so only the checks and the host ever reach it. Checks stand at
  * the entry of functions, at the head of loops, in long code without either, and in front of what moves
  * memory or tables; a chain of tail calls passes entries. Tables are bounded too, as no call returns
- * their memory.
+ * their memory. Whatever is state is made reachable for the host (`state-access.ts`).
  *
  * The same module gives the same checks, so a turn ends at the same instruction on every box.
  */
-import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
+import { append, exportEntry, exportKind } from './additions.ts';
 import { branchHints } from './branch-hints.ts';
 import { checksOf } from './charge.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
@@ -22,6 +22,7 @@ import { rewriteFunction } from './function-rewriter.ts';
 import { type ScannedFunction, scanFunction } from './function-scan.ts';
 import { concat, sized, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
+import { withState } from './state-access.ts';
 import { boundTables } from './tables.ts';
 
 /**
@@ -30,18 +31,19 @@ import { boundTables } from './tables.ts';
  */
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	const module = readModule(core);
-	const { bodies, hints } = rewriteCode(module);
-	return writeModule(withTank(module, bodies), {
+	const scanned = module.functions.map(({ body }) => scanFunction(body));
+	const { bodies, hints } = rewriteCode(module, scanned);
+	const { sections, description } = withState(module, scanned, withTank(module, bodies));
+	return writeModule(sections, {
 		beforeCode: [customSection('metadata.code.branch_hint', hints)],
-		atEnd: module.names === undefined ? [] : [{ id: section.custom, body: module.names }],
+		atEnd: [description, ...(module.names === undefined ? [] : [{ id: section.custom, body: module.names }])],
 	});
 }
 
-function rewriteCode({ functions, importedFunctions, globals, types, tables }: CoreModule): {
-	bodies: Uint8Array[];
-	hints: Uint8Array;
-} {
-	const scanned = functions.map(({ body }) => scanFunction(body));
+function rewriteCode(
+	{ functions, importedFunctions, globals, types, tables }: CoreModule,
+	scanned: readonly ScannedFunction[],
+): { bodies: Uint8Array[]; hints: Uint8Array } {
 	const weights = freeFunctions(scanned, importedFunctions);
 	const rewritten = functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
@@ -59,7 +61,6 @@ function rewriteCode({ functions, importedFunctions, globals, types, tables }: C
 	};
 }
 
-const exportKind = { function: 0, table: 1 } as const;
 const i32 = 0x7f;
 /** `(global (mut i32) (i32.const 0))`: nothing runs before the host has given fuel. */
 const emptyTank = [i32, 0x01, op.i32Const, 0x00, op.end];
@@ -80,11 +81,11 @@ export function withTank(module: CoreModule, bodies: readonly Uint8Array[]): Map
 	const fill = [0, op.localGet, 0, op.globalSet, ...unsigned(globals), op.end];
 	const left = [0, op.globalGet, ...unsigned(globals), op.end];
 	const exported = [
-		entry(fillExport, exportKind.function, added),
-		entry(leftExport, exportKind.function, added + 1),
-		entry(gateExport, exportKind.table, tables),
+		exportEntry(fillExport, exportKind.function, added),
+		exportEntry(leftExport, exportKind.function, added + 1),
+		exportEntry(gateExport, exportKind.table, tables),
 	];
-	if (start !== undefined) exported.push(entry(startExport, exportKind.function, start));
+	if (start !== undefined) exported.push(exportEntry(startExport, exportKind.function, start));
 	const extend = (id: number, elements: readonly (readonly number[])[]): void => {
 		sections.set(id, append(sections.get(id), elements));
 	};
@@ -104,17 +105,4 @@ export function withTank(module: CoreModule, bodies: readonly Uint8Array[]): Map
 		]),
 	);
 	return sections;
-}
-
-function entry(name: string, kind: number, index: number): number[] {
-	return [...sized(new TextEncoder().encode(name)), kind, ...unsigned(index)];
-}
-
-function append(
-	vector: Uint8Array = new Uint8Array(1),
-	elements: readonly (readonly number[])[],
-): Uint8Array {
-	const bytes = new Bytes(vector);
-	const count = bytes.u32();
-	return concat([unsigned(count + elements.length), bytes.take(bytes.left), ...elements]);
 }

@@ -52,15 +52,18 @@ export const op = {
 	localTee: 0x22,
 	globalGet: 0x23,
 	globalSet: 0x24,
+	tableSet: 0x26,
 	memoryGrow: 0x40,
 	i32Const: 0x41,
 	i32LtS: 0x48,
 	i32Sub: 0x6b,
 	i32ShrU: 0x76,
 	memoryInit: 0xfc08,
+	dataDrop: 0xfc09,
 	memoryCopy: 0xfc0a,
 	memoryFill: 0xfc0b,
 	tableInit: 0xfc0c,
+	elementDrop: 0xfc0d,
 	tableCopy: 0xfc0e,
 	tableGrow: 0xfc0f,
 	tableFill: 0xfc11,
@@ -76,6 +79,18 @@ export const bulk: ReadonlySet<number> = new Set([
 	op.tableGrow,
 	op.tableFill,
 ]);
+
+/** Instructions that change what a table holds. */
+export const tableWriting: ReadonlySet<number> = new Set([
+	op.tableSet,
+	op.tableInit,
+	op.tableCopy,
+	op.tableGrow,
+	op.tableFill,
+]);
+
+/** Instructions after which a segment is gone. */
+export const dropping: ReadonlySet<number> = new Set([op.dataDrop, op.elementDrop]);
 
 type Range = readonly [from: number, to: number, follows: Immediate];
 

@@ -13,6 +13,7 @@ export async function binaryOf(text: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 export interface Started {
+	readonly module: WebAssembly.Module;
 	readonly instance: WebAssembly.Instance;
 	readonly tank: FuelTank;
 	call(name: string, ...values: number[]): unknown;
@@ -20,15 +21,22 @@ export interface Started {
 
 /** With checks, and so much fuel for its start function and for every call. */
 export function startMetered(core: Uint8Array, fuel = muchFuel, imports: WebAssembly.Imports = {}): Started {
-	const instance = new WebAssembly.Instance(new WebAssembly.Module(instrument(core)), imports);
+	const started = placeMetered(core, fuel, imports);
+	if (startExport in started.instance.exports) started.call(startExport);
+	return started;
+}
+
+/** The same, but its start function has not run. */
+export function placeMetered(core: Uint8Array, fuel = muchFuel, imports: WebAssembly.Imports = {}): Started {
+	const module = new WebAssembly.Module(instrument(core));
+	const instance = new WebAssembly.Instance(module, imports);
 	const lane = plainLane();
 	const tank = tankOf(instance, lane);
 	const call = (name: string, ...values: number[]): unknown => {
 		tank.fill(fuel);
 		return lane.plainly(tank, () => (instance.exports[name] as (...values: number[]) => unknown)(...values));
 	};
-	if (startExport in instance.exports) call(startExport);
-	return { instance, tank, call };
+	return { module, instance, tank, call };
 }
 
 /** The fuel of an instance whose calls a lane makes. */

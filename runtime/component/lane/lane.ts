@@ -88,7 +88,7 @@ export class Lane {
 
 	constructor(host: LaneHost) {
 		this.#host = host;
-		const { exports } = new WebAssembly.Instance(laneModule(), {
+		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.fromBase64(laneModule)), {
 			host: {
 				next: (result: number) => this.#next(result),
 				refill: () => this.#refill(),
