@@ -12,8 +12,8 @@ import type { Checksum } from './checksum.ts';
 export const groupMark = 0x3147_4a4d; // 'MJG1'
 export const groupHeaderBytes = 32;
 export const recordHeaderBytes = 8;
-/** Streams are numbers below this. */
-export const mostStreams = 0x100_0000;
+/** No file with a higher one was written by a journal: at a million records a second it takes 142 years. */
+export const mostSequence = 2 ** 52;
 
 export class GroupBuffer {
 	#bytes: Uint8Array;

@@ -6,7 +6,7 @@
  * group cannot know the salt.
  */
 import type { Checksum } from './checksum.ts';
-import { groupHeaderBytes, groupMark, recordHeaderBytes } from './group-buffer.ts';
+import { groupHeaderBytes, groupMark, mostSequence, recordHeaderBytes } from './group-buffer.ts';
 
 export interface Group {
 	readonly tag: 'group';
@@ -94,7 +94,7 @@ function isFilled(
 		if (next + recordHeaderBytes > end) return false;
 		next += recordHeaderBytes + view.getUint32(next, true);
 	}
-	return next <= end && end - next < 8 && view.getBigUint64(at + 16, true) < Number.MAX_SAFE_INTEGER;
+	return next <= end && end - next < 8 && view.getBigUint64(at + 16, true) <= mostSequence;
 }
 
 /** Undefined where no header of this segment is. */

@@ -3,8 +3,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import { ManualClock } from '../manual-clock.ts';
 import { Journal } from './journal.ts';
-import type { JournalRecord, Recovery } from './recovery.ts';
 import { MemoryLogFiles } from './memory-log-files.ts';
+import type { JournalRecord, Recovery } from './recovery.ts';
 
 const names = ['clock', 'doorbell', 'player'];
 
@@ -24,8 +24,14 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 4, arbitrary: fc.record({ tag: fc.constantFrom('need', 'flush', 'stall', 'resume') }) },
 	{ weight: 3, arbitrary: fc.record({ tag: fc.constantFrom('snapshot', 'acknowledge'), stream }) },
 	{ weight: 1, arbitrary: fc.record({ tag: fc.constant('forget' as const), stream }) },
-	{ weight: 4, arbitrary: fc.record({ tag: fc.constant('pass' as const), ms: fc.constantFrom(1, 60, 2000) }) },
-	{ weight: 1, arbitrary: fc.record({ tag: fc.constant('fail' as const), code: fc.constantFrom('disk-full', 'io') }) },
+	{
+		weight: 4,
+		arbitrary: fc.record({ tag: fc.constant('pass' as const), ms: fc.constantFrom(1, 60, 2000) }),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({ tag: fc.constant('fail' as const), code: fc.constantFrom('disk-full', 'io') }),
+	},
 	{ weight: 2, arbitrary: fc.record({ tag: fc.constant('cut' as const), steps: fc.nat(6) }) },
 	{
 		weight: 2,
@@ -36,7 +42,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 		}),
 	},
 );
-const flips: fc.Arbitrary<Flip> = fc.record({ tag: fc.constant('flip' as const), seed: fc.nat(), at: fc.nat() });
+const flips: fc.Arbitrary<Flip> = fc.record({
+	tag: fc.constant('flip' as const),
+	seed: fc.nat(),
+	at: fc.nat(),
+});
 
 /** What one VM is known to have done, beside the journal. */
 interface Story {
@@ -124,7 +134,9 @@ class Trial {
 				return;
 			}
 			case 'need':
-				return journal.need(Math.max(0, ...[...this.stories.values()].flatMap(({ records }) => [...records.keys()])));
+				return journal.need(
+					Math.max(0, ...[...this.stories.values()].flatMap(({ records }) => [...records.keys()])),
+				);
 			case 'flush':
 				journal.flush();
 				return settle();
@@ -198,8 +210,7 @@ class Trial {
 		durable: number;
 	}): void {
 		const { isDamaged } = this;
-		const end = this.journal.durable;
-		const { damage } = recovery;
+		const { damage, last: end } = recovery;
 		const isTornHere = damage.some(({ to }) => to === undefined);
 		if (end < durable && !(isDamaged && isTornHere)) throw new Error(`durable ${durable} has become ${end}`);
 		if (!isDamaged && !this.wasDamaged && damage.some(({ to }) => to !== undefined))
@@ -229,7 +240,9 @@ class Trial {
 			}
 			if (back.cutAfter !== undefined && !isDamaged) throw new Error(`${name} was cut without damage`);
 			const last = Math.min(end, back.cutAfter ?? end);
-			const expected = [...story.records].filter(([sequence]) => sequence > back.snapshot && sequence <= last);
+			const expected = [...story.records].filter(
+				([sequence]) => sequence > back.snapshot && sequence <= last,
+			);
 			const got = records
 				.filter((record) => record.stream === back.stream)
 				.map(({ sequence, payload }) => [sequence, Buffer.from(payload).toString()]);
@@ -299,18 +312,18 @@ async function run(all: readonly (Step | Flip)[]): Promise<void> {
 }
 
 test('whatever happens, what was durable comes back in order, once, and nothing else does', async (t) => {
-	await fc.assert(
-		fc.asyncProperty(fc.array(steps, { maxLength: 60 }), run),
-		{ numRuns: 1500, includeErrorInReport: true },
-	);
+	await fc.assert(fc.asyncProperty(fc.array(steps, { maxLength: 60 }), run), {
+		numRuns: 1500,
+		includeErrorInReport: true,
+	});
 	t.pass();
 });
 
 test('a bit that turned over costs what cannot be replayed without it, and all of that is reported', async (t) => {
 	const withFlips = fc.oneof({ weight: 20, arbitrary: steps }, { weight: 2, arbitrary: flips });
-	await fc.assert(
-		fc.asyncProperty(fc.array(withFlips, { maxLength: 60 }), run),
-		{ numRuns: 1500, includeErrorInReport: true },
-	);
+	await fc.assert(fc.asyncProperty(fc.array(withFlips, { maxLength: 60 }), run), {
+		numRuns: 1500,
+		includeErrorInReport: true,
+	});
 	t.pass();
 });

@@ -34,6 +34,8 @@ export interface Recovery {
 	readonly streams: readonly RecoveredStream[];
 	/** Empty after a clean stop; after a crash at most the end of a write that never became durable. */
 	readonly damage: readonly Damage[];
+	/** Sequence of the last record; a stream whose snapshot is behind it lost nothing, the others did. */
+	readonly last: number;
 	/**
 	 * All records to replay, of all streams, in the order they were written, a group at a time. Read it
 	 * before anything is told to be covered or forgotten. Errors: those of `LogFiles`, and `io` when the
@@ -72,6 +74,7 @@ export function recover(options: RecoverOptions): Recovery {
 	return {
 		streams: [...streams.values()],
 		damage: log.damage,
+		last: log.last,
 		records: () => readRecords(options, isWanted),
 	};
 }

@@ -6,6 +6,7 @@
  * checksum of the table, 8 bytes of zero, length of the cell's name, the name, checksum of all that.
  */
 import type { Checksum } from './checksum.ts';
+import { mostSequence } from './group-buffer.ts';
 import { decodeStreams, encodeStreams, type Stream } from './stream.ts';
 
 export const formatVersion = 1;
@@ -37,7 +38,7 @@ export function segmentName(first: number): string {
 /** Undefined for a file that is no segment. */
 export function firstOfName(name: string): number | undefined {
 	const digits = /^(\d{16})\.segment$/.exec(name)?.[1];
-	return digits === undefined ? undefined : Number(digits);
+	return digits === undefined || Number(digits) > mostSequence ? undefined : Number(digits);
 }
 
 export function encodeHeader(header: SegmentHeader, checksum: Checksum): Uint8Array {
@@ -78,6 +79,7 @@ export function decodeHeader(
 	const salt = view.getUint32(12, true);
 	const [first, follows] = [Number(view.getBigUint64(16, true)), Number(view.getBigUint64(24, true))];
 	const isOurs = version === formatVersion;
+	if (isOurs && !(follows < first && first <= mostSequence)) return undefined;
 	const table = bytes.subarray(headBytes, headBytes + tableBytes);
 	const isTableRight = table.length === tableBytes && checksum(table) === view.getUint32(36, true);
 	const streams = isOurs && isTableRight ? decodeStreams(table) : [];

@@ -1,5 +1,5 @@
 /** The streams of a journal: their numbers, what of them is covered, and what the log still has to say of them. */
-import { mostNameBytes, type Stream } from './stream.ts';
+import { mostNameBytes, mostStreams, type Stream } from './stream.ts';
 
 export class StreamTable {
 	readonly #streams = new Map<number, Stream>();
@@ -28,6 +28,7 @@ export class StreamTable {
 
 	/** A new one; its row has to be written before its first record. */
 	create(name: string, sequence: number): Stream {
+		if (this.#next >= mostStreams) throw new RangeError('the journal has no more numbers for streams');
 		if (new TextEncoder().encode(name).length > mostNameBytes || name === '')
 			throw new RangeError(`a stream cannot be named ${JSON.stringify(name)}`);
 		const stream: Stream = {

@@ -30,6 +30,9 @@ export interface Range {
 	readonly to: number;
 }
 
+/** Numbers of streams are below this; none is used twice. */
+export const mostStreams = 2 ** 24;
+
 const fixedBytes = 32;
 const rangeBytes = 16;
 export const mostNameBytes = 200;
