@@ -22,7 +22,7 @@ test('a disk without room is `disk-full`, at the write already', async (t) => {
 	// /dev/full is the kernel's own full disk.
 	const files = await openLogFiles('/dev');
 	const file = await files.create('full');
-	t.throws(() => file.append(new Uint8Array(1)), { code: 'disk-full' });
+	await t.throwsAsync(file.append(new Uint8Array(1)), { code: 'disk-full' });
 	await file.close();
 });
 

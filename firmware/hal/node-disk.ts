@@ -73,17 +73,12 @@ export async function onDisk<Result>(path: string, step: () => Promise<Result>):
 	try {
 		return await step();
 	} catch (error) {
-		throw diskError(path, error);
+		const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+		const isFull = reason === 'ENOSPC' || reason === 'EDQUOT';
+		throw new DirectoryError(isFull ? 'disk-full' : 'io', `${path}: the disk answered ${reason}`, {
+			cause: error,
+		});
 	}
-}
-
-/** What the kernel says of a path, as one of our codes. */
-export function diskError(path: string, error: unknown): DirectoryError {
-	const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-	const isFull = reason === 'ENOSPC' || reason === 'EDQUOT';
-	return new DirectoryError(isFull ? 'disk-full' : 'io', `${path}: the disk answered ${reason}`, {
-		cause: error,
-	});
 }
 
 async function absentAs<Result>(absent: Result, step: () => Promise<Result>): Promise<Result> {

@@ -81,11 +81,15 @@ export class GroupBuffer {
 		return this.#bytes.subarray(0, padded);
 	}
 
-	/** Empties it; a buffer that one large record made grow beyond `mostBytes` is given back. */
-	clear(mostBytes: number): void {
+	/**
+	 * Empties it. A buffer that has grown beyond `usualBytes` is given back after a group that used little
+	 * of it: under load it would only be made again and again.
+	 */
+	clear(usualBytes: number): void {
+		const wasNeeded = this.#end > usualBytes / 4;
 		this.#end = groupHeaderBytes;
 		this.#count = 0;
-		if (this.#bytes.length > mostBytes) this.#resize(mostBytes);
+		if (this.#bytes.length > usualBytes && !wasNeeded) this.#resize(usualBytes);
 	}
 
 	#finish(kind: number, stream: number, end: number): void {

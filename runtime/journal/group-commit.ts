@@ -55,8 +55,8 @@ export class GroupCommit {
 		this.#next = next;
 		this.#sealed = next - 1;
 		this.#durable = next - 1;
-		this.#filling = new GroupBuffer(this.#keptBytes);
-		this.#spare = new GroupBuffer(this.#keptBytes);
+		this.#filling = new GroupBuffer(this.#usualBytes);
+		this.#spare = new GroupBuffer(this.#usualBytes);
 	}
 
 	get next(): number {
@@ -139,8 +139,8 @@ export class GroupCommit {
 		if (this.#trouble !== undefined) throw this.#trouble;
 	}
 
-	get #keptBytes(): number {
-		return this.#options.groupBytes * 2;
+	get #usualBytes(): number {
+		return this.#options.groupBytes * 4;
 	}
 
 	#requireOpen(): void {
@@ -181,7 +181,7 @@ export class GroupCommit {
 			this.#calm();
 			this.#tellRoom();
 			if (!(await this.#writeUntilDone(group, range))) return;
-			group.clear(this.#keptBytes);
+			group.clear(this.#usualBytes);
 			this.#spare = group;
 			this.#durable = range.last;
 			await this.#options.done(range.last);

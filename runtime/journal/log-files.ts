@@ -1,8 +1,8 @@
 /**
  * The few steps of a folder of append-only files that a journal is made of, as a port.
  *
- * Names are single path segments. All but `append` are asynchronous, so that a slow disk does not stop
- * the thread. Errors of every step: `DirectoryError` with `disk-full` or `io`.
+ * Names are single path segments. Every step is asynchronous, so that a slow disk does not stop the
+ * thread that turns run on. Errors of all: `DirectoryError` with `disk-full` or `io`.
  */
 export interface LogFiles {
 	/** Names of the files in byte order. */
@@ -18,11 +18,9 @@ export interface LogFiles {
 /** One open file that only grows. After a step of it has failed, what it holds is unknown. */
 export interface LogFile {
 	/**
-	 * Hands bytes to the kernel, which keeps them if this process dies but not if the power goes. It is
-	 * synchronous because that takes microseconds; the caller may reuse its buffer afterwards.
+	 * Writes and syncs in one step: the bytes are durable once it has resolved, and the caller leaves
+	 * them alone until then. One at a time.
 	 */
-	append(bytes: Uint8Array): void;
-	/** What was appended before the call is durable once this has resolved. */
-	sync(): Promise<void>;
+	append(bytes: Uint8Array): Promise<void>;
 	close(): Promise<void>;
 }

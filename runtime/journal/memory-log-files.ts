@@ -29,6 +29,8 @@ export class MemoryLogFiles implements LogFiles {
 	#cutAt = Number.POSITIVE_INFINITY;
 	#failures: ('disk-full' | 'io')[] = [];
 	#hasPower = true;
+	/** What was under way when the power went does not go on when it is back. */
+	#cuts = 0;
 	#stalled: PromiseWithResolvers<void> | undefined;
 
 	/** @param capacity bytes that all files together may have; default unlimited */
@@ -36,12 +38,12 @@ export class MemoryLogFiles implements LogFiles {
 		this.#capacity = capacity;
 	}
 
-	/** Steps taken so far: each is one change that a cut can come before, or in the middle of. */
+	/** Steps taken so far: each is one that a cut can come before; an append is two, its write and its sync. */
 	get steps(): number {
 		return this.#steps;
 	}
 
-	/** Lets `steps` more steps happen and cuts the power in the next. */
+	/** Lets `steps` more steps happen and cuts the power before the next. */
 	cutAfter(steps: number): void {
 		this.#cutAt = this.#steps + steps;
 	}
@@ -51,7 +53,7 @@ export class MemoryLogFiles implements LogFiles {
 		this.#failures.push(...codes);
 	}
 
-	/** Until `resume`, no sync ends: a disk that is busy with something else. */
+	/** Until `resume`, no append ends: a disk that is busy with something else. */
 	stall(): void {
 		this.#stalled ??= Promise.withResolvers();
 	}
@@ -67,6 +69,7 @@ export class MemoryLogFiles implements LogFiles {
 	 */
 	restart(choose: (most: number) => number = () => 0): void {
 		this.#hasPower = true;
+		this.#cuts++;
 		this.#cutAt = Number.POSITIVE_INFINITY;
 		this.#failures = [];
 		this.#stalled = undefined;
@@ -111,7 +114,6 @@ export class MemoryLogFiles implements LogFiles {
 		this.#syncNames();
 		return {
 			append: (bytes) => this.#append(content, bytes),
-			sync: () => this.#sync(content),
 			close: async () => undefined,
 		};
 	}
@@ -122,33 +124,19 @@ export class MemoryLogFiles implements LogFiles {
 		this.#syncNames();
 	}
 
-	#append(content: Content, bytes: Uint8Array): void {
-		const add = (part: Uint8Array): void => {
-			const grown = new Uint8Array(content.bytes.length + part.length);
-			grown.set(content.bytes);
-			grown.set(part, content.bytes.length);
-			content.bytes = grown;
-		};
-		try {
-			this.#step();
-		} catch (error) {
-			// How much of it the kernel had taken is settled with everything else that was not synced.
-			add(bytes);
-			throw error;
-		}
+	async #append(content: Content, bytes: Uint8Array): Promise<void> {
+		this.#step();
+		const cuts = this.#cuts;
+		await this.#stalled?.promise;
+		if (cuts !== this.#cuts) throw new PowerCut('the power was cut');
 		let used = 0;
 		for (const { bytes: taken } of this.#names.values()) used += taken.length;
 		const room = Math.max(0, this.#capacity - used);
-		add(bytes.subarray(0, room));
+		// Only now, as a kernel that takes its time: a caller that does not wait shows in what is read back.
+		content.bytes = joined(content.bytes, bytes.subarray(0, room));
 		if (bytes.length > room) throw new DirectoryError('disk-full', `no room for ${bytes.length} bytes`);
-	}
-
-	async #sync(content: Content): Promise<void> {
-		this.#requirePower();
-		const { length } = content.bytes;
-		await this.#stalled?.promise;
 		this.#step();
-		content.syncedBytes = length;
+		content.syncedBytes = content.bytes.length;
 	}
 
 	#change(change: Change): void {
@@ -180,6 +168,13 @@ export class MemoryLogFiles implements LogFiles {
 		if (content === undefined) throw new DirectoryError('io', `there is no file ${name}`);
 		return content;
 	}
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+	const bytes = new Uint8Array(first.length + second.length);
+	bytes.set(first);
+	bytes.set(second, first.length);
+	return bytes;
 }
 
 function settle(content: Content, choose: (most: number) => number): void {

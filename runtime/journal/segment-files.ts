@@ -31,7 +31,6 @@ export class SegmentFiles {
 	#file: LogFile | undefined;
 	#name = '';
 	#bytes = 0;
-	#syncedBytes = 0;
 	#last: number;
 	#bytesWritten = 0;
 	#pagesWritten = 0;
@@ -62,12 +61,7 @@ export class SegmentFiles {
 		const isFull = this.#bytes + group.length > this.#options.segmentBytes;
 		try {
 			if (this.#file === undefined || isFull) await this.#begin(first);
-			const from = this.#syncedBytes;
-			this.#append(group);
-			await this.#file?.sync();
-			this.#syncs++;
-			this.#pagesWritten += Math.ceil(this.#bytes / pageBytes) - Math.floor(from / pageBytes);
-			this.#syncedBytes = this.#bytes;
+			await this.#append(group);
 			this.#last = last;
 		} catch (error) {
 			await this.#leave();
@@ -103,13 +97,16 @@ export class SegmentFiles {
 			follows: this.#last,
 			streams: rowsBefore(first),
 		};
-		this.#append(encodeHeader(header, checksum));
+		await this.#append(encodeHeader(header, checksum));
 	}
 
-	#append(bytes: Uint8Array): void {
-		this.#file?.append(bytes);
-		this.#bytes += bytes.length;
+	async #append(bytes: Uint8Array): Promise<void> {
+		await this.#file?.append(bytes);
+		const end = this.#bytes + bytes.length;
+		this.#pagesWritten += Math.ceil(end / pageBytes) - Math.floor(this.#bytes / pageBytes);
+		this.#bytes = end;
 		this.#bytesWritten += bytes.length;
+		this.#syncs++;
 	}
 
 	async #leave(): Promise<void> {
@@ -118,7 +115,6 @@ export class SegmentFiles {
 		this.#file = undefined;
 		this.#name = '';
 		this.#bytes = 0;
-		this.#syncedBytes = 0;
 		// What mattered of it was synced; a disk that refuses to close a file has said so before.
 		await file?.close().catch(() => undefined);
 	}

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
+import { journalFigures } from './journal.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
@@ -9,6 +10,7 @@ import { memoryFigures } from './memory.ts';
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
 	['instrumentation', instrumentationFigures],
+	['journal', journalFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
 ];
