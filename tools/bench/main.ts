@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
+import { journalFigures } from './journal.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
@@ -12,6 +13,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['linker', linkerFigures],
 	['cell', cellFigures],
 	['instrumentation', instrumentationFigures],
+	['journal', journalFigures],
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],
 	['memory', memoryFigures],
