@@ -22,6 +22,7 @@ import { networkView } from './network-view.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
+import { vmRecorder } from './vm-recorder.ts';
 import { vmView } from './vm-view.ts';
 
 export interface Box extends AsyncDisposable {
@@ -76,6 +77,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		numbers,
 		modules: manager,
 		vms,
+		recorder: vmRecorder({ modules, supervisor, recordings: platform.recordings, platformVersion }),
 		network,
 		sessions,
 		bus: busPort(hub),

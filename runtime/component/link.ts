@@ -30,6 +30,10 @@ export interface Guest {
 	start(now: bigint, init: Init): Result<Effect[], string>;
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string>;
 	memoryBytes(): number;
+	/** Units of fuel that the last call used. */
+	fuelUsed(): number;
+	/** Values of the globals that the module exports, by name. */
+	globals(): Record<string, number | bigint>;
 }
 
 /** Runs the module's start function. @throws LinkError, WebAssembly.RuntimeError, WebAssembly.LinkError */
@@ -57,7 +61,16 @@ export function linkService({ module, encoding, host, mostBytes, fuel }: LinkOpt
 		start: (now, init) => run(() => guest.start(now, init)),
 		turn: (now, inbox) => run(() => guest.turn(now, inbox)),
 		memoryBytes: () => memory.byteLength,
+		fuelUsed: () => fuel - tank.left,
+		globals: () => globalsOf(instance.exports),
 	};
+}
+
+function globalsOf(exported: WebAssembly.Exports): Record<string, number | bigint> {
+	const entries = Object.entries(exported).flatMap(([name, item]) =>
+		item instanceof WebAssembly.Global && name !== fuelExport ? [[name, item.value] as const] : [],
+	);
+	return Object.fromEntries(entries);
 }
 
 /** Fuel for one call of an import, and bytes that one more unit pays for, as a power of two. */

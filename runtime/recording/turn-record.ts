@@ -50,6 +50,17 @@ export function encodeTurn(record: TurnRecord): Uint8Array<ArrayBuffer> {
 	return bytes;
 }
 
+/** Its tag in a recording, `Recording.turns`. */
+export const turnTag = delimitedTag(2);
+
+/** One turn as a part of a recording. */
+export function framedTurn(record: TurnRecord): Uint8Array<ArrayBuffer> {
+	const size = sizeOfTurn(record);
+	const bytes = new Uint8Array(delimited(size));
+	putTurn(bytes, putTagged(bytes, 0, turnTag, size), record);
+	return bytes;
+}
+
 /** Puts a record behind what is there, without its length: whoever keeps several puts that before it. */
 export function appendTurn(buffer: RecordBuffer, record: TurnRecord): void {
 	buffer.reserve(sizeOfTurn(record));

@@ -14,6 +14,11 @@ export class WireReader {
 		this.#end = bytes.length;
 	}
 
+	/** Bytes that were read so far. */
+	get position(): number {
+		return this.#at;
+	}
+
 	/** Tag of the next field, or 0 at the end. */
 	tag(): number {
 		if (this.#at === this.#end) return 0;

@@ -7,6 +7,7 @@
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
@@ -62,6 +63,9 @@ export class Cell {
 			case 'stop':
 				this.#stop(command.vm);
 				break;
+			case 'stop-recording':
+				this.#residents.get(command.vm)?.recorder?.close(command.why);
+				break;
 			case 'event':
 				this.#mail.give(command.vm, command.event);
 				break;
@@ -98,7 +102,8 @@ export class Cell {
 	#start(id: VmId, spec: VmSpec): void {
 		const resident = this.#residents.get(id) ?? new Resident(id, spec);
 		this.#residents.set(id, resident);
-		const vm = new Vm({ id, spec });
+		resident.recorder = this.#recorderFor(id, spec);
+		const vm = new Vm({ id, spec, watch: resident.recorder });
 		const startedAt = this.#clock.now();
 		try {
 			this.#heartbeat.begin(id);
@@ -117,9 +122,19 @@ export class Cell {
 		}
 	}
 
+	#recorderFor(vm: VmId, { recording }: VmSpec): Recorder | undefined {
+		if (recording === undefined) return undefined;
+		return new Recorder({
+			vm,
+			order: recording,
+			say: (recorded) => this.#say({ tag: 'recorded', vm, recording: recording.id, ...recorded }),
+		});
+	}
+
 	#stop(id: VmId): void {
 		const resident = this.#residents.get(id);
 		if (resident !== undefined) {
+			resident.recorder?.close('the VM was stopped');
 			resident.vm = undefined;
 			resident.clearTimers();
 			this.#residents.delete(id);
@@ -220,6 +235,7 @@ export class Cell {
 	#fault(resident: Resident, vm: Vm, error: unknown): void {
 		// Anything else is the platform's own mistake: it must not be blamed on a guest.
 		if (!(error instanceof VmError)) throw error;
+		resident.recorder?.close('the VM failed');
 		resident.vm = undefined;
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');

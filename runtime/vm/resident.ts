@@ -2,6 +2,7 @@
 import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import type { Vm } from './vm.ts';
 
@@ -17,6 +18,8 @@ export class Resident {
 	readonly inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
+	/** Writes its turns down, where that was asked for. */
+	recorder: Recorder | undefined;
 	readonly timers = new Map<number, Timer>();
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Resident>();

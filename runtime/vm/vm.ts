@@ -11,6 +11,7 @@ import { LinkError } from '../component/link-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { checkEffects } from './effect-check.ts';
 import { VmError } from './error.ts';
+import type { TurnWatch } from './turn-watch.ts';
 
 /** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
 const copyMargin = 4;
@@ -18,11 +19,13 @@ const copyMargin = 4;
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
+	readonly watch?: TurnWatch | undefined;
 }
 
 export class Vm {
 	readonly spec: VmSpec;
 	readonly id: VmId;
+	readonly #watch: TurnWatch | undefined;
 	#guest: Guest | undefined;
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
@@ -30,9 +33,10 @@ export class Vm {
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
-	constructor({ id, spec }: VmOptions) {
+	constructor({ id, spec, watch }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
+		this.#watch = watch;
 		this.#bucket = new Map(spec.bucket);
 	}
 
@@ -43,6 +47,7 @@ export class Vm {
 	/** Instantiates the module and runs its `start`. @throws VmError */
 	start(nowUs: bigint): Effect[] {
 		const { spec } = this;
+		this.#watch?.begins(nowUs, []);
 		return this.#call(() => {
 			this.#guest = linkService({
 				module: spec.module,
@@ -51,7 +56,7 @@ export class Vm {
 				fuel: fuelFor(spec.budget.turnMs),
 				host: {
 					log: { write: (level, text) => this.#write({ level, text }) },
-					keyValue: { get: (key) => this.#bucket.get(key) },
+					keyValue: { get: (key) => this.#read(key) },
 				},
 			});
 			const topics = spec.topics.map(({ name }) => name);
@@ -63,7 +68,18 @@ export class Vm {
 	turn(nowUs: bigint, inbox: Event[]): Effect[] {
 		const guest = this.#guest;
 		if (guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
+		this.#watch?.begins(nowUs, inbox);
 		return this.#call(() => guest.turn(nowUs, inbox));
+	}
+
+	/** Values of the globals that the module exports, by name. */
+	globals(): Record<string, number | bigint> {
+		return this.#guest?.globals() ?? {};
+	}
+
+	/** What earlier turns have stored. */
+	get stored(): ReadonlyMap<string, Uint8Array> {
+		return this.#bucket;
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
@@ -82,7 +98,23 @@ export class Vm {
 		else this.#bucket.set(key, value);
 	}
 
+	#read(key: string): Uint8Array | undefined {
+		const found = this.#bucket.get(key);
+		return this.#watch === undefined ? found : this.#watch.reads(key, found);
+	}
+
 	#call(guestCall: () => Result<Effect[], string>): Effect[] {
+		try {
+			const effects = this.#checked(guestCall);
+			this.#watch?.ends(effects, this.#guest?.fuelUsed() ?? 0);
+			return effects;
+		} catch (error) {
+			if (error instanceof VmError) this.#watch?.ends(error, this.#guest?.fuelUsed() ?? 0);
+			throw error;
+		}
+	}
+
+	#checked(guestCall: () => Result<Effect[], string>): Effect[] {
 		let result: Result<Effect[], string>;
 		try {
 			result = guestCall();

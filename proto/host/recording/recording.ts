@@ -44,7 +44,7 @@ export interface Opening {
 	effectBytesPerTurn: number;
 }
 
-/** Why nothing more was recorded, and the SHA-256 of every byte of the recording before this field. */
+/** Why nothing more was recorded, and the SHA-256 of every byte before this field with `why` behind them. */
 export interface Ending {
 	why: string;
 	sha256: Uint8Array;

@@ -38,6 +38,11 @@ export class FuelTank {
 		this.#global.value = Math.max(this.#global.value - units, -1);
 	}
 
+	/** Units left of what it was filled with; 0 when it is empty. */
+	get left(): number {
+		return Math.max(this.#global.value, 0);
+	}
+
 	get isEmpty(): boolean {
 		return this.#global.value < 0;
 	}
