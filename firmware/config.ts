@@ -28,6 +28,13 @@ export interface NetworkConfig {
 	readonly radio?: string;
 }
 
+export interface CertificationConfig {
+	/** True where a version starts only with a certificate. What runs already goes on. */
+	readonly required: boolean;
+	/** Public ed25519 keys of those whose certificates count, 64 hexadecimal digits each. */
+	readonly keys: readonly string[];
+}
+
 export interface BoxConfig {
 	/** USP endpoint id, e.g. `os::00D09E-000001`. */
 	readonly endpointId: string;
@@ -43,6 +50,7 @@ export interface BoxConfig {
 	readonly networks: readonly NetworkConfig[];
 	/** File that the frames which are heard are written to; without it they are counted only. */
 	readonly sink?: string;
+	readonly certification?: CertificationConfig;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -63,6 +71,12 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
 	const missing = needed.find((field) => config[field] === undefined);
 	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
+	const badKey = config.certification?.keys.find((key) => !/^[0-9a-f]{64}$/.test(key));
+	if (badKey !== undefined)
+		throw new ConfigError(
+			'bad-config',
+			`${path}: "${badKey}" in certification.keys is not 64 hexadecimal digits`,
+		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,
