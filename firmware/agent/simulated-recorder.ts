@@ -6,6 +6,8 @@ export class SimulatedRecorder implements VmRecorder {
 	/** What every recording holds. */
 	bytes: Uint8Array = new Uint8Array();
 	readonly calls: string[] = [];
+	/** Called each time somebody has read all there is. */
+	whenReadThrough: () => void = () => undefined;
 	#last = 0;
 	#isStopped = false;
 
@@ -20,6 +22,7 @@ export class SimulatedRecorder implements VmRecorder {
 			throw new CodedError('unknown-recording', `there is no recording ${recording}`);
 		const bytes = this.bytes.slice(offset, offset + 100);
 		const isAll = offset + bytes.length === this.bytes.length;
+		if (isAll) this.whenReadThrough();
 		return { bytes, turns: 1, ended: isAll && this.#isStopped ? 'asked for' : '' };
 	}
 

@@ -100,8 +100,8 @@ async function isSignedBy(
 	const data = signedBytes(payload);
 	for (const hex of keys) {
 		const key = await crypto.subtle.importKey('raw', Uint8Array.fromHex(hex), 'Ed25519', false, ['verify']);
-		for (const { sig } of signatures) {
-			if (await crypto.subtle.verify('Ed25519', key, bytesOf(sig), data)) return true;
+		for (const signature of signatures as (Partial<Envelope['signatures'][number]> | null)[]) {
+			if (await crypto.subtle.verify('Ed25519', key, bytesOf(signature?.sig), data)) return true;
 		}
 	}
 	return false;

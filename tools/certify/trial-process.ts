@@ -13,4 +13,7 @@ async function answer([module, ...recordings]: readonly string[]): Promise<Trial
 }
 
 tuneEngine();
+// Node does not wait for what the engine compiles in the background, and would end before it is done.
+const awake = setInterval(() => undefined, 1000);
 console.log(JSON.stringify(await answer(process.argv.slice(2))));
+clearInterval(awake);

@@ -1,12 +1,11 @@
 /** Certifying as a command does it: with which recordings, on which devices, by whose key. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Certificate } from '../../runtime/module/certificate.ts';
 import { certify, profileNamed } from '../certify/certify.ts';
 import { SigningKey } from '../certify/signing-key.ts';
 import { CliError } from './cli-error.ts';
 import { type Context, type Option, text, texts } from './command.ts';
-import { type NamedComponent, recordingsBeside } from './components.ts';
+import { type NamedComponent, recordingsBeside, recordingsOf } from './components.ts';
 import { findHeadend } from './headend-file.ts';
 
 export const certificationOptions: Readonly<Record<string, Option>> = {
@@ -57,17 +56,9 @@ export function differencesOf({ module, version, profiles }: Certificate): strin
 	return `${module} ${version} does something else than was recorded\n${lines.join('\n')}`;
 }
 
-async function recordingsFor(component: NamedComponent, context: Context): Promise<Uint8Array[]> {
-	const named = texts(context, 'recording');
-	if (named.length === 0) return recordingsBeside(component);
-	const read = async (file: string) => {
-		try {
-			return new Uint8Array(await readFile(resolve(context.cwd, file)));
-		} catch (cause) {
-			throw new CliError('no-such-file', `there is no ${file}`, { cause });
-		}
-	};
-	return Promise.all(named.map(read));
+function recordingsFor(component: NamedComponent, context: Context): Promise<Uint8Array[]> {
+	const named = texts(context, 'recording').map((file) => resolve(context.cwd, file));
+	return named.length === 0 ? recordingsBeside(component) : recordingsOf(component.manifest, named);
 }
 
 async function keyOf(context: Context): Promise<SigningKey> {

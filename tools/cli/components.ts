@@ -36,11 +36,23 @@ export async function readComponents(
 export async function recordingsBeside({ directory, manifest }: NamedComponent): Promise<Uint8Array[]> {
 	const folder = join(directory, 'recordings');
 	const names = await readdir(folder).catch(() => []);
+	const paths = names.filter((name) => name.endsWith('.recording')).map((name) => join(folder, name));
+	return recordingsOf(manifest, paths.sort());
+}
+
+/**
+ * Those of the files that are recordings of this module: the personas of a module are built from one
+ * folder, and each has recordings of its own. Errors: `no-such-file`, `malformed-recording`.
+ */
+export async function recordingsOf({ name }: Manifest, paths: readonly string[]): Promise<Uint8Array[]> {
 	const files: Uint8Array[] = [];
-	for (const name of names.filter((each) => each.endsWith('.recording')).sort()) {
-		const bytes = new Uint8Array(await readFile(join(folder, name)));
-		// The personas of a module are built from one folder; each has recordings of its own.
-		if ((await readRecording(bytes)).opening.module === manifest.name) files.push(bytes);
+	for (const path of paths) {
+		const bytes = new Uint8Array(
+			await readFile(path).catch((cause: unknown) => {
+				throw new CliError('no-such-file', `there is no ${path}`, { cause });
+			}),
+		);
+		if ((await readRecording(bytes)).opening.module === name) files.push(bytes);
 	}
 	return files;
 }
