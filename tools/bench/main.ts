@@ -5,12 +5,14 @@ import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
+import { recordingFigures } from './recording.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
 	['instrumentation', instrumentationFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
+	['recording', recordingFigures],
 ];
 
 const { values, positionals } = parseArgs({
