@@ -1,4 +1,5 @@
 import test from 'ava';
+import fc from 'fast-check';
 import type { Effect } from '../component/generated/service.ts';
 import { orders, probe, recordProbe } from './recorded-probe.fixture.ts';
 import { readRecording } from './recording.ts';
@@ -37,6 +38,39 @@ test('the same build does the same in every turn, with the same fuel', async (t)
 	t.true(played.every(({ difference }) => difference === undefined));
 	t.true(played.every(({ fuel }) => fuel > 0));
 	t.deepEqual(played.at(-1)?.log.length, 2);
+});
+
+test('whatever a VM was told, it does again, up to the fault that ended it', async (t) => {
+	const order = fc.record({
+		what: fc.constantFrom(
+			'count',
+			'put',
+			'get',
+			'after',
+			'every',
+			'fetch',
+			'chain',
+			'log',
+			'ask',
+			'answer',
+			'trap',
+		),
+		count: fc.nat({ max: 300 }),
+		text: fc.constantFrom('', 'a', 'b', 'http://content.mullion.test/a'),
+	});
+	const inboxes = fc.array(
+		fc.array(order, { maxLength: 4 }).map((given) => orders(...given)),
+		{ maxLength: 6 },
+	);
+	await fc.assert(
+		fc.asyncProperty(inboxes, async (given) => {
+			const file = await recordProbe(given);
+			const played = await replay(file);
+			t.is(played.at(-1)?.difference, undefined);
+			t.is(played.length, (await readRecording(file)).turns.length);
+		}),
+		{ numRuns: 40 },
+	);
 });
 
 test('a VM that had stored something before finds it when it is replayed', async (t) => {

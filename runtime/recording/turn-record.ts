@@ -5,8 +5,10 @@
  * a journal writes one for every turn.
  */
 import type { Effect, Event } from '../component/generated/service.ts';
-import { putEffect, readEffect, sizeOfEffect } from './effect-wire.ts';
-import { putEvent, readEvent, sizeOfEvent } from './event-wire.ts';
+import { readEffect } from './effect-reading.ts';
+import { putEffect, sizeOfEffect } from './effect-writing.ts';
+import { readEvent } from './event-reading.ts';
+import { putEvent, sizeOfEvent } from './event-writing.ts';
 import type { RecordBuffer } from './record-buffer.ts';
 import { malformed, WireReader } from './wire-reader.ts';
 import { delimited, field32, fieldSafe, fieldText } from './wire-size.ts';

@@ -5,6 +5,7 @@ import { checkCertificate } from '../../runtime/module/certificate.ts';
 import { orders, probe, recordProbe } from '../../runtime/recording/recorded-probe.fixture.ts';
 import { finished, framedOpening, readRecording } from '../../runtime/recording/recording.ts';
 import { framedTurn } from '../../runtime/recording/turn-record.ts';
+import { withManifest } from '../hil/box/variant.ts';
 import { startDesk, type } from './trial-desk.ts';
 
 const recording = await recordProbe([
@@ -92,6 +93,34 @@ test('a push certifies by itself where recordings lie beside the module, and onl
 	t.regex(err, /probe 0\.1\.0 does something else than was recorded/);
 	t.deepEqual(Object.keys(await repository.targets()), paths);
 	t.is((await run('push', '--offer', 'probe.wasm', '--uncertified')).code, 0);
+});
+
+test('a change of one module makes its certificate anew and leaves that of another byte-equal', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	const renamed = (version: string) =>
+		withManifest(probe.built.bytes, (manifest) => ({ ...manifest, name: 'other', version }));
+	const { opening, turns, why } = await readRecording(recording);
+	const parts = [framedOpening({ ...opening, module: 'other' }), ...turns.map(framedTurn)];
+	await write('other.recording', await finished(new Uint8Array(Buffer.concat(parts)), why));
+	await write('a.recording', recording);
+	await write('probe.wasm', probe.built.bytes);
+	await write('other.wasm', renamed('1.0.0'));
+	const push = (name: string, file: string) =>
+		run('push', '--offer', '--certify', name, '--recording', file, '--profile', 'usual');
+	const certificates = async () =>
+		Object.entries(await repository.targets())
+			.filter(([path]) => path.startsWith('certificates/'))
+			.map(([path, { hashes }]) => `${path} ${hashes['sha256']}`);
+	await push('probe.wasm', 'a.recording');
+	const before = await certificates();
+	await push('other.wasm', 'other.recording');
+	await write('other.wasm', renamed('1.1.0'));
+
+	t.is((await push('other.wasm', 'other.recording')).code, 0);
+
+	const after = await certificates();
+	t.is(after.length, 3);
+	t.true(before.every((certificate) => after.includes(certificate)));
 });
 
 test('a recording is replayed, stepped through and inspected', async (t) => {
