@@ -21,6 +21,10 @@ const bytes = fc.oneof(
 );
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 
+function plain<T>(model: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> {
+	return fc.record<T>(model, { noNullPrototype: true });
+}
+
 /** @param u64 what stands where the contract has 64 bits */
 export function turnArbitrary(u64: fc.Arbitrary<bigint>): fc.Arbitrary<TurnRecord> {
 	const failure = fc.constantFrom(...failures).map((val) => ({ tag: 'err' as const, val }));
@@ -28,35 +32,35 @@ export function turnArbitrary(u64: fc.Arbitrary<bigint>): fc.Arbitrary<TurnRecor
 	const of = <const Tag extends string, T>(tag: Tag, val: fc.Arbitrary<T>) =>
 		val.map((val) => ({ tag, val }));
 	const event: fc.Arbitrary<Event> = fc.oneof(
-		of('message', fc.record({ topic: u32, sender: u32, correlation: u32, payload: bytes })),
-		of('answer', fc.record({ correlation: u32, outcome: fc.oneof(ok(bytes), failure) })),
+		of('message', plain({ topic: u32, sender: u32, correlation: u32, payload: bytes })),
+		of('answer', plain({ correlation: u32, outcome: fc.oneof(ok(bytes), failure) })),
 		of('timer', u32),
-		of('chunk', fc.record({ stream: u32, offset: u64, bytes })),
-		of('stream-ended', fc.record({ stream: u32, outcome: fc.oneof(ok(u64), failure) })),
-		of('sink', fc.record({ nextSequence: u64, at: u64, buffered: u32 })),
+		of('chunk', plain({ stream: u32, offset: u64, bytes })),
+		of('stream-ended', plain({ stream: u32, outcome: fc.oneof(ok(u64), failure) })),
+		of('sink', plain({ nextSequence: u64, at: u64, buffered: u32 })),
 	);
 	const effect: fc.Arbitrary<Effect> = fc.oneof(
-		of('publish', fc.record({ topic: u32, payload: bytes })),
-		of('request', fc.record({ topic: u32, correlation: u32, deadlineMs: u32, payload: bytes })),
-		of('reply', fc.record({ correlation: u32, outcome: fc.oneof(ok(bytes), of('err', text)) })),
-		of('set-timer', fc.record({ id: u32, delayMs: u32, repeat: fc.boolean() })),
+		of('publish', plain({ topic: u32, payload: bytes })),
+		of('request', plain({ topic: u32, correlation: u32, deadlineMs: u32, payload: bytes })),
+		of('reply', plain({ correlation: u32, outcome: fc.oneof(ok(bytes), of('err', text)) })),
+		of('set-timer', plain({ id: u32, delayMs: u32, repeat: fc.boolean() })),
 		of('cancel-timer', u32),
-		of('put', fc.record({ key: text, value: bytes })),
+		of('put', plain({ key: text, value: bytes })),
 		of('delete', text),
-		of('fetch', fc.record({ stream: u32, url: text, offset: u64, length: u64 })),
+		of('fetch', plain({ stream: u32, url: text, offset: u64, length: u64 })),
 		of('cancel-fetch', u32),
-		of('play', fc.record({ sequence: u64, at: u64, duration: u32, bytes })),
+		of('play', plain({ sequence: u64, at: u64, duration: u32, bytes })),
 	);
 	const outcome: fc.Arbitrary<TurnOutcome> = fc.oneof(
 		fc.array(effect, { maxLength: 5 }).map((effects) => ({ tag: 'done' as const, effects })),
-		fc.record({ tag: fc.constant('fault' as const), code: text, message: text }),
+		plain({ tag: fc.constant('fault' as const), code: text, message: text }),
 	);
-	return fc.record({
+	return plain({
 		vm: u32,
 		turn: safe,
 		nowUs: safe,
 		inbox: fc.array(event, { maxLength: 5 }),
-		reads: fc.array(fc.record({ key: text, value: fc.option(bytes, { nil: undefined }) }), { maxLength: 3 }),
+		reads: fc.array(plain({ key: text, value: fc.option(bytes, { nil: undefined }) }), { maxLength: 3 }),
 		outcome,
 		fuel: u32,
 	});
