@@ -29,6 +29,13 @@ export interface NetworkConfig {
 	readonly radio?: string;
 }
 
+export interface CertificationConfig {
+	/** True where a version starts only with a certificate. What runs already goes on. */
+	readonly required: boolean;
+	/** Public ed25519 keys of those whose certificates count, 64 hexadecimal digits each. */
+	readonly keys: readonly string[];
+}
+
 export interface BoxConfig {
 	/** USP endpoint id, e.g. `os::00D09E-000001`. */
 	readonly endpointId: string;
@@ -46,6 +53,7 @@ export interface BoxConfig {
 	readonly sink?: string;
 	/** The most that any module is granted on this box: fields of a manifest's budget. */
 	readonly caps?: BudgetCaps;
+	readonly certification?: CertificationConfig;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -74,6 +82,12 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 		throw new ConfigError(
 			'bad-config',
 			`${path}: caps.${wrong[0]} must be a budget (${budgetNames.join(', ')}) with a whole number from 1`,
+		);
+	const badKey = config.certification?.keys.find((key) => !/^[0-9a-f]{64}$/.test(key));
+	if (badKey !== undefined)
+		throw new ConfigError(
+			'bad-config',
+			`${path}: "${badKey}" in certification.keys is not 64 hexadecimal digits`,
 		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {

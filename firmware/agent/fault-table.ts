@@ -46,6 +46,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 
 	// It may not have what it asks for.
 	denied: 'request-denied',
+	'not-certified': 'request-denied',
 	'read-refused': 'request-denied',
 	'import-not-granted': 'request-denied',
 	'topic-reserved': 'request-denied',
@@ -58,11 +59,13 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'target-too-large': 'module-resources-exceeded',
 	'metadata-too-large': 'module-resources-exceeded',
 	'queue-full': 'resources-exceeded',
+	'too-many-recordings': 'resources-exceeded',
 	'inbox-full': 'resources-exceeded',
 
 	// What is to be changed is not there, or not in the state for it.
 	'unknown-unit': 'object-does-not-exist',
 	'unknown-module': 'object-does-not-exist',
+	'unknown-recording': 'object-does-not-exist',
 	'unknown-session': 'object-does-not-exist',
 	'not-stored': 'object-does-not-exist',
 	'in-use': 'invalid-module-state',

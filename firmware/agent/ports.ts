@@ -106,6 +106,23 @@ export interface VmView {
 	list(): readonly VmStatus[];
 }
 
+/** Records the turns of VMs, each from its start on. */
+export interface VmRecorder {
+	/** Starts the VM anew and records so many of its turns; 0 is as many as there will be. */
+	begin(request: { unit: string; turns: number }): Promise<{ recording: number }>;
+	/**
+	 * The next bytes of a recording from `offset` on; what is before it is forgotten. `ended` says why nothing
+	 * comes after them, or is empty.
+	 */
+	read(request: { recording: number; offset: number }): {
+		readonly bytes: Uint8Array;
+		readonly turns: number;
+		readonly ended: string;
+	};
+	/** Nothing more is recorded; what was can still be read. */
+	stop(request: { recording: number }): void;
+}
+
 export interface BasebandStatus {
 	readonly id: string;
 	readonly kind: string;

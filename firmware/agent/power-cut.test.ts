@@ -16,6 +16,7 @@ import {
 	simulatedIdentity,
 } from './simulated-box.ts';
 import { SimulatedModules } from './simulated-modules.ts';
+import { SimulatedRecorder } from './simulated-recorder.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
 
 const endpointId = 'os::box';
@@ -35,6 +36,7 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 		identity: simulatedIdentity,
 		modules,
 		vms: modules.vms,
+		recorder: new SimulatedRecorder(),
 		network: new SimulatedNetwork(),
 		sessions,
 		bus: new SimulatedBus(),

@@ -13,6 +13,7 @@ import type {
 import type { Downloads } from '../update/download.ts';
 import type { Target } from '../update/target-view.ts';
 import type { Trust } from '../update/trust.ts';
+import type { Certification } from './certification.ts';
 
 export const moduleManagerErrors = {
 	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
@@ -31,6 +32,7 @@ export interface ModuleManagerOptions {
 	readonly supervisor: Supervisor;
 	readonly trust: Trust;
 	readonly downloads: Downloads;
+	readonly certification: Certification;
 	readonly platformVersion: string;
 }
 
@@ -102,7 +104,7 @@ export class ModuleManager implements ModuleManagerPort {
 		range: Range;
 		signal: AbortSignal;
 	}): Promise<ModuleView> {
-		const { trust, modules, downloads } = this.#options;
+		const { trust, modules, downloads, certification } = this.#options;
 		await trust.refresh(signal);
 		const target = trust.find((custom) => serves(custom, { kind, range })).at(-1);
 		if (target === undefined)
@@ -110,6 +112,7 @@ export class ModuleManager implements ModuleManagerPort {
 				'unknown-target',
 				`no module for ${kind} sessions on ${range} networks is signed`,
 			);
+		await certification.check(target, signal);
 		return downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
 		);
@@ -148,13 +151,14 @@ export class ModuleManager implements ModuleManagerPort {
 		return vm.module;
 	}
 
+	/** What the URL names, if it may be started. */
 	async #target(url: string, { version, signal }: { version: string; signal: AbortSignal }): Promise<Target> {
 		if (!url.startsWith(scheme))
 			throw new ModuleManagerError(
 				'insecure',
 				`"${url}" is not of the signed repository: it must begin with ${scheme}`,
 			);
-		const { trust } = this.#options;
+		const { trust, certification } = this.#options;
 		await trust.refresh(signal);
 		const target = trust.target(url.slice(scheme.length));
 		if (target === undefined)
@@ -164,6 +168,7 @@ export class ModuleManager implements ModuleManagerPort {
 				'version-mismatch',
 				`"${url}" is version ${target.custom['version']}, not ${version}`,
 			);
+		await certification.check(target, signal);
 		return target;
 	}
 }

@@ -15,6 +15,7 @@ import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
 import { busPort } from './bus-port.ts';
+import { Certification } from './certification.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
@@ -22,6 +23,7 @@ import { networkView } from './network-view.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
+import { vmRecorder } from './vm-recorder.ts';
 import { vmView } from './vm-view.ts';
 
 export interface Box extends AsyncDisposable {
@@ -52,7 +54,15 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
 	const platform = await openPlatform({ config, directory, clock, log, fetchModule });
 	const { modules, supervisor, coordinator, players, hub, meter } = platform;
-	const manager = new ModuleManager({ modules, supervisor, trust, downloads, platformVersion });
+	const certification = new Certification({ config: config.certification, trust, downloads });
+	const manager = new ModuleManager({
+		modules,
+		supervisor,
+		trust,
+		downloads,
+		certification,
+		platformVersion,
+	});
 	const nameOf = (id: number | undefined) => supervisor.views().find((vm) => vm.id === id)?.name ?? '';
 	const sessions = new SessionManager({ clock, coordinator, players, nameOf });
 
@@ -76,6 +86,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		numbers,
 		modules: manager,
 		vms,
+		recorder: vmRecorder({ modules, supervisor, recordings: platform.recordings, platformVersion }),
 		network,
 		sessions,
 		bus: busPort(hub),

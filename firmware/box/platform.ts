@@ -22,6 +22,7 @@ import { ModuleStore } from '../../runtime/module/store.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
 import { Meter } from '../../runtime/network/meter.ts';
 import { watchSilence } from '../../runtime/network/silence-watch.ts';
+import { Recordings } from '../../runtime/recording/recordings.ts';
 import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
@@ -78,7 +79,8 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		mediaSink(players.take),
 	]);
 	let coordinator: Coordinator | undefined;
-	const supervisor = new Supervisor({
+	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	const supervisor: Supervisor = new Supervisor({
 		clock,
 		cells: threadedCells(),
 		hub,
@@ -96,7 +98,9 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 					`${vm.name}: ${from} -> ${to}: ${reason}`,
 				);
 				tellCoordinator(coordinator, vm, from);
+				if (to !== 'running' && to !== 'starting' && to !== 'stopping') recordings.left(vm.id, reason);
 			},
+			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 		},
 	});
 	const store = await ModuleStore.open({ directory: directory.folder('modules') });
@@ -136,12 +140,14 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		hub,
 		supervisor,
 		modules,
+		recordings,
 		coordinator,
 		players,
 		networks,
 		meter,
 		close: async () => {
 			radio.close();
+			recordings.close();
 			await sessions.stop();
 			streams.close();
 			await supervisor.close();

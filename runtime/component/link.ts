@@ -47,6 +47,8 @@ export interface Guest {
 	/** The same calls in steps, for a lane. */
 	readonly steps: GuestSteps;
 	readonly state: GuestState;
+	/** Units of fuel that the last call used. */
+	fuelUsed(): number;
 }
 
 /** Each `open` makes `call` the one that the lane is to make; each `close` takes what it returned. */
@@ -109,6 +111,7 @@ export function linkService({
 		memoryBytes: () => memory.byteLength,
 		steps: new Steps({ instance, lane, tank, fuel, canPause, guest }),
 		state,
+		fuelUsed: () => tank.used,
 	};
 }
 

@@ -40,6 +40,18 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** Its turns are to be recorded, from its start on. */
+	readonly recording?: RecordingOrder;
+}
+
+/** How much of a VM is recorded at most: what is reached first ends it. */
+export interface RecordingOrder {
+	/** Number of the recording on this box. */
+	readonly id: number;
+	/** Turns after the start. */
+	readonly turns: number;
+	/** Bytes of all records together. */
+	readonly bytes: number;
 }
 
 /** An effect that the box carries out, not the cell. */
@@ -60,6 +72,8 @@ export interface LogLine {
 export type CellCommand =
 	| { readonly tag: 'start'; readonly vm: VmId; readonly spec: VmSpec }
 	| { readonly tag: 'stop'; readonly vm: VmId }
+	/** Nothing of the VM is recorded any more; it goes on. */
+	| { readonly tag: 'stop-recording'; readonly vm: VmId; readonly why: string }
 	| { readonly tag: 'event'; readonly vm: VmId; readonly event: BoxEvent }
 	/** Topics that somebody outside this cell subscribes. */
 	| { readonly tag: 'wanted'; readonly topics: readonly string[] }
@@ -104,6 +118,15 @@ export type CellReport =
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
+	/** The next parts of a recording, and why it ended, if it did. */
+	| {
+			readonly tag: 'recorded';
+			readonly vm: VmId;
+			readonly recording: number;
+			readonly bytes: Uint8Array;
+			readonly turns: number;
+			readonly ended: string | undefined;
+	  }
 	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] };
 
 /** What a VM has done since it was started. */

@@ -7,6 +7,7 @@
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
@@ -71,6 +72,9 @@ export class Cell {
 			case 'stop':
 				this.#stop(command.vm);
 				break;
+			case 'stop-recording':
+				this.#residents.get(command.vm)?.recorder?.close(command.why);
+				break;
 			case 'event':
 				this.#mail.give(command.vm, command.event);
 				break;
@@ -103,6 +107,7 @@ export class Cell {
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
 		resident.startedAtUs = now;
+		resident.recorder = this.#recorderFor(id, spec);
 		try {
 			this.#turns.begin(resident);
 		} catch (error) {
@@ -111,9 +116,19 @@ export class Cell {
 		}
 	}
 
+	#recorderFor(vm: VmId, { recording }: VmSpec): Recorder | undefined {
+		if (recording === undefined) return undefined;
+		return new Recorder({
+			vm,
+			order: recording,
+			say: (recorded) => this.#say({ tag: 'recorded', vm, recording: recording.id, ...recorded }),
+		});
+	}
+
 	#stop(id: VmId): void {
 		const resident = this.#residents.get(id);
 		if (resident !== undefined) {
+			resident.recorder?.close('the VM was stopped');
 			this.#turns.end(resident);
 			resident.clearTimers();
 			this.#residents.delete(id);
@@ -131,9 +146,7 @@ export class Cell {
 		return taken;
 	}
 
-	/** All effects of a turn happen, or none. @throws VmError `flooded` */
 	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
-		checkTimers(resident, effects);
 		if (resident.stage === 'start') {
 			this.#mail.join(resident);
 			this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
@@ -198,6 +211,7 @@ export class Cell {
 
 	#failed(resident: Resident, vm: Vm, { code, message }: VmError): void {
 		this.#blame(resident, resident.taken);
+		resident.recorder?.close('the VM failed');
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
 		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog() });
@@ -213,11 +227,4 @@ export class Cell {
 		this.#reports = [];
 		this.#report(reports);
 	}
-}
-
-/** @throws VmError `flooded` */
-function checkTimers({ timers, spec }: Resident, effects: readonly Effect[]): void {
-	const asked = effects.filter(({ tag }) => tag === 'set-timer').length;
-	const most = spec.budget.timers;
-	if (timers.size + asked > most) throw new VmError('flooded', `${spec.name} set more than ${most} timers`);
 }

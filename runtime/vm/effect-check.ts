@@ -26,6 +26,13 @@ export function checkEffects(spec: VmSpec, effects: readonly Effect[]): void {
 		);
 }
 
+/** @param most timers that may still be set; @throws VmError `flooded` */
+export function checkTimers(spec: VmSpec, effects: readonly Effect[], most: number): void {
+	let asked = 0;
+	for (const { tag } of effects) if (tag === 'set-timer') asked++;
+	if (asked > most) throw new VmError('flooded', `${spec.name} set more than ${spec.budget.timers} timers`);
+}
+
 function checkGrant(spec: VmSpec, effect: Effect): void {
 	switch (effect.tag) {
 		case 'publish':

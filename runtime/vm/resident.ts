@@ -3,6 +3,7 @@ import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
 import type { Vm } from './vm.ts';
@@ -33,6 +34,8 @@ export class Resident {
 	readonly share: CpuShare;
 	/** Held back until its share of the processor allows more. */
 	throttle: Timer | undefined;
+	/** Writes its turns down, where that was asked for. */
+	recorder: Recorder | undefined;
 	readonly timers = new Map<number, Timer>();
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Resident>();

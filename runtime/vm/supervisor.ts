@@ -9,7 +9,15 @@ import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
 import type { CellHost } from './cell-host.ts';
-import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
+import type {
+	BoxEffect,
+	CellReport,
+	LogLine,
+	RecordingOrder,
+	VmCounts,
+	VmId,
+	VmSpec,
+} from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
@@ -44,6 +52,14 @@ export interface SupervisorEvents {
 	log?(vm: VmView, line: LogLine): void;
 	/** A message that ended two turns badly. */
 	setAside?(vm: VmView, message: { topic: string; payload: Uint8Array }): void;
+	recorded?(report: Extract<CellReport, { tag: 'recorded' }>): void;
+}
+
+/** How the next start of a VM is recorded. */
+export interface RecordedStart {
+	readonly order: RecordingOrder;
+	/** Told what the VM is made of, before its first turn. */
+	readonly begins: (vm: VmId, spec: VmSpec) => void;
 }
 
 export interface SupervisorOptions {
@@ -68,6 +84,8 @@ interface Supervised {
 	startTookUs: number;
 	counts: VmCounts | undefined;
 	linked: LinkedVm | undefined;
+	/** For the next start only. */
+	recorded: RecordedStart | undefined;
 	/** How often it was launched; an attempt that is not the last one has been overtaken. */
 	launches: number;
 	/** The end of the linking that is under way. */
@@ -139,13 +157,21 @@ export class Supervisor {
 		if (vm !== undefined) this.#vms.delete(vm.id);
 	}
 
-	/** @throws VmError `vm-gone` */
-	async restart(name: string): Promise<void> {
+	/** @param recorded how its turns are recorded from now on; @throws VmError `vm-gone` */
+	async restart(name: string, recorded?: RecordedStart): Promise<void> {
 		const vm = this.#find(name);
 		if (vm === undefined) throw new VmError('vm-gone', `there is no VM "${name}"`);
 		const { plan } = vm;
 		await this.stop(name, 'restart asked for');
+		vm.recorded = recorded;
 		this.start(plan);
+	}
+
+	/** Ends the recording of a VM, which goes on. */
+	stopRecording(id: VmId, why: string): void {
+		const vm = this.#vms.get(id);
+		if (vm === undefined) return;
+		this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop-recording', vm: id, why });
 	}
 
 	views(): VmView[] {
@@ -195,6 +221,7 @@ export class Supervisor {
 			startTookUs: 0,
 			counts: undefined,
 			linked: undefined,
+			recorded: undefined,
 			launches: 0,
 			linking: Promise.resolve(),
 			retry: undefined,
@@ -229,6 +256,8 @@ export class Supervisor {
 		vm.linked = linked;
 		const cell = this.#cells.take(this.#cellName(vm));
 		const spec = this.#spec(vm, linked);
+		vm.recorded?.begins(vm.id, spec);
+		vm.recorded = undefined;
 		cell.send({ tag: 'start', vm: vm.id, spec });
 		const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
 		this.#options.hub.attach(vm.id, { cell, subscribes });
@@ -247,6 +276,7 @@ export class Supervisor {
 			effects: Object.keys(linked.effects) as BoxEffect['tag'][],
 			config: manifest.config.bytes,
 			baseband,
+			...(vm.recorded === undefined ? {} : { recording: vm.recorded.order }),
 			...linked.spec,
 		};
 	}
@@ -276,6 +306,10 @@ export class Supervisor {
 				const counted = this.#vms.get(counts.vm);
 				if (counted !== undefined) counted.counts = counts;
 			}
+			return;
+		}
+		if (report.tag === 'recorded') {
+			this.#options.on?.recorded?.(report);
 			return;
 		}
 		const vm = this.#vms.get(report.vm);

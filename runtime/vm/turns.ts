@@ -26,7 +26,7 @@ export interface TurnsOptions {
 	readonly wake: () => void;
 	/** Takes what the next turn is given; nothing where it need not be called. */
 	readonly take: (resident: Resident) => readonly Waiting<Event>[];
-	/** A start or a turn has returned. May throw a `VmError`: then it has failed after all. */
+	/** A start or a turn has returned. */
 	readonly finished: (resident: Resident, vm: Vm, effects: readonly Effect[]) => void;
 	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
 	readonly exceeded: (resident: Resident, budget: 'cpuPercent' | 'deadlineMs') => void;
@@ -53,7 +53,7 @@ export class Turns implements LaneHost {
 
 	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
 	begin(resident: Resident): void {
-		const vm = new Vm({ id: resident.id, spec: resident.spec, lane: this.#lane });
+		const vm = new Vm({ id: resident.id, spec: resident.spec, lane: this.#lane, watch: resident.recorder });
 		vm.link();
 		resident.vm = vm;
 		resident.stage = 'begin';
@@ -132,7 +132,7 @@ export class Turns implements LaneHost {
 		// What was stopped in the middle of a call is no failure.
 		if (resident?.vm !== undefined) {
 			this.#account(resident);
-			this.#fail(resident, resident.vm, resident.vm.asError(cause));
+			this.#fail(resident, resident.vm, resident.vm.fail(cause));
 			this.#options.rested();
 		}
 		if (!this.#options.queue.isEmpty) this.#options.wake();
@@ -201,10 +201,11 @@ export class Turns implements LaneHost {
 
 	#close(resident: Resident, vm: Vm, result: number): void {
 		let effects: Effect[] = [];
-		const { stage } = resident;
+		const { stage, timers, spec } = resident;
+		const timersLeft = spec.budget.timers - timers.size;
 		try {
-			if (stage === 'start') effects = vm.closeStart(result);
-			else if (stage === 'turn') effects = vm.closeTurn(result);
+			if (stage === 'start') effects = vm.closeStart(result, timersLeft);
+			else if (stage === 'turn') effects = vm.closeTurn(result, timersLeft);
 		} finally {
 			this.#account(resident);
 		}

@@ -5,14 +5,15 @@
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
 import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
-import type { GuestImage, GuestState } from '../component/guest-state.ts';
+import { type GuestImage, type GuestState, obstacleOf } from '../component/guest-state.ts';
 import { fuelFor } from '../component/instrument/fuel.ts';
 import type { Lane, LaneCall } from '../component/lane/lane.ts';
 import { type Guest, linkService } from '../component/link.ts';
 import { LinkError } from '../component/link-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
-import { checkEffects } from './effect-check.ts';
+import { checkEffects, checkTimers } from './effect-check.ts';
 import { VmError } from './error.ts';
+import type { TurnWatch } from './turn-watch.ts';
 
 /** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
 const copyMargin = 4;
@@ -22,12 +23,16 @@ export interface VmOptions {
 	readonly spec: VmSpec;
 	/** Who makes its calls in steps; without one it is called plainly only. */
 	readonly lane?: Lane;
+	readonly watch?: TurnWatch | undefined;
 }
 
 export class Vm {
 	readonly spec: VmSpec;
 	readonly id: VmId;
 	readonly #lane: Lane | undefined;
+	readonly #watch: TurnWatch | undefined;
+	/** A call has begun and its end has not been told. */
+	#isOpen = false;
 	#guest: Guest | undefined;
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
@@ -35,10 +40,11 @@ export class Vm {
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
-	constructor({ id, spec, lane }: VmOptions) {
+	constructor({ id, spec, lane, watch }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
 		this.#lane = lane;
+		this.#watch = watch;
 		this.#bucket = new Map(spec.bucket);
 	}
 
@@ -62,7 +68,7 @@ export class Vm {
 				fuel: fuelFor(spec.budget.turnMs),
 				host: {
 					log: { write: (level, text) => this.#write({ level, text }) },
-					keyValue: { get: (key) => this.#bucket.get(key) },
+					keyValue: { get: (key) => this.#read(key) },
 				},
 				...(this.#lane === undefined ? {} : { lane: this.#lane }),
 				// What is realtime is to be done before anything else is.
@@ -70,14 +76,17 @@ export class Vm {
 				image,
 			});
 		} catch (cause) {
-			throw this.asError(cause);
+			throw asVmError(cause, this.spec);
 		}
 	}
 
 	/** Links and starts, plainly. @throws VmError */
 	start(nowUs: bigint): Effect[] {
-		this.link();
-		return this.#checked(() => this.#linked.start(nowUs, this.#init));
+		this.#begin(nowUs, []);
+		return this.#watched(() => {
+			this.link();
+			return this.#checked(this.#linked.start(nowUs, this.#init));
+		});
 	}
 
 	/** Instead of `start`: goes on where the image was taken, of a VM of the same module and spec. @throws VmError */
@@ -92,7 +101,8 @@ export class Vm {
 
 	/** @throws VmError */
 	turn(nowUs: bigint, inbox: Event[]): Effect[] {
-		return this.#checked(() => this.#linked.turn(nowUs, inbox));
+		this.#begin(nowUs, inbox);
+		return this.#watched(() => this.#checked(this.#linked.turn(nowUs, inbox)));
 	}
 
 	// The same in steps, for a lane: each `open` makes `call` the one to be made, each `close` takes what it returned.
@@ -108,22 +118,31 @@ export class Vm {
 
 	/** @throws VmError */
 	openStart(nowUs: bigint): void {
-		this.#guarded(() => this.#linked.steps.openStart(nowUs, this.#init));
+		this.#begin(nowUs, []);
+		this.#watched(() => this.#linked.steps.openStart(nowUs, this.#init));
 	}
 
-	/** @throws VmError */
-	closeStart(result: number): Effect[] {
-		return this.#checked(() => this.#linked.steps.closeStart(result));
+	/** @param timers that it may still set; @throws VmError */
+	closeStart(result: number, timers: number): Effect[] {
+		return this.#watched(() => this.#checked(this.#linked.steps.closeStart(result), timers));
 	}
 
 	/** @throws VmError */
 	openTurn(nowUs: bigint, inbox: Event[]): void {
-		this.#guarded(() => this.#linked.steps.openTurn(nowUs, inbox));
+		this.#begin(nowUs, inbox);
+		this.#watched(() => this.#linked.steps.openTurn(nowUs, inbox));
 	}
 
-	/** @throws VmError */
-	closeTurn(result: number): Effect[] {
-		return this.#checked(() => this.#linked.steps.closeTurn(result));
+	/** @param timers that it may still set; @throws VmError */
+	closeTurn(result: number, timers: number): Effect[] {
+		return this.#watched(() => this.#checked(this.#linked.steps.closeTurn(result), timers));
+	}
+
+	/** The core call between an `open` and its `close` has failed, and the turn with it. */
+	fail(cause: unknown): VmError {
+		const error = asVmError(cause, this.spec);
+		this.#end(error);
+		return error;
 	}
 
 	/** It is not called again. */
@@ -131,9 +150,16 @@ export class Vm {
 		this.#guest?.steps.leave();
 	}
 
-	/** What a failed call means. */
-	asError(cause: unknown): VmError {
-		return asVmError(cause, this.spec);
+	/** Bits of the mutable globals of the module, in their order; none where they cannot be read. */
+	globals(): bigint[] {
+		return this.#guest === undefined || obstacleOf(this.spec.module) !== undefined
+			? []
+			: [...this.#guest.state.capture().globals];
+	}
+
+	/** What earlier turns have stored. */
+	get stored(): ReadonlyMap<string, Uint8Array> {
+		return this.#bucket;
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
@@ -162,20 +188,37 @@ export class Vm {
 		return { vm: this.id, config, topics: topics.map(({ name }) => name), baseband };
 	}
 
-	#guarded<Value>(guestCall: () => Value): Value {
+	#read(key: string): Uint8Array | undefined {
+		const found = this.#bucket.get(key);
+		return this.#watch === undefined ? found : this.#watch.reads(key, found);
+	}
+
+	#begin(nowUs: bigint, inbox: readonly Event[]): void {
+		this.#isOpen = true;
+		this.#watch?.begins(nowUs, inbox);
+	}
+
+	#end(outcome: readonly Effect[] | VmError): void {
+		if (!this.#isOpen) return;
+		this.#isOpen = false;
+		this.#watch?.ends(outcome, this.#guest?.fuelUsed() ?? 0);
+	}
+
+	#watched<Value>(step: () => Value): Value {
 		try {
-			return guestCall();
+			return step();
 		} catch (cause) {
-			throw this.asError(cause);
+			throw this.fail(cause);
 		}
 	}
 
-	#checked(guestCall: () => Result<Effect[], string>): Effect[] {
-		const result = this.#guarded(guestCall);
+	#checked(result: Result<Effect[], string>, timers = this.spec.budget.timers): Effect[] {
 		if (result.tag === 'err')
 			throw new VmError('refused', `${this.spec.name} gave the turn back: ${result.val}`);
 		checkEffects(this.spec, result.val);
+		checkTimers(this.spec, result.val, timers);
 		this.#checkBucket(result.val);
+		this.#end(result.val);
 		return result.val;
 	}
 

@@ -7,6 +7,7 @@ import { journalFigures } from './journal.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
+import { recordingFigures } from './recording.ts';
 import { snapshotFigures } from './snapshot.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
@@ -17,6 +18,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],
 	['memory', memoryFigures],
+	['recording', recordingFigures],
 ];
 
 const { values, positionals } = parseArgs({

@@ -48,4 +48,19 @@ export const commands: readonly CommandEntry[] = [
 		summary: 'Puts a message on the bus of the box',
 		load: async () => (await import('./send.ts')).send,
 	},
+	{
+		name: 'record',
+		summary: 'Records the turns of a VM on the box',
+		load: async () => (await import('./record.ts')).record,
+	},
+	{
+		name: 'replay',
+		summary: 'Replays a recording against a build, and shows the first difference',
+		load: async () => (await import('./replay.ts')).replay,
+	},
+	{
+		name: 'certify',
+		summary: 'Replays a module on every device profile and signs the result',
+		load: async () => (await import('./certify.ts')).certify,
+	},
 ];

@@ -13,6 +13,7 @@ import {
 	simulatedIdentity,
 } from '../../firmware/agent/simulated-box.ts';
 import { SimulatedModules } from '../../firmware/agent/simulated-modules.ts';
+import { SimulatedRecorder } from '../../firmware/agent/simulated-recorder.ts';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
@@ -37,6 +38,7 @@ export async function startBox(options: TrialOptions) {
 	const { url, directory = new MemoryDirectory(), clock = systemClock() } = options;
 	const modules = options.modules ?? new SimulatedModules({ clock });
 	const ports = {
+		recorder: new SimulatedRecorder(),
 		network: new SimulatedNetwork(),
 		sessions: new SimulatedSessions(),
 		bus: new SimulatedBus(),

@@ -9,6 +9,7 @@ import type {
 	NetworkView,
 	SessionManager,
 	TelemetrySource,
+	VmRecorder,
 	VmView,
 } from '../ports.ts';
 import { busObject } from './bus.ts';
@@ -16,6 +17,7 @@ import { deviceInfo } from './device-info.ts';
 import { logObject } from './log.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
+import { recordingObject } from './recording.ts';
 import { sessionObjects } from './sessions.ts';
 import { softwareModules } from './software-modules.ts';
 import { telemetryObject } from './telemetry.ts';
@@ -24,6 +26,7 @@ export interface BoxPorts {
 	readonly identity: DeviceIdentity;
 	readonly modules: ModuleManager;
 	readonly vms: VmView;
+	readonly recorder: VmRecorder;
 	readonly network: NetworkView;
 	readonly sessions: SessionManager;
 	readonly bus: BusPort;
@@ -39,6 +42,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 		...softwareModules(ports),
 		...networkObjects(ports),
 		...sessionObjects(ports),
+		recordingObject(ports),
 		busObject(ports),
 		logObject(ports),
 		telemetryObject(ports),

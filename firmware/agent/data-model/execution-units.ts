@@ -3,6 +3,7 @@ import { UspError } from '../error.ts';
 import type { VmStatus } from '../ports.ts';
 import type { Call, Command, ObjectProvider } from './provider.ts';
 import { dateTimeOf } from './provider.ts';
+import { wholeOf } from './recording.ts';
 import { SoftwareModulePaths } from './software-module-paths.ts';
 import type { SoftwareModulesOptions } from './software-modules.ts';
 
@@ -17,7 +18,7 @@ const statusText = {
 } as const satisfies Record<VmStatus['state'], string>;
 
 export function executionUnits(options: SoftwareModulesOptions): ObjectProvider {
-	const { modules, vms } = options;
+	const { modules, vms, recorder } = options;
 	const paths = new SoftwareModulePaths(options);
 
 	async function unitOf({ at, objectPath }: Call): Promise<VmStatus> {
@@ -54,10 +55,26 @@ export function executionUnits(options: SoftwareModulesOptions): ObjectProvider 
 		},
 	};
 
+	const record: Command = {
+		kind: 'sync',
+		inputs: { Turns: { otherwise: '0' } },
+		outputs: ['Recording'],
+		run: async (call) => {
+			const turns = wholeOf(call.args, 'Turns');
+			const unit = await unitOf(call);
+			const { recording } = await recorder.begin({ unit: unit.id, turns });
+			return { outputs: { Recording: recording } };
+		},
+	};
+
 	return {
 		path: 'Device.SoftwareModules.ExecutionUnit.{i}.',
 		uniqueKeys: [['EUID'], ['Alias']],
-		commands: { 'SetRequestedState()': setRequestedState, 'Restart()': restart },
+		commands: {
+			'SetRequestedState()': setRequestedState,
+			'Restart()': restart,
+			'X_MULLION_Record()': record,
+		},
 		rows: async () => {
 			const numbers = await paths.units();
 			const environments = await paths.environments();
