@@ -32,6 +32,21 @@ export async function finished(parts: Uint8Array, why: string): Promise<Uint8Arr
 	return whole;
 }
 
+/** How many of the bytes are whole parts of a recording: what came before a reader was cut off. */
+export function wholeLength(bytes: Uint8Array): number {
+	const reader = new WireReader(bytes);
+	let length = 0;
+	try {
+		while (reader.tag() !== 0) {
+			reader.bytes();
+			length = reader.position;
+		}
+	} catch (error) {
+		if (!(error instanceof RecordingError)) throw error;
+	}
+	return length;
+}
+
 /** Payloads are views of `bytes`. @throws RecordingError `malformed-recording` */
 export async function readRecording(bytes: Uint8Array): Promise<Recording> {
 	const reader = new WireReader(bytes);

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Effect } from '../component/generated/service.ts';
 import { orders, probe, recordProbe } from './recorded-probe.fixture.ts';
-import { readRecording } from './recording.ts';
+import { finished, readRecording, wholeLength } from './recording.ts';
 import { type Replayed, Replayer } from './replayer.ts';
 import type { TurnRecord } from './turn-record.ts';
 
@@ -203,4 +203,20 @@ test('a recording that was changed, cut off or added to is refused', async (t) =
 		await t.throwsAsync(readRecording(file.subarray(0, at)), { code: 'malformed-recording' });
 	}
 	await t.throwsAsync(readRecording(Uint8Array.of(...file, 0x7a, 0)), { code: 'malformed-recording' });
+});
+
+test('what came of a recording before its reader was cut off is a recording too, turn by turn', async (t) => {
+	const file = await recordProbe(story);
+	const { turns } = await readRecording(file);
+	const seen = new Set<number>();
+
+	// Shorter than its opening and its start it is nothing.
+	for (let cut = 300; cut < file.length - 60; cut += 5) {
+		const parts = file.subarray(0, cut);
+		const rest = await readRecording(await finished(parts.subarray(0, wholeLength(parts)), 'lost'));
+		t.deepEqual(rest.turns, turns.slice(0, rest.turns.length));
+		seen.add(rest.turns.length);
+	}
+
+	t.true(seen.size > 3);
 });

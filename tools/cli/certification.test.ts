@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { CodedError } from '../../runtime/error.ts';
 import { checkCertificate } from '../../runtime/module/certificate.ts';
 import { orders, probe, recordProbe } from '../../runtime/recording/recorded-probe.fixture.ts';
 import { finished, framedOpening, readRecording } from '../../runtime/recording/recording.ts';
@@ -162,7 +163,8 @@ test('a recording that is enough for the person at the keyboard is ended and wri
 	const { cwd, type: run, write, recorder } = await startDesk(t);
 	await write('probe.wasm', probe.built.bytes);
 	await run('push', 'probe.wasm');
-	recorder.bytes = recording.subarray(0, 150);
+	const { opening, turns } = await readRecording(recording);
+	recorder.bytes = new Uint8Array(Buffer.concat([framedOpening(opening), ...turns.map(framedTurn)]));
 	const enough = new AbortController();
 	recorder.whenReadThrough = () => enough.abort();
 
@@ -170,7 +172,24 @@ test('a recording that is enough for the person at the keyboard is ended and wri
 
 	t.is(code, 0);
 	t.deepEqual(recorder.calls, ['record probe 0', 'stop 1']);
-	const file = new Uint8Array(await readFile(join(cwd, 'x.recording')));
-	t.deepEqual(file.subarray(0, 150), recorder.bytes);
-	t.true(file.length > 150);
+	const written = await readRecording(new Uint8Array(await readFile(join(cwd, 'x.recording'))));
+	t.deepEqual(written, { opening, turns, why: 'asked for' });
+});
+
+test('a box that is lost while it records leaves the turns that came before', async (t) => {
+	const { cwd, type: run, write, recorder } = await startDesk(t);
+	await write('probe.wasm', probe.built.bytes);
+	await run('push', 'probe.wasm');
+	recorder.bytes = recording.subarray(0, recording.length - 100);
+	recorder.whenReadThrough = () => {
+		throw new CodedError('unknown-recording', 'the box has restarted');
+	};
+
+	const { code, err } = await type(['record', 'probe', '-o', 'x.recording'], { cwd });
+
+	t.is(code, 1);
+	t.regex(err, /unknown-recording/);
+	const { turns, why } = await readRecording(new Uint8Array(await readFile(join(cwd, 'x.recording'))));
+	t.is(why, 'the box was lost');
+	t.deepEqual(turns, (await readRecording(recording)).turns.slice(0, turns.length));
 });

@@ -2,8 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { finished } from '../../runtime/recording/recording.ts';
+import { finished, wholeLength } from '../../runtime/recording/recording.ts';
 import type { Controller } from '../controller/controller.ts';
+import { ControllerError } from '../controller/controller-error.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, type Context, text } from './command.ts';
@@ -36,11 +37,13 @@ export const record: Command = {
 		const seconds = numberOf(context, 'for');
 		const enough = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
 		const signal = AbortSignal.any([context.signal, ...enough]);
-		const { parts, why, count } = await withBox(context, (box) =>
+		const { parts, why, count, lost } = await withBox(context, (box) =>
 			take({ box, vm, turns: turns ?? 0, signal, context }),
 		);
-		const file = await finished(parts, why);
+		const file = await finished(parts.subarray(0, wholeLength(parts)), why);
 		await writeFile(resolve(context.cwd, out), file);
+		// What came before the box was lost is worth having, and is what a crash leaves.
+		if (lost !== undefined) throw lost;
 		const result = { vm, file: out, turns: count, bytes: file.length, ended: why };
 		context.output.result(
 			result,
@@ -64,27 +67,31 @@ async function take({ box, vm, turns, signal, context }: Order) {
 	const args = { Turns: `${turns}` };
 	const { Recording = '' } = await box.operate(`${path}X_MULLION_Record()`, args, { isSync: true });
 	context.output.progress(context.output.dim(`${vm} was started anew and is being recorded ...`));
-	const parts: Uint8Array[] = [];
-	let [offset, why, count] = [0, '', 0];
+	const taken = { parts: [] as Uint8Array[], offset: 0, why: '', count: 0 };
+	const end = (lost?: Error) => ({ ...taken, parts: new Uint8Array(Buffer.concat(taken.parts)), lost });
 	let isStopped = false;
-	while (why === '') {
-		if (signal.aborted && !isStopped) {
-			await box.operate('Device.X_MULLION_Recording.Stop()', { Recording }, { isSync: true });
-			isStopped = true;
+	try {
+		while (taken.why === '') {
+			if (signal.aborted && !isStopped) {
+				await box.operate('Device.X_MULLION_Recording.Stop()', { Recording }, { isSync: true });
+				isStopped = true;
+			}
+			const at = { Recording, Offset: `${taken.offset}` };
+			const answer = await box.operate('Device.X_MULLION_Recording.Read()', at, { isSync: true });
+			const bytes = Uint8Array.fromBase64(answer['Bytes'] ?? '');
+			taken.parts.push(bytes);
+			taken.offset += bytes.length;
+			taken.count = Number(answer['Turns'] ?? 0);
+			taken.why = answer['Ended'] ?? '';
+			if (bytes.length === 0 && taken.why === '')
+				await pause(pauseMs, undefined, { signal }).catch(() => undefined);
 		}
-		const answer = await box.operate(
-			'Device.X_MULLION_Recording.Read()',
-			{ Recording, Offset: `${offset}` },
-			{ isSync: true },
-		);
-		const bytes = Uint8Array.fromBase64(answer['Bytes'] ?? '');
-		parts.push(bytes);
-		offset += bytes.length;
-		count = Number(answer['Turns'] ?? 0);
-		why = answer['Ended'] ?? '';
-		if (bytes.length === 0 && why === '') await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+	} catch (error) {
+		if (taken.offset === 0 || !(error instanceof ControllerError)) throw error;
+		taken.why = 'the box was lost';
+		return end(error);
 	}
-	return { parts: new Uint8Array(Buffer.concat(parts)), why, count };
+	return end();
 }
 
 async function unitPath(box: Controller, vm: string): Promise<string> {
