@@ -41,6 +41,8 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'import-unknown': 'environment-mismatch',
 	'encoding-unsupported': 'environment-mismatch',
 	'memory-unbounded': 'environment-mismatch',
+	'instruction-unknown': 'environment-mismatch',
+	'export-reserved': 'environment-mismatch',
 	'capability-unknown': 'environment-mismatch',
 	'version-mismatch': 'invalid-arguments',
 
@@ -56,6 +58,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'disk-full': 'module-resources-exceeded',
 	'over-quota': 'module-resources-exceeded',
 	'component-too-large': 'module-resources-exceeded',
+	'tables-too-large': 'module-resources-exceeded',
 	'target-too-large': 'module-resources-exceeded',
 	'metadata-too-large': 'module-resources-exceeded',
 	'queue-full': 'resources-exceeded',
