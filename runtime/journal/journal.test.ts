@@ -89,6 +89,20 @@ test('a large group does not wait, and turns go on while it is on its way to the
 	t.true(journal.durable >= first);
 });
 
+test('a wish for a group counts at whatever moment of the group before it comes', async (t) => {
+	for (let moment = 0; moment < 30; moment++) {
+		const { journal } = await openInMemory();
+		const vm = journal.stream('vm');
+		journal.append(1, vm, text('first'));
+		journal.flush();
+		for (let hops = 0; hops < moment; hops++) await undefined;
+		const sequence = journal.append(1, vm, text('second'));
+		journal.flush();
+		await settled();
+		t.is(journal.durable, sequence, `after ${moment} microtasks`);
+	}
+});
+
 test('when the disk is too slow turns are held, and go on when it has caught up; nothing is lost', async (t) => {
 	let rooms = 0;
 	const limits = { groupBytes: 1000, heldBytes: 3000, mostRecordBytes: 1000 };
