@@ -69,6 +69,25 @@ test('when the log is larger than it should be, the VM that needs its oldest rec
 	t.is(journal.wantsSnapshot(), undefined);
 });
 
+test('a segment is not removed before the log itself says that it is covered', async (t) => {
+	const { files, journal } = await openInMemory({ segmentBytes: 1 });
+	const vm = journal.stream('vm');
+	for (let round = 0; round < 3; round++) await write(journal, vm, 1);
+	files.stall();
+	journal.append(1, vm, text('last'));
+	journal.flush();
+	await settled();
+	journal.covered(vm, journal.durable);
+	files.resume();
+	await settled();
+	files.restart();
+
+	const { recovery } = await openInMemory({ files });
+
+	t.is(recovery.streams[0]?.cutAfter, undefined);
+	t.is((await replayed(recovery)).length, 4);
+});
+
 test('a snapshot must not be ahead of what is durable', async (t) => {
 	const { journal } = await openInMemory();
 	const vm = journal.stream('vm');

@@ -114,12 +114,13 @@ export class GroupCommit {
 
 	/** Somebody waits for everything up to `sequence`. */
 	need(sequence: number): void {
-		if (sequence <= this.#sealed || this.#hold !== undefined) return;
+		if (sequence <= this.#sealed || this.#hold !== undefined || this.hasEnded) return;
 		this.#hold = this.#options.clock.after(this.#options.holdMs, () => this.flush());
 	}
 
 	/** There is something to write that nobody waits for. */
 	mention(): void {
+		if (this.hasEnded) return;
 		this.#lazy ??= this.#options.clock.after(this.#options.lazyMs, () => this.flush());
 	}
 
@@ -163,29 +164,31 @@ export class GroupCommit {
 
 	async #run(): Promise<void> {
 		try {
-			await this.#writeAll();
+			while (this.#isDue || this.#filling.bytes >= this.#options.groupBytes) {
+				this.#isDue = false;
+				this.#options.complete();
+				if (this.#filling.count === 0 || !(await this.#writeNext())) return;
+			}
 		} finally {
+			// In the same step as the last look at what is due, so that nobody's wish falls in between.
 			this.#isRunning = false;
 		}
 	}
 
-	async #writeAll(): Promise<void> {
-		while (this.#isDue || this.#filling.bytes >= this.#options.groupBytes) {
-			this.#isDue = false;
-			this.#options.complete();
-			if (this.#filling.count === 0) break;
-			const group = this.#filling;
-			const range = { first: this.#sealed + 1, last: this.#next - 1 };
-			this.#sealed = range.last;
-			this.#filling = this.#spare;
-			this.#calm();
-			this.#tellRoom();
-			if (!(await this.#writeUntilDone(group, range))) return;
-			group.clear(this.#usualBytes);
-			this.#spare = group;
-			this.#durable = range.last;
-			await this.#options.done(range.last);
-		}
+	/** False when it was given up. */
+	async #writeNext(): Promise<boolean> {
+		const group = this.#filling;
+		const range = { first: this.#sealed + 1, last: this.#next - 1 };
+		this.#sealed = range.last;
+		this.#filling = this.#spare;
+		this.#calm();
+		this.#tellRoom();
+		if (!(await this.#writeUntilDone(group, range))) return false;
+		group.clear(this.#usualBytes);
+		this.#spare = group;
+		this.#durable = range.last;
+		await this.#options.done(range.last);
+		return true;
 	}
 
 	/** False when it was given up. */

@@ -13,7 +13,7 @@ type Step =
 	| { readonly tag: 'need' | 'flush' | 'stall' | 'resume' }
 	| { readonly tag: 'snapshot' | 'acknowledge' | 'forget'; readonly stream: number }
 	| { readonly tag: 'pass'; readonly ms: number }
-	| { readonly tag: 'fail'; readonly code: 'disk-full' | 'io' }
+	| { readonly tag: 'fail'; readonly steps: number; readonly code: 'disk-full' | 'io' }
 	| { readonly tag: 'cut'; readonly steps: number }
 	| { readonly tag: 'restart'; readonly seed: number; readonly isSnapshotKnown: boolean };
 type Flip = { readonly tag: 'flip'; readonly seed: number; readonly at: number };
@@ -30,7 +30,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 	},
 	{
 		weight: 1,
-		arbitrary: fc.record({ tag: fc.constant('fail' as const), code: fc.constantFrom('disk-full', 'io') }),
+		arbitrary: fc.record({
+			tag: fc.constant('fail' as const),
+			steps: fc.nat(5),
+			code: fc.constantFrom('disk-full', 'io'),
+		}),
 	},
 	{ weight: 2, arbitrary: fc.record({ tag: fc.constant('cut' as const), steps: fc.nat(6) }) },
 	{
@@ -58,7 +62,8 @@ interface Story {
 	/** Told to be handed over, and known to be on disk. */
 	handedOver: number;
 	handedOverDurably: number;
-	handedOverAt: number;
+	/** What the last restart said is covered. */
+	floor: number;
 	/** Its first row is in the log from here on. */
 	bornAt: number;
 }
@@ -87,7 +92,7 @@ class Trial {
 			groupBytes: 256,
 			heldBytes: 1024,
 			mostRecordBytes: 512,
-			segmentBytes: 1024,
+			segmentBytes: 500,
 			keepBytes: 3000,
 			...(snapshots && { snapshots }),
 			onDurable: (sequence) => {
@@ -113,7 +118,7 @@ class Trial {
 			turn: 0,
 			handedOver: 0,
 			handedOverDurably: 0,
-			handedOverAt: 0,
+			floor: 0,
 			bornAt: Number.POSITIVE_INFINITY,
 		};
 		this.stories.set(name, story);
@@ -129,6 +134,7 @@ class Trial {
 				const story = this.story(step.stream);
 				const text = `${this.serial++} `.padEnd(step.bytes, 'x');
 				const sequence = journal.append(7, story.id, Buffer.from(text));
+				if (sequence <= story.floor) throw new Error(`${sequence} looks covered already`);
 				story.records.set(sequence, text);
 				story.bornAt = Math.min(story.bornAt, sequence);
 				return;
@@ -170,7 +176,7 @@ class Trial {
 				this.clock.advance(step.ms);
 				return settle();
 			case 'fail':
-				return files.fail(step.code);
+				return files.failAfter(step.steps, step.code);
 			case 'cut':
 				return files.cutAfter(step.steps);
 			case 'restart':
@@ -258,6 +264,7 @@ class Trial {
 			if (!isDamaged && back.handedOver < story.handedOverDurably) throw new Error('a mark was lost');
 			for (const sequence of story.records.keys()) if (sequence > last) story.records.delete(sequence);
 			story.id = back.stream;
+			story.floor = back.snapshot;
 			story.handedOver = back.handedOver;
 			story.handedOverDurably = back.handedOver;
 			story.turn = Math.max(story.turn, back.handedOver);

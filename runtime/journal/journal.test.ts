@@ -89,6 +89,20 @@ test('a large group does not wait, and turns go on while it is on its way to the
 	t.true(journal.durable >= first);
 });
 
+test('a wish for a group counts at whatever moment of the group before it comes', async (t) => {
+	for (let moment = 0; moment < 30; moment++) {
+		const { journal } = await openInMemory();
+		const vm = journal.stream('vm');
+		journal.append(1, vm, text('first'));
+		journal.flush();
+		for (let hops = 0; hops < moment; hops++) await undefined;
+		const sequence = journal.append(1, vm, text('second'));
+		journal.flush();
+		await settled();
+		t.is(journal.durable, sequence, `after ${moment} microtasks`);
+	}
+});
+
 test('when the disk is too slow turns are held, and go on when it has caught up; nothing is lost', async (t) => {
 	let rooms = 0;
 	const limits = { groupBytes: 1000, heldBytes: 3000, mostRecordBytes: 1000 };
@@ -125,7 +139,8 @@ test('a full disk is told of, and what waited for it is written when there is ro
 	const codes: string[] = [];
 	const { files, clock, journal } = await openInMemory({ onTrouble: ({ code }) => codes.push(code) });
 	const vm = journal.stream('vm');
-	files.fail('disk-full', 'disk-full');
+	files.failAfter(0, 'disk-full');
+	files.failAfter(1, 'disk-full');
 	const sequence = journal.append(1, vm, text('kept'));
 	journal.flush();
 	await settled();
@@ -153,7 +168,7 @@ test('what a failed sync left behind is not read twice: the group is written aga
 	files.stall();
 	journal.flush();
 	await settled();
-	files.fail('io');
+	files.failAfter(0, 'io');
 	files.resume();
 	await settled();
 	t.is(journal.trouble?.code, 'io');
@@ -168,6 +183,32 @@ test('what a failed sync left behind is not read twice: the group is written aga
 	t.deepEqual(recovery.damage, []);
 });
 
+test('what a failed sync left behind does not come back in place of what was written instead', async (t) => {
+	const { files, clock, journal } = await openInMemory();
+	const vm = journal.stream('vm');
+	journal.append(1, vm, text('one'));
+	journal.flush();
+	await settled();
+	journal.append(1, vm, text('never durable'));
+	files.failAfter(1, 'io');
+	journal.flush();
+	await settled();
+	files.cutAfter(2);
+	clock.advance(50);
+	await settled();
+	files.restart((most) => most);
+	t.is((await files.list()).length, 2);
+	const again = await openInMemory({ files });
+	t.deepEqual(await replayed(again.recovery), ['vm:one']);
+	again.journal.append(1, vm, text('other'));
+	await again.journal.close();
+
+	const { recovery } = await openInMemory({ files });
+
+	t.deepEqual(await replayed(recovery), ['vm:one', 'vm:other']);
+	t.deepEqual(recovery.damage, []);
+});
+
 test('closing makes durable what is there; a disk that refuses even then is told of', async (t) => {
 	const { files, journal } = await openInMemory();
 	const vm = journal.stream('vm');
@@ -177,7 +218,7 @@ test('closing makes durable what is there; a disk that refuses even then is told
 
 	const again = await openInMemory({ files });
 	const waiting = again.journal.whenDurable(again.journal.append(1, vm, text('b')));
-	files.fail('io');
+	files.failAfter(0, 'io');
 	await Promise.all([
 		t.throwsAsync(again.journal.close(), { code: 'io' }),
 		t.throwsAsync(waiting, { code: 'io' }),
@@ -189,6 +230,7 @@ test('a record that is too large, or of a stream that is not there, is refused a
 	const vm = journal.stream('vm');
 	t.throws(() => journal.append(1, vm, new Uint8Array(11)), { code: 'too-large' });
 	t.throws(() => journal.append(1, vm + 1, new Uint8Array(1)), { instanceOf: RangeError });
+	t.throws(() => journal.append(255, vm, new Uint8Array(1)), { instanceOf: RangeError });
 	t.throws(() => journal.stream(''), { instanceOf: RangeError });
 	await journal.close();
 	t.deepEqual(await replayed((await openInMemory({ files })).recovery), []);

@@ -109,7 +109,7 @@ export class Journal {
 	 * @throws JournalError `too-large`, `held-full`, `closed`
 	 */
 	append(kind: number, stream: number, payload: Uint8Array): number {
-		this.#admit(payload.length);
+		this.#admit(kind, payload.length);
 		const known = this.#streams.get(stream);
 		const sequence = this.#commit.add(kind, stream, payload);
 		known.last = sequence;
@@ -129,7 +129,7 @@ export class Journal {
 		mostBytes: number,
 		write: (into: Uint8Array, at: number) => number,
 	): number {
-		this.#admit(mostBytes);
+		this.#admit(kind, mostBytes);
 		const known = this.#streams.get(stream);
 		const sequence = this.#commit.encode(kind, stream, mostBytes, write);
 		known.last = sequence;
@@ -227,8 +227,9 @@ export class Journal {
 		}
 	}
 
-	#admit(bytes: number): void {
+	#admit(kind: number, bytes: number): void {
 		const { mostRecordBytes, heldBytes } = this.#limits;
+		if (kind >= markKind) throw new RangeError(`records of kind ${kind} are the journal's own`);
 		if (bytes > mostRecordBytes)
 			throw new JournalError('too-large', `a record of ${bytes} bytes; ${mostRecordBytes} is the most`);
 		if (this.#commit.bytes + bytes > heldBytes + mostRecordBytes)

@@ -117,11 +117,11 @@ class Reading {
 	}
 
 	add(name: string, { bytes, header, parts }: ReadSegment, limit: number): void {
-		if (header !== undefined) {
-			this.#expect(name, header.follows);
-			this.#last = Math.max(this.#last, header.first - 1);
-			this.#table(header.streams);
-		}
+		const first = firstOfName(name) ?? 1;
+		// Even a file whose header was torn says by its name that what is before it was durable.
+		this.#expect(name, header?.follows ?? first - 1);
+		this.#last = Math.max(this.#last, first - 1);
+		if (header !== undefined) this.#table(header.streams);
 		let groups = 0;
 		for (const part of parts) {
 			if (part.tag === 'group') groups++;

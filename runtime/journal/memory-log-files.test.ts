@@ -20,7 +20,7 @@ test('what was appended survives a cut, and of what was under way what the test 
 test('without power nothing works, and a disk that was told to fail fails once', async (t) => {
 	const files = new MemoryLogFiles({ capacity: 15 });
 	const file = await files.create('a');
-	files.fail('io');
+	files.failAfter(0, 'io');
 	await t.throwsAsync(file.append(bytes(1)), { code: 'io' });
 	await file.append(bytes(10));
 	await t.throwsAsync(file.append(bytes(10)), { code: 'disk-full' });

@@ -27,7 +27,7 @@ export class MemoryLogFiles implements LogFiles {
 	#changes: Change[] = [];
 	#steps = 0;
 	#cutAt = Number.POSITIVE_INFINITY;
-	#failures: ('disk-full' | 'io')[] = [];
+	readonly #failures = new Map<number, 'disk-full' | 'io'>();
 	#hasPower = true;
 	/** What was under way when the power went does not go on when it is back. */
 	#cuts = 0;
@@ -48,9 +48,9 @@ export class MemoryLogFiles implements LogFiles {
 		this.#cutAt = this.#steps + steps;
 	}
 
-	/** Fails the next steps, one after another, with these codes. */
-	fail(...codes: ('disk-full' | 'io')[]): void {
-		this.#failures.push(...codes);
+	/** Lets `steps` more steps happen and fails the next one, once. */
+	failAfter(steps: number, code: 'disk-full' | 'io'): void {
+		this.#failures.set(this.#steps + steps, code);
 	}
 
 	/** Until `resume`, no append ends: a disk that is busy with something else. */
@@ -71,7 +71,7 @@ export class MemoryLogFiles implements LogFiles {
 		this.#hasPower = true;
 		this.#cuts++;
 		this.#cutAt = Number.POSITIVE_INFINITY;
-		this.#failures = [];
+		this.#failures.clear();
 		this.#stalled = undefined;
 		for (const change of this.#changes.slice(0, choose(this.#changes.length))) change(this.#durable);
 		this.#changes = [];
@@ -154,8 +154,7 @@ export class MemoryLogFiles implements LogFiles {
 		this.#requirePower();
 		if (this.#steps >= this.#cutAt) this.#hasPower = false;
 		this.#requirePower();
-		this.#steps++;
-		const code = this.#failures.shift();
+		const code = this.#failures.get(this.#steps++);
 		if (code !== undefined) throw new DirectoryError(code, 'the disk was told to fail');
 	}
 

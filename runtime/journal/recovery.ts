@@ -26,7 +26,10 @@ export interface RecoveredStream {
 	readonly snapshot: number;
 	/** Everything that its turns up to this one sent has surely been handed over. */
 	readonly handedOver: number;
-	/** Where its history was cut off because of damage: what it did behind this record is lost. */
+	/**
+	 * Where its history was cut off because of damage: what it did behind this record is lost. Its next
+	 * turn has to have a number above `handedOver`, or its receivers would take it for a repeat.
+	 */
 	readonly cutAfter?: number;
 }
 
