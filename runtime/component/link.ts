@@ -34,6 +34,8 @@ export interface Guest {
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string>;
 	memoryBytes(): number;
 	readonly state: GuestState;
+	/** Lets the guest clear memory that it does not use, so that it sleeps in fewer bytes; not all guests can. */
+	rest(): void;
 }
 
 /**
@@ -45,7 +47,7 @@ export function linkService({ module, encoding, host, mostBytes, fuel, image }: 
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
-	const { [fuelExport]: global, [startExport]: begin } = instance.exports;
+	const { [fuelExport]: global, [startExport]: begin, [restExport]: rest } = instance.exports;
 	if (!(global instanceof WebAssembly.Global))
 		throw new LinkError('missing-export', 'the module has no fuel: it was not instrumented');
 	const tank = new FuelTank(global as WebAssembly.Global<'i32'>);
@@ -68,8 +70,14 @@ export function linkService({ module, encoding, host, mostBytes, fuel, image }: 
 		turn: (now, inbox) => run(() => guest.turn(now, inbox)),
 		memoryBytes: () => memory.byteLength,
 		state,
+		rest: () => {
+			if (typeof rest === 'function') run(() => rest());
+		},
 	};
 }
+
+/** What services of our own toolchain export for `Guest.rest`. */
+const restExport = '__rest';
 
 /** Fuel for one call of an import, and bytes that one more unit pays for, as a power of two. */
 const hostCallUnits = 64;
