@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
+import { type BudgetCaps, budgetNames } from '../runtime/module/budget.ts';
 
 export const configErrors = {
 	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
@@ -43,6 +44,8 @@ export interface BoxConfig {
 	readonly networks: readonly NetworkConfig[];
 	/** File that the frames which are heard are written to; without it they are counted only. */
 	readonly sink?: string;
+	/** The most that any module is granted on this box: fields of a manifest's budget. */
+	readonly caps?: BudgetCaps;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -63,6 +66,15 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
 	const missing = needed.find((field) => config[field] === undefined);
 	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
+	const wrong = Object.entries(config.caps ?? {}).find(
+		([name, most]) =>
+			!(budgetNames as readonly string[]).includes(name) || !Number.isInteger(most) || most < 1,
+	);
+	if (wrong !== undefined)
+		throw new ConfigError(
+			'bad-config',
+			`${path}: caps.${wrong[0]} must be a budget (${budgetNames.join(', ')}) with a whole number from 1`,
+		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,

@@ -74,7 +74,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		log,
 		clockCapability,
 		buckets,
-		networkStream(watchSilence(streams, networks)),
+		networkStream(watchSilence(streams, networks), clock),
 		mediaSink(players.take),
 	]);
 	let coordinator: Coordinator | undefined;
@@ -106,6 +106,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		capabilities,
 		clock,
 		networks: () => networks.basebands(),
+		...(config.caps === undefined ? {} : { caps: config.caps }),
 		forget: (vm) => buckets.forget(vm),
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
 	});

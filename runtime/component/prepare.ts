@@ -1,4 +1,5 @@
 /** Turns the verified bytes of a module into what a cell can start: checked, bounded, metered and compiled. */
+import { type BudgetCaps, capped } from '../module/budget.ts';
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
 import { Bytes, sectionsOf } from './bytes.ts';
 import { decodeComponent, type StringEncoding } from './decode.ts';
@@ -18,6 +19,8 @@ export interface PrepareOptions {
 	readonly largest?: number;
 	/** Imported interface -> the capability that provides it; undefined as a value is for everyone. */
 	readonly provided: ReadonlyMap<string, string | undefined>;
+	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
+	readonly caps?: BudgetCaps;
 }
 
 export const guestInterface = 'mullion:service/guest@0.1.0';
@@ -32,7 +35,7 @@ const requiredExports: readonly (readonly [string, WebAssembly.ImportExportKind]
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
-	{ largest = 8_388_608, provided }: PrepareOptions,
+	{ largest = 8_388_608, provided, caps = {} }: PrepareOptions,
 ): Promise<PreparedComponent> {
 	if (binary.length > largest)
 		throw new ComponentError(
@@ -40,7 +43,8 @@ export async function prepareComponent(
 			`${binary.length} bytes are more than the ${largest} allowed`,
 		);
 	const { core, encoding, custom } = decodeComponent(binary);
-	const manifest = readManifest(custom.get('mullion:manifest'));
+	const asked = readManifest(custom.get('mullion:manifest'));
+	const manifest = { ...asked, budget: capped(asked.budget, caps) };
 	boundMemory(core, manifest.budget.memoryPages);
 	const module = await compile(core);
 	checkExports(module);
@@ -99,7 +103,7 @@ function boundMemory(core: Uint8Array, mostPages: number): void {
 		if (maximum > mostPages)
 			throw new ComponentError(
 				'memory-unbounded',
-				`the memory may grow to ${maximum} pages; the manifest's budget is ${mostPages}`,
+				`the memory may grow to ${maximum} pages; its manifest and this box allow ${mostPages}`,
 			);
 		return;
 	}

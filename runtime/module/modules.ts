@@ -11,6 +11,7 @@ import { type PreparedComponent, prepareComponent } from '../component/prepare.t
 import { CodedError, codeOf } from '../error.ts';
 import type { Supervisor, VmView } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
+import type { BudgetCaps } from './budget.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModuleStore } from './store.ts';
 import type { Unit } from './store-index.ts';
@@ -36,6 +37,8 @@ export interface ModulesOptions {
 	readonly rules?: readonly PolicyRule[];
 	/** Largest component, in bytes. */
 	readonly largest?: number;
+	/** The most that any module is granted. */
+	readonly caps?: BudgetCaps;
 	/** Removes what a VM has kept, when its module goes for good. */
 	readonly forget: (vm: string) => Promise<void>;
 	/** Something the operator should know of a module at start-up. */
@@ -174,10 +177,11 @@ export class Modules {
 	}
 
 	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
-		const { capabilities, largest } = this.#options;
+		const { capabilities, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
 			...(largest === undefined ? {} : { largest }),
+			...(caps === undefined ? {} : { caps }),
 		});
 	}
 

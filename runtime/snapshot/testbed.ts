@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { GuestState, statePageBytes } from '../component/guest-state.ts';
-import { FuelTank, fuelExport } from '../component/instrument/fuel.ts';
 import { instrument } from '../component/instrument/instrument.ts';
-import { binaryOf, muchFuel } from '../component/instrument/testbed.ts';
+import { binaryOf, muchFuel, tankOf } from '../component/instrument/testbed.ts';
+import { plainLane } from '../component/lane/plain-lane.ts';
 import type { Origin } from './header.ts';
 import { PageDigester } from './page-digester.ts';
 import { plainPacking } from './plain-packing.ts';
@@ -49,7 +49,7 @@ export class ScriptedGuest {
 	constructor() {
 		const instance = new WebAssembly.Instance(scripted);
 		this.#exports = instance.exports;
-		new FuelTank(instance.exports[fuelExport] as WebAssembly.Global<'i32'>).fill(muchFuel);
+		tankOf(instance, plainLane()).fill(muchFuel);
 		this.state = new GuestState(scripted, instance);
 	}
 

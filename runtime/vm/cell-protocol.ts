@@ -90,6 +90,8 @@ export type CellReport =
 	  }
 	/** A message that ended two turns badly by itself and is not delivered again. */
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
+	/** A budget that holds a VM back or warns, but does not end it, has been used up. */
+	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: 'cpuPercent' | 'deadlineMs' }
 	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	| {
 			readonly tag: 'request';
@@ -109,10 +111,14 @@ export interface VmCounts {
 	readonly vm: VmId;
 	readonly turns: number;
 	readonly events: number;
-	/** Wall time inside the guest, microseconds. */
+	/** Time inside the guest, microseconds. */
 	readonly busyUs: number;
 	readonly memoryBytes: number;
 	readonly inboxLength: number;
 	readonly inboxBytes: number;
 	readonly dropped: number;
+	/** How often it was held back because its share of the processor was used up. */
+	readonly throttled: number;
+	/** How often a realtime VM was called after its deadline. */
+	readonly late: number;
 }

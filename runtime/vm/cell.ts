@@ -14,12 +14,11 @@ import { Heartbeat } from './heartbeat.ts';
 import { Mail } from './mail.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
-import { Vm } from './vm.ts';
+import { Turns } from './turns.ts';
+import type { Vm } from './vm.ts';
 
 /** The most events one turn is given. */
 const turnEvents = 256;
-/** The most timers a VM may have set. */
-const mostTimers = 256;
 
 export interface CellOptions {
 	readonly clock: Clock;
@@ -33,24 +32,34 @@ export interface CellOptions {
 
 export class Cell {
 	readonly #clock: Clock;
-	readonly #heartbeat: Heartbeat;
 	readonly #report: (reports: CellReport[]) => void;
 	readonly #residents = new Map<VmId, Resident>();
-	readonly #queue: RunQueue;
+	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
+	readonly #turns: Turns;
 	#reports: CellReport[] = [];
 
 	constructor({ clock, heartbeat = new Heartbeat(), report, wake }: CellOptions) {
 		this.#clock = clock;
-		this.#heartbeat = heartbeat;
 		this.#report = report;
-		this.#queue = new RunQueue(wake);
+		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		this.#mail = new Mail({
 			clock,
 			queue: this.#queue,
 			residents: this.#residents,
 			say: (said) => this.#say(said),
 			flush: () => this.#flush(),
+		});
+		this.#turns = new Turns({
+			clock,
+			heartbeat,
+			queue: this.#queue,
+			wake,
+			take: (resident) => this.#take(resident),
+			finished: (resident, vm, effects) => this.#finished(resident, vm, effects),
+			failed: (resident, vm, error) => this.#failed(resident, vm, error),
+			exceeded: ({ id }, budget) => this.#say({ tag: 'exceeded', vm: id, budget }),
+			rested: () => this.#flush(),
 		});
 	}
 
@@ -84,43 +93,28 @@ export class Cell {
 		this.#flush();
 	}
 
-	/** Runs turns until nothing is ready or `turns` are done; true when there may be more to do. */
+	/** Runs VMs for a moment, `turns` calls at most; true when there may be more to do. */
 	run(turns: number): boolean {
-		for (let left = turns; left > 0; left--) {
-			const next = this.#queue.take();
-			if (next === undefined) break;
-			this.#turn(next);
-		}
-		this.#flush();
-		return !this.#queue.isEmpty;
+		return this.#turns.run(turns);
 	}
 
 	#start(id: VmId, spec: VmSpec): void {
-		const resident = this.#residents.get(id) ?? new Resident(id, spec);
+		const now = this.#clock.now();
+		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
-		const vm = new Vm({ id, spec });
-		const startedAt = this.#clock.now();
+		resident.startedAtUs = now;
 		try {
-			this.#heartbeat.begin(id);
-			const effects = vm.start(timeFor(spec, startedAt));
-			this.#heartbeat.end();
-			checkTimers(resident, effects);
-			resident.vm = vm;
-			this.#mail.join(resident);
-			this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAt });
-			this.#finishTurn(resident, vm, effects);
-			// What came while it was down waits for it.
-			this.#queue.add(resident);
+			this.#turns.begin(resident);
 		} catch (error) {
-			this.#heartbeat.end();
-			this.#fault(resident, vm, error);
+			if (!(error instanceof VmError)) throw error;
+			this.#say({ tag: 'fault', vm: id, code: error.code, message: error.message, log: [] });
 		}
 	}
 
 	#stop(id: VmId): void {
 		const resident = this.#residents.get(id);
 		if (resident !== undefined) {
-			resident.vm = undefined;
+			this.#turns.end(resident);
 			resident.clearTimers();
 			this.#residents.delete(id);
 			this.#mail.leave(resident);
@@ -129,36 +123,21 @@ export class Cell {
 		this.#say({ tag: 'stopped', vm: id });
 	}
 
-	#turn(resident: Resident): void {
-		const { vm, inbox } = resident;
-		if (vm === undefined) return;
-		const taken = inbox
+	#take(resident: Resident): readonly Waiting<Event>[] {
+		const taken = resident.inbox
 			.take(resident.singly > 0 ? 1 : turnEvents)
 			.filter(({ event }) => this.#mail.isStillWanted(event));
 		this.#mail.releaseWaiters(resident);
-		if (taken.length === 0) return this.#queue.add(resident);
-		const events = taken.map(({ event }) => event);
-		const startedAt = this.#clock.now();
-		try {
-			this.#heartbeat.begin(resident.id);
-			const effects = vm.turn(timeFor(vm.spec, startedAt), events);
-			this.#heartbeat.end();
-			checkTimers(resident, effects);
-			resident.turns++;
-			resident.events += events.length;
-			resident.busyUs += this.#clock.now() - startedAt;
-			if (resident.singly > 0) resident.singly--;
-			this.#finishTurn(resident, vm, effects);
-		} catch (error) {
-			this.#heartbeat.end();
-			this.#blame(resident, taken);
-			this.#fault(resident, vm, error);
-			return;
-		}
-		this.#queue.add(resident);
+		return taken;
 	}
 
-	#finishTurn(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
+	/** All effects of a turn happen, or none. @throws VmError `flooded` */
+	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
+		checkTimers(resident, effects);
+		if (resident.stage === 'start') {
+			this.#mail.join(resident);
+			this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
+		} else if (resident.singly > 0) resident.singly--;
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
 		for (const effect of effects) this.#apply(resident, vm, effect);
 	}
@@ -217,13 +196,11 @@ export class Cell {
 		resident.inbox.giveBack(messages);
 	}
 
-	#fault(resident: Resident, vm: Vm, error: unknown): void {
-		// Anything else is the platform's own mistake: it must not be blamed on a guest.
-		if (!(error instanceof VmError)) throw error;
-		resident.vm = undefined;
+	#failed(resident: Resident, vm: Vm, { code, message }: VmError): void {
+		this.#blame(resident, resident.taken);
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say({ tag: 'fault', vm: resident.id, code: error.code, message: error.message, log: vm.takeLog() });
+		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog() });
 	}
 
 	#say(report: CellReport): void {
@@ -238,14 +215,9 @@ export class Cell {
 	}
 }
 
-/** The time a turn is given: no finer than its clock grant. */
-function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
-	return BigInt(nowUs - (nowUs % clockStepUs));
-}
-
 /** @throws VmError `flooded` */
 function checkTimers({ timers, spec }: Resident, effects: readonly Effect[]): void {
 	const asked = effects.filter(({ tag }) => tag === 'set-timer').length;
-	if (timers.size + asked > mostTimers)
-		throw new VmError('flooded', `${spec.name} set more than ${mostTimers} timers`);
+	const most = spec.budget.timers;
+	if (timers.size + asked > most) throw new VmError('flooded', `${spec.name} set more than ${most} timers`);
 }

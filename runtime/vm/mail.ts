@@ -25,7 +25,7 @@ type Reply = Extract<Effect, { tag: 'reply' }>['val'];
 
 export interface MailOptions {
 	readonly clock: Clock;
-	readonly queue: RunQueue;
+	readonly queue: RunQueue<Resident>;
 	readonly residents: ReadonlyMap<VmId, Resident>;
 	readonly say: (report: CellReport) => void;
 	/** Called after something was said outside of a turn. */
@@ -63,7 +63,7 @@ export class Mail {
 	/** An event of the platform's own; lost when the VM does not run. */
 	give(id: VmId, event: Event): void {
 		const resident = this.#options.residents.get(id);
-		if (resident?.vm === undefined) return;
+		if (resident?.isUp !== true) return;
 		const bytes = event.tag === 'chunk' ? event.val.bytes.length : 0;
 		resident.inbox.push({ event, bytes, failures: 0 });
 		this.#options.queue.add(resident);

@@ -4,9 +4,10 @@
  * A turn is a transaction: it returns effects that have been checked as a whole, or throws and
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
-import type { Effect, Event, Result } from '../component/generated/service.ts';
+import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
 import type { GuestImage, GuestState } from '../component/guest-state.ts';
 import { fuelFor } from '../component/instrument/fuel.ts';
+import type { Lane, LaneCall } from '../component/lane/lane.ts';
 import { type Guest, linkService } from '../component/link.ts';
 import { LinkError } from '../component/link-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
@@ -19,11 +20,14 @@ const copyMargin = 4;
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
+	/** Who makes its calls in steps; without one it is called plainly only. */
+	readonly lane?: Lane;
 }
 
 export class Vm {
 	readonly spec: VmSpec;
 	readonly id: VmId;
+	readonly #lane: Lane | undefined;
 	#guest: Guest | undefined;
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
@@ -31,9 +35,10 @@ export class Vm {
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
-	constructor({ id, spec }: VmOptions) {
+	constructor({ id, spec, lane }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
+		this.#lane = lane;
 		this.#bucket = new Map(spec.bucket);
 	}
 
@@ -41,23 +46,43 @@ export class Vm {
 		return this.#guest?.memoryBytes() ?? 0;
 	}
 
-	/** Instantiates the module and runs its `start`. @throws VmError */
-	start(nowUs: bigint): Effect[] {
+	/**
+	 * Instantiates the module; nothing of it runs yet.
+	 *
+	 * @param image where to go on, of a VM of the same module and spec; then it need not start
+	 * @throws VmError
+	 */
+	link(image?: GuestImage): void {
 		const { spec } = this;
-		return this.#call(() => {
-			const guest = this.#link();
-			const topics = spec.topics.map(({ name }) => name);
-			return guest.start(nowUs, { vm: this.id, config: spec.config, topics, baseband: spec.baseband });
-		});
+		try {
+			this.#guest = linkService({
+				module: spec.module,
+				encoding: spec.encoding,
+				mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
+				fuel: fuelFor(spec.budget.turnMs),
+				host: {
+					log: { write: (level, text) => this.#write({ level, text }) },
+					keyValue: { get: (key) => this.#bucket.get(key) },
+				},
+				...(this.#lane === undefined ? {} : { lane: this.#lane }),
+				// What is realtime is to be done before anything else is.
+				canPause: spec.priority !== 'realtime',
+				image,
+			});
+		} catch (cause) {
+			throw this.asError(cause);
+		}
+	}
+
+	/** Links and starts, plainly. @throws VmError */
+	start(nowUs: bigint): Effect[] {
+		this.link();
+		return this.#checked(() => this.#linked.start(nowUs, this.#init));
 	}
 
 	/** Instead of `start`: goes on where the image was taken, of a VM of the same module and spec. @throws VmError */
 	resume(image: GuestImage): void {
-		try {
-			this.#link(image);
-		} catch (cause) {
-			throw asVmError(cause, this.spec);
-		}
+		this.link(image);
 	}
 
 	/** To be looked at between turns; undefined before the VM was started or resumed. */
@@ -65,11 +90,55 @@ export class Vm {
 		return this.#guest?.state;
 	}
 
+	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
+	rest(): void {
+		this.#guarded(() => this.#linked.rest());
+	}
+
 	/** @throws VmError */
 	turn(nowUs: bigint, inbox: Event[]): Effect[] {
-		const guest = this.#guest;
-		if (guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
-		return this.#call(() => guest.turn(nowUs, inbox));
+		return this.#checked(() => this.#linked.turn(nowUs, inbox));
+	}
+
+	// The same in steps, for a lane: each `open` makes `call` the one to be made, each `close` takes what it returned.
+
+	get call(): LaneCall {
+		return this.#linked.steps.call;
+	}
+
+	/** False where the module has no start function of its own. */
+	openBegin(): boolean {
+		return this.#linked.steps.openBegin();
+	}
+
+	/** @throws VmError */
+	openStart(nowUs: bigint): void {
+		this.#guarded(() => this.#linked.steps.openStart(nowUs, this.#init));
+	}
+
+	/** @throws VmError */
+	closeStart(result: number): Effect[] {
+		return this.#checked(() => this.#linked.steps.closeStart(result));
+	}
+
+	/** @throws VmError */
+	openTurn(nowUs: bigint, inbox: Event[]): void {
+		this.#guarded(() => this.#linked.steps.openTurn(nowUs, inbox));
+	}
+
+	/** @throws VmError */
+	closeTurn(result: number): Effect[] {
+		return this.#checked(() => this.#linked.steps.closeTurn(result));
+	}
+
+	/** It is not called again. */
+	leave(): void {
+		this.#guest?.steps.leave();
+	}
+
+	/** What a failed call means. */
+	asError(cause: unknown): VmError {
+		return asVmError(cause, this.spec);
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
@@ -88,29 +157,26 @@ export class Vm {
 		else this.#bucket.set(key, value);
 	}
 
-	#link(image?: GuestImage): Guest {
-		const { spec } = this;
-		this.#guest = linkService({
-			module: spec.module,
-			encoding: spec.encoding,
-			mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
-			fuel: fuelFor(spec.budget.turnMs),
-			host: {
-				log: { write: (level, text) => this.#write({ level, text }) },
-				keyValue: { get: (key) => this.#bucket.get(key) },
-			},
-			image,
-		});
+	get #linked(): Guest {
+		if (this.#guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
 		return this.#guest;
 	}
 
-	#call(guestCall: () => Result<Effect[], string>): Effect[] {
-		let result: Result<Effect[], string>;
+	get #init(): Init {
+		const { topics, config, baseband } = this.spec;
+		return { vm: this.id, config, topics: topics.map(({ name }) => name), baseband };
+	}
+
+	#guarded<Value>(guestCall: () => Value): Value {
 		try {
-			result = guestCall();
+			return guestCall();
 		} catch (cause) {
-			throw asVmError(cause, this.spec);
+			throw this.asError(cause);
 		}
+	}
+
+	#checked(guestCall: () => Result<Effect[], string>): Effect[] {
+		const result = this.#guarded(guestCall);
 		if (result.tag === 'err')
 			throw new VmError('refused', `${this.spec.name} gave the turn back: ${result.val}`);
 		checkEffects(this.spec, result.val);

@@ -1,7 +1,9 @@
 /** What the checks of `runtime/component/instrument` cost: the same kernels with them and without, as on a box. */
 import { tuneEngine } from '../../firmware/hal/engine.ts';
-import { fuelExport, startExport } from '../../runtime/component/instrument/fuel.ts';
+import { gateExport, startExport } from '../../runtime/component/instrument/fuel.ts';
 import { instrument } from '../../runtime/component/instrument/instrument.ts';
+import { tankOf } from '../../runtime/component/instrument/testbed.ts';
+import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { kernelModule } from './kernel-module.ts';
 import { threadClockMs } from './thread-time.ts';
@@ -48,10 +50,9 @@ async function started(core: Uint8Array<ArrayBuffer>): Promise<Record<Kernel, ()
 		throw new Error('a kernel aborted');
 	};
 	const { instance } = await WebAssembly.instantiate(core, { env: { abort } });
-	const { [fuelExport]: fuel, [startExport]: begin } = instance.exports;
-	const fill = (): void => {
-		if (fuel instanceof WebAssembly.Global) fuel.value = 0x7fff_ffff;
-	};
+	const { [startExport]: begin } = instance.exports;
+	const tank = gateExport in instance.exports ? tankOf(instance, plainLane()) : undefined;
+	const fill = (): void => tank?.fill(0x7fff_ffff);
 	fill();
 	if (typeof begin === 'function') begin();
 	const collect = instance.exports['__collect'] as () => void;

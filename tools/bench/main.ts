@@ -1,7 +1,9 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
+import { cellFigures } from './cell.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
+import { journalFigures } from './journal.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
@@ -9,7 +11,9 @@ import { snapshotFigures } from './snapshot.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
+	['cell', cellFigures],
 	['instrumentation', instrumentationFigures],
+	['journal', journalFigures],
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],
 	['memory', memoryFigures],

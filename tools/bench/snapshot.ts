@@ -6,8 +6,10 @@ import { zstdPacking } from '../../firmware/hal/zstd-packing.ts';
 import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
 import { topicGrants } from '../../runtime/bus/policy.ts';
 import { GuestState } from '../../runtime/component/guest-state.ts';
-import { FuelTank, fuelExport, fuelFor, startExport } from '../../runtime/component/instrument/fuel.ts';
+import { fuelFor, startExport } from '../../runtime/component/instrument/fuel.ts';
 import { instrument } from '../../runtime/component/instrument/instrument.ts';
+import { tankOf } from '../../runtime/component/instrument/testbed.ts';
+import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
 import { type Guest, type LinkOptions, linkService } from '../../runtime/component/link.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { hibernate, wake } from '../../runtime/snapshot/hibernate.ts';
@@ -36,9 +38,11 @@ async function heapFigures(): Promise<Figure[]> {
 	const module = new WebAssembly.Module(instrument(await kernelModule('heap.ts')));
 	const instantiate = (): WebAssembly.Instance =>
 		new WebAssembly.Instance(module, { env: { abort: () => undefined } });
-	const { exports } = instantiate();
+	const instance = instantiate();
+	const { exports } = instance;
+	const tank = tankOf(instance, plainLane());
 	const call = (name: string): void => {
-		new FuelTank(exports[fuelExport] as WebAssembly.Global<'i32'>).fill(0x7fff_ffff);
+		tank.fill(0x7fff_ffff);
 		(exports[name] as () => void)();
 	};
 	call(startExport);

@@ -25,6 +25,13 @@ export const generationSteps: readonly GenerationStep[] = [
 		files: async () => new Map([['service.ts', await serviceLinker(resolve(repository, 'proto/wit'))]]),
 	},
 	{
+		outDirectory: 'runtime/component/lane/generated',
+		files: async () => {
+			const source = resolve(repository, 'runtime/component/lane/lane.wat');
+			return new Map([['lane.ts', await textModule(source, 'laneModule')]]);
+		},
+	},
+	{
 		outDirectory: 'runtime/snapshot/generated',
 		files: async () => {
 			const source = resolve(repository, 'runtime/snapshot/page-digests.wat');

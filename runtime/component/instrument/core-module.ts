@@ -37,6 +37,9 @@ export interface CoreModule {
 	/** Functions of its own, in order. */
 	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
 	readonly globals: number;
+	readonly types: number;
+	/** Tables of its own; none is imported. */
+	readonly tables: number;
 	readonly exports: ReadonlySet<string>;
 	readonly start: number | undefined;
 }
@@ -65,6 +68,8 @@ export function readModule(core: Uint8Array): CoreModule {
 			body,
 		})),
 		globals: vector(section.global).u32(),
+		types: parameters.length,
+		tables: vector(section.table).u32(),
 		exports: readExports(vector(section.export)),
 		start: start === undefined ? undefined : new Bytes(start).u32(),
 	};

@@ -17,6 +17,8 @@ export interface Rewriting {
 	readonly exchanges: Exchanges | undefined;
 	/** Index of the global that holds the fuel. */
 	readonly global: number;
+	/** Where the function lies that is called when it is used up: the first of a table. */
+	readonly gate: { readonly type: number; readonly table: number };
 	/** Parameters of the function. */
 	readonly parameters: number;
 }
@@ -36,9 +38,14 @@ interface Insertion {
 }
 
 export function rewriteFunction(body: FunctionBody, rewriting: Rewriting): RewrittenFunction {
-	const { checks, exchanges, global, parameters } = rewriting;
+	const { checks, exchanges, global, gate, parameters } = rewriting;
 	if (checks.length === 0) return { bytes: body.bytes, branchesAt: [] };
-	const code = new CheckCode({ global, local: parameters + body.locals, isLocal: exchanges !== undefined });
+	const code = new CheckCode({
+		global,
+		gate,
+		local: parameters + body.locals,
+		isLocal: exchanges !== undefined,
+	});
 	const insertions: Insertion[] = checks.map(({ at, units }) => ({ at, rank: 1, ...code.check(units) }));
 	// The first check of a function that counts in a local fetches the fuel.
 	if (exchanges !== undefined) {
@@ -83,13 +90,20 @@ class CheckCode {
 	readonly #isLocal: boolean;
 	readonly #fuel: readonly number[];
 	readonly #length: readonly number[];
+	readonly #pass: readonly number[];
 
-	constructor({ global, local, isLocal }: { global: number; local: number; isLocal: boolean }) {
+	constructor({
+		global,
+		gate: { type, table },
+		local,
+		isLocal,
+	}: Pick<Rewriting, 'global' | 'gate'> & { local: number; isLocal: boolean }) {
 		this.#isLocal = isLocal;
 		this.#fuel = unsigned(local);
 		this.#length = unsigned(local + 1);
 		this.read = [op.globalGet, ...unsigned(global), op.localSet, ...this.#fuel];
 		this.write = [op.localGet, ...this.#fuel, op.globalSet, ...unsigned(global)];
+		this.#pass = [op.i32Const, 0, op.callIndirect, ...unsigned(type), ...unsigned(table)];
 	}
 
 	/** @param units undefined where the number on top of the stack is charged and left there */
@@ -114,15 +128,15 @@ class CheckCode {
 			0,
 			op.i32LtS,
 		];
-		const trap = [
+		const refill = [
 			op.if,
 			emptyBlock,
-			// The host tells by the global what kind of trap it was.
 			...(this.#isLocal ? this.write : []),
-			op.unreachable,
+			...this.#pass,
+			...(this.#isLocal ? this.read : []),
 			op.end,
 			...(isBulk ? [op.localGet, ...this.#length] : []),
 		];
-		return { code: [...charge, ...trap], branch: charge.length };
+		return { code: [...charge, ...refill], branch: charge.length };
 	}
 }

@@ -1,12 +1,12 @@
 /**
- * Makes every call into a core module end: it counts fuel down and traps when there is none left.
+ * Makes every call into a core module end: it counts fuel down and asks for more when there is none left.
  *
- * A mutable global holds the fuel. It comes last among the globals, so no index changes; a valid
- * module cannot name an index that it does not have, and nothing but functions can be imported, so
- * only the checks and the host ever reach it. Checks stand at the entry of functions, at the head
- * of loops, in long code without either, and in front of what moves memory or tables; a chain of
- * tail calls passes entries. Tables are bounded too, as no call returns their memory. And whatever is
- * state is made reachable for the host (`state-access.ts`).
+ * A mutable global holds the fuel. It comes last among the globals, as all that is added comes last
+ * among its like, so no index changes; a valid module cannot name an index that it does not have, and
+ * nothing but functions can be imported, so only the checks and the host ever reach it. Checks stand at
+ * the entry of functions, at the head of loops, in long code without either, and in front of what moves
+ * memory or tables; a chain of tail calls passes entries. Tables are bounded too, as no call returns
+ * their memory. Whatever is state is made reachable for the host (`state-access.ts`).
  *
  * The same module gives the same checks, so a turn ends at the same instruction on every box.
  */
@@ -16,11 +16,12 @@ import { branchHints } from './branch-hints.ts';
 import { checksOf } from './charge.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { freeFunctions } from './free-functions.ts';
-import { fuelExport, startExport } from './fuel.ts';
+import { fillExport, gateExport, leftExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
 import { rewriteFunction } from './function-rewriter.ts';
 import { type ScannedFunction, scanFunction } from './function-scan.ts';
-import { concat, unsigned } from './leb.ts';
+import { concat, sized, unsigned } from './leb.ts';
+import { op } from './opcodes.ts';
 import { withState } from './state-access.ts';
 import { boundTables } from './tables.ts';
 
@@ -31,9 +32,8 @@ import { boundTables } from './tables.ts';
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	const module = readModule(core);
 	const scanned = module.functions.map(({ body }) => scanFunction(body));
-	const { code, hints } = rewriteCode(module, scanned);
-	const bounded = new Map([...withFuel(module), ...boundTables(module.sections), [section.code, code]]);
-	const { sections, description } = withState(module, scanned, bounded);
+	const { bodies, hints } = rewriteCode(module, scanned);
+	const { sections, description } = withState(module, scanned, withTank(module, bodies));
 	return writeModule(sections, {
 		beforeCode: [customSection('metadata.code.branch_hint', hints)],
 		atEnd: [description, ...(module.names === undefined ? [] : [{ id: section.custom, body: module.names }])],
@@ -41,9 +41,9 @@ export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function rewriteCode(
-	{ functions, importedFunctions, globals }: CoreModule,
+	{ functions, importedFunctions, globals, types, tables }: CoreModule,
 	scanned: readonly ScannedFunction[],
-): { code: Uint8Array; hints: Uint8Array } {
+): { bodies: Uint8Array[]; hints: Uint8Array } {
 	const weights = freeFunctions(scanned, importedFunctions);
 	const rewritten = functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
@@ -51,32 +51,58 @@ function rewriteCode(
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
 			exchanges: isWorthLocal(seen, weights) ? exchangesOf(body, weights) : undefined,
 			global: globals,
+			gate: { type: types, table: tables },
 			parameters,
 		});
 	});
 	return {
-		code: concat([
-			unsigned(rewritten.length),
-			...rewritten.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]),
-		]),
+		bodies: rewritten.map(({ bytes }) => bytes),
 		hints: branchHints(rewritten.map(({ branchesAt }, place) => [importedFunctions + place, branchesAt])),
 	};
 }
 
+const i32 = 0x7f;
 /** `(global (mut i32) (i32.const 0))`: nothing runs before the host has given fuel. */
-const emptyTank = [0x7f, 0x01, 0x41, 0x00, 0x0b];
+const emptyTank = [i32, 0x01, op.i32Const, 0x00, op.end];
+/** `(table 1 1 funcref)`: the host puts in the function that is called when the fuel is used up. */
+const gateTable = [0x70, 0x01, 0x01, 0x01];
+const nothingToNothing = [0x60, 0, 0];
+const i32ToNothing = [0x60, 1, i32, 0];
+const nothingToI32 = [0x60, 0, 1, i32];
 
-/** The sections with the tank in them, and with the start function exported instead of started. */
-export function withFuel(module: CoreModule): Map<number, Uint8Array> {
-	const { sections, globals, exports, start } = module;
-	for (const name of [fuelExport, startExport])
+/** The sections with the tank, its functions and the gate in them, and the start function exported instead of started. */
+export function withTank(module: CoreModule, bodies: readonly Uint8Array[]): Map<number, Uint8Array> {
+	const { globals, exports, start, types, tables, importedFunctions, functions } = module;
+	const sections = new Map([...module.sections, ...boundTables(module.sections)]);
+	for (const name of [fillExport, leftExport, gateExport, startExport])
 		if (exports.has(name))
 			throw new ComponentError('export-reserved', `the module exports "${name}", which is the platform's`);
-	const added = [exportEntry(fuelExport, exportKind.global, globals)];
-	if (start !== undefined) added.push(exportEntry(startExport, exportKind.function, start));
-	const extended = new Map(sections);
-	extended.set(section.global, append(sections.get(section.global), [emptyTank]));
-	extended.set(section.export, append(sections.get(section.export), added));
-	extended.delete(section.start);
-	return extended;
+	const added = importedFunctions + functions.length;
+	const fill = [0, op.localGet, 0, op.globalSet, ...unsigned(globals), op.end];
+	const left = [0, op.globalGet, ...unsigned(globals), op.end];
+	const exported = [
+		exportEntry(fillExport, exportKind.function, added),
+		exportEntry(leftExport, exportKind.function, added + 1),
+		exportEntry(gateExport, exportKind.table, tables),
+	];
+	if (start !== undefined) exported.push(exportEntry(startExport, exportKind.function, start));
+	const extend = (id: number, elements: readonly (readonly number[])[]): void => {
+		sections.set(id, append(sections.get(id), elements));
+	};
+	extend(section.type, [nothingToNothing, i32ToNothing, nothingToI32]);
+	extend(section.function, [unsigned(types + 1), unsigned(types + 2)]);
+	extend(section.table, [gateTable]);
+	extend(section.global, [emptyTank]);
+	extend(section.export, exported);
+	sections.delete(section.start);
+	sections.set(
+		section.code,
+		concat([
+			unsigned(bodies.length + 2),
+			...bodies.flatMap((body) => [unsigned(body.length), body]),
+			sized(fill),
+			sized(left),
+		]),
+	);
+	return sections;
 }

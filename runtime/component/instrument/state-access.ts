@@ -44,7 +44,7 @@ export function withState(
 	const layout: StateLayout = {
 		words: globals.numbers.reduce((sum, each) => sum + wordsOf(each), 0),
 		groups: groupsOf(globals.numbers).length,
-		tables: hasTables ? lengthOf(sections.get(section.table)) : 0,
+		tables: hasTables ? module.tables : 0,
 		...(obstacle !== undefined && { obstacle }),
 	};
 	const extended = new Map(sections);
@@ -87,11 +87,11 @@ function groupsOf(globals: readonly MutableGlobal[]): MutableGlobal[][] {
 
 function addGlobals(
 	sections: Map<number, Uint8Array>,
-	{ importedFunctions, functions }: CoreModule,
+	{ importedFunctions }: CoreModule,
 	groups: readonly MutableGlobal[][],
 ): void {
 	const firstType = lengthOf(sections.get(section.type));
-	const firstFunction = importedFunctions + functions.length;
+	const firstFunction = importedFunctions + lengthOf(sections.get(section.function));
 	const words = groups.map((group) =>
 		new Array<number>(group.reduce((sum, each) => sum + wordsOf(each), 0)).fill(i64),
 	);
@@ -123,20 +123,23 @@ function addGlobals(
 }
 
 /** All tables, and one more with all functions of the module in it. */
-function addTables(sections: Map<number, Uint8Array>, { importedFunctions, functions }: CoreModule): void {
-	const tables = lengthOf(sections.get(section.table));
+function addTables(
+	sections: Map<number, Uint8Array>,
+	{ importedFunctions, functions, tables }: CoreModule,
+): void {
+	const all = lengthOf(sections.get(section.table));
 	const count = importedFunctions + functions.length;
 	const limits = [1, ...unsigned(count), ...unsigned(count)];
 	sections.set(section.table, append(sections.get(section.table), [[functionReferences, ...limits]]));
 	// Core spec 5.5.12, kind 2: active, into a table named by its index, from functions named by theirs.
 	const indexes = Array.from({ length: count }, (_, index) => unsigned(index)).flat();
-	const everything = [2, ...unsigned(tables), 0x41, 0, 0x0b, 0, ...unsigned(count), ...indexes];
+	const everything = [2, ...unsigned(all), 0x41, 0, 0x0b, 0, ...unsigned(count), ...indexes];
 	sections.set(section.element, append(sections.get(section.element), [everything]));
 	addExports(sections, [
 		...Array.from({ length: tables }, (_, index) =>
 			exportEntry(stateExports.table(index), exportKind.table, index),
 		),
-		exportEntry(stateExports.functions, exportKind.table, tables),
+		exportEntry(stateExports.functions, exportKind.table, all),
 	]);
 }
 

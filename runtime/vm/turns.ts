@@ -1,0 +1,263 @@
+/**
+ * Has the VMs of a cell called, one at a time and never one again before its call has ended.
+ *
+ * What is not realtime runs in slices: a call that has had one stands still, and goes on when the run
+ * queue comes to its VM again. Between two slices the thread sees to what has come from outside.
+ */
+import type { Waiting } from '../bus/inbox.ts';
+import type { Clock } from '../clock.ts';
+import type { Effect, Event } from '../component/generated/service.ts';
+import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../component/lane/lane.ts';
+import type { VmSpec } from './cell-protocol.ts';
+import { VmError } from './error.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Resident } from './resident.ts';
+import type { RunQueue } from './run-queue.ts';
+import { Vm } from './vm.ts';
+
+/** Longest time without a look at what else there is to do, in microseconds. */
+const sliceUs = 500;
+
+export interface TurnsOptions {
+	readonly clock: Clock;
+	readonly heartbeat: Heartbeat;
+	readonly queue: RunQueue<Resident>;
+	/** Asks for `run` soon. */
+	readonly wake: () => void;
+	/** Takes what the next turn is given; nothing where it need not be called. */
+	readonly take: (resident: Resident) => readonly Waiting<Event>[];
+	/** A start or a turn has returned. May throw a `VmError`: then it has failed after all. */
+	readonly finished: (resident: Resident, vm: Vm, effects: readonly Effect[]) => void;
+	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
+	readonly exceeded: (resident: Resident, budget: 'cpuPercent' | 'deadlineMs') => void;
+	/** Nothing runs for the moment. */
+	readonly rested: () => void;
+}
+
+export class Turns implements LaneHost {
+	readonly #options: TurnsOptions;
+	readonly #lane: Lane;
+	readonly #byCall = new Map<LaneCall, Resident>();
+	#running: Resident | undefined;
+	/** The clock when it was read last: reading it costs as much as a small message. */
+	#nowUs = 0;
+	/** When the thread last looked up from its VMs, and when the running slice began. */
+	#lookedUpAt = 0;
+	#sliceBegan = 0;
+	#turnsLeft = 0;
+
+	constructor(options: TurnsOptions) {
+		this.#options = options;
+		this.#lane = new Lane(this);
+	}
+
+	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
+	begin(resident: Resident): void {
+		const vm = new Vm({ id: resident.id, spec: resident.spec, lane: this.#lane });
+		vm.link();
+		resident.vm = vm;
+		resident.stage = 'begin';
+		this.#byCall.set(vm.call, resident);
+		this.#options.queue.add(resident);
+	}
+
+	/** Ends the VM, wherever its call stands. */
+	end(resident: Resident): void {
+		const { vm, paused } = resident;
+		resident.vm = undefined;
+		resident.paused = undefined;
+		resident.stage = 'turn';
+		resident.throttle?.cancel();
+		resident.throttle = undefined;
+		if (vm === undefined) return;
+		this.#byCall.delete(vm.call);
+		vm.leave();
+		paused?.abort(new VmError('vm-gone', `${resident.spec.name} was stopped`));
+	}
+
+	/** Has VMs called for one slice, or until none is ready; true when there may be more to do. */
+	run(turns: number): boolean {
+		const { queue, clock } = this.#options;
+		// It goes on by itself, and asks to be run again.
+		if (this.#lane.isBusy) return false;
+		const next = queue.first;
+		if (next === undefined) return false;
+		this.#turnsLeft = turns;
+		this.#nowUs = clock.now();
+		this.#lookedUpAt = this.#nowUs;
+		if (next.paused === undefined) this.#lane.run();
+		else this.#resume();
+		this.#options.rested();
+		return !queue.isEmpty;
+	}
+
+	now(): number {
+		return this.#options.clock.now();
+	}
+
+	next(): LaneCall | undefined {
+		const { queue } = this.#options;
+		while (
+			this.#turnsLeft > 0 &&
+			this.#nowUs - this.#lookedUpAt < sliceUs &&
+			queue.first?.paused === undefined
+		) {
+			const resident = queue.take();
+			if (resident === undefined) break;
+			this.#turnsLeft--;
+			if (resident.paused !== undefined || this.#isHeldBack(resident, this.#nowUs)) {
+				queue.add(resident);
+				continue;
+			}
+			if (this.#open(resident, this.#nowUs)) return resident.vm?.call;
+		}
+		if (!queue.isEmpty) this.#options.wake();
+		this.#options.rested();
+		return undefined;
+	}
+
+	returned(_: LaneCall, result: number): void {
+		const resident = this.#running as Resident;
+		const vm = resident.vm as Vm;
+		try {
+			this.#close(resident, vm, result);
+		} catch (error) {
+			this.#fail(resident, vm, error);
+		}
+		this.#options.queue.add(resident);
+	}
+
+	failed(call: LaneCall, cause: unknown): void {
+		const resident = this.#byCall.get(call);
+		// What was stopped in the middle of a call is no failure.
+		if (resident?.vm !== undefined) {
+			this.#account(resident);
+			this.#fail(resident, resident.vm, resident.vm.asError(cause));
+			this.#options.rested();
+		}
+		if (!this.#options.queue.isEmpty) this.#options.wake();
+	}
+
+	isSliceOver(nowUs: number): boolean {
+		return nowUs - this.#sliceBegan >= sliceUs;
+	}
+
+	paused(call: PausedCall): void {
+		const resident = this.#running as Resident;
+		this.#account(resident);
+		resident.paused = call;
+		this.#options.queue.add(resident);
+		this.#options.rested();
+	}
+
+	#resume(): void {
+		const { queue } = this.#options;
+		const resident = queue.take();
+		const paused = resident?.paused;
+		if (resident === undefined || paused === undefined) return;
+		if (this.#isHeldBack(resident, this.#lookedUpAt)) return;
+		resident.paused = undefined;
+		this.#enter(resident, this.#lookedUpAt);
+		paused.resume();
+	}
+
+	/** False when it need not be called, or failed before it was. */
+	#open(resident: Resident, now: number): boolean {
+		const vm = resident.vm as Vm;
+		this.#enter(resident, now);
+		try {
+			if (this.#openStage(resident, vm, now)) return true;
+			this.#account(resident);
+			this.#options.queue.add(resident);
+		} catch (error) {
+			this.#account(resident);
+			this.#fail(resident, vm, error);
+		}
+		return false;
+	}
+
+	#openStage(resident: Resident, vm: Vm, now: number): boolean {
+		const { spec } = resident;
+		if (resident.stage === 'begin') {
+			if (vm.openBegin()) return true;
+			resident.stage = 'start';
+		}
+		if (resident.stage === 'start') {
+			vm.openStart(timeFor(spec, now));
+			return true;
+		}
+		resident.taken = this.#options.take(resident);
+		if (resident.taken.length === 0) return false;
+		if (spec.priority === 'realtime' && now - resident.readyAtUs > spec.budget.deadlineMs * 1000) {
+			resident.late++;
+			this.#options.exceeded(resident, 'deadlineMs');
+		}
+		vm.openTurn(
+			timeFor(spec, now),
+			resident.taken.map(({ event }) => event),
+		);
+		return true;
+	}
+
+	#close(resident: Resident, vm: Vm, result: number): void {
+		let effects: Effect[] = [];
+		const { stage } = resident;
+		try {
+			if (stage === 'start') effects = vm.closeStart(result);
+			else if (stage === 'turn') effects = vm.closeTurn(result);
+		} finally {
+			this.#account(resident);
+		}
+		if (stage === 'begin') {
+			resident.stage = 'start';
+			return;
+		}
+		this.#options.finished(resident, vm, effects);
+		resident.stage = 'turn';
+		if (stage === 'turn') resident.turns++;
+		resident.events += resident.taken.length;
+		resident.taken = [];
+	}
+
+	#fail(resident: Resident, vm: Vm, error: unknown): void {
+		// Anything else is the platform's own mistake: it must not be blamed on a guest.
+		if (!(error instanceof VmError)) throw error;
+		this.end(resident);
+		this.#options.failed(resident, vm, error);
+		resident.taken = [];
+	}
+
+	#enter(resident: Resident, now: number): void {
+		this.#running = resident;
+		this.#sliceBegan = now;
+		this.#options.heartbeat.begin(resident.id);
+	}
+
+	/** The slice is over. */
+	#account(resident: Resident): void {
+		this.#options.heartbeat.end();
+		this.#nowUs = this.#options.clock.now();
+		const us = this.#nowUs - this.#sliceBegan;
+		resident.busyUs += us;
+		resident.share.charge(us, this.#nowUs);
+		this.#options.queue.charge(resident, us);
+	}
+
+	#isHeldBack(resident: Resident, now: number): boolean {
+		const waitMs = resident.share.waitMs(now);
+		if (waitMs === 0) return false;
+		const { clock, queue } = this.#options;
+		resident.throttled++;
+		this.#options.exceeded(resident, 'cpuPercent');
+		resident.throttle = clock.after(waitMs, () => {
+			resident.throttle = undefined;
+			queue.add(resident);
+		});
+		return true;
+	}
+}
+
+/** The time a turn is given: no finer than its clock grant. */
+function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
+	return BigInt(nowUs - (nowUs % clockStepUs));
+}
