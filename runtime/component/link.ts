@@ -49,6 +49,8 @@ export interface Guest {
 	readonly state: GuestState;
 	/** Units of fuel that the last call used. */
 	fuelUsed(): number;
+	/** Lets the guest clear memory that it does not use, so that it sleeps in fewer bytes; not all guests can. */
+	rest(): void;
 }
 
 /** Each `open` makes `call` the one that the lane is to make; each `close` takes what it returned. */
@@ -82,7 +84,7 @@ export function linkService({
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
-	const { [gateExport]: gate, [startExport]: begin } = instance.exports;
+	const { [gateExport]: gate, [startExport]: begin, [restExport]: rest } = instance.exports;
 	if (!(gate instanceof WebAssembly.Table))
 		throw new LinkError('missing-export', 'the module has no gate: it was not instrumented');
 	gate.set(0, lane.gate);
@@ -112,6 +114,9 @@ export function linkService({
 		steps: new Steps({ instance, lane, tank, fuel, canPause, guest }),
 		state,
 		fuelUsed: () => tank.used,
+		rest: () => {
+			if (typeof rest === 'function') plainly(() => rest());
+		},
 	};
 }
 
@@ -214,6 +219,9 @@ class Steps implements GuestSteps {
 		return place;
 	}
 }
+
+/** What services of our own toolchain export for `Guest.rest`. */
+const restExport = '__rest';
 
 /** Fuel for one call of an import, and bytes that one more unit pays for, as a power of two. */
 const hostCallUnits = 64;

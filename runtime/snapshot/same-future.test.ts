@@ -46,7 +46,7 @@ test('whenever it was taken, a probe has the same effects and the same memory fr
 	};
 	const memoryOf = (guest: Guest): Buffer => Buffer.from(guest.state.capture().memory);
 	const order = fc
-		.record({ what: fc.constantFrom(...words), text: fc.string({ maxLength: 9 }), count: fc.nat(300) })
+		.record({ what: fc.constantFrom(...words), text: fc.string({ maxLength: 9 }), count: fc.nat(60) })
 		.map((each) => probe.order(each));
 	const event: fc.Arbitrary<Event> = fc.oneof(
 		{
@@ -74,6 +74,7 @@ test('whenever it was taken, a probe has the same effects and the same memory fr
 				one.turn(2n, inbox);
 				snapshot = readSnapshot(recorder.record(one.state, { turn }), reading, snapshot);
 			}
+			if (sleeps) one.rest();
 			if (sleeps) snapshot = wake(hibernate(one.state, { ...reading, turn: before.length }), reading);
 			const other = link(snapshot.image);
 			t.true(memoryOf(other).equals(memoryOf(one)));
@@ -83,6 +84,34 @@ test('whenever it was taken, a probe has the same effects and the same memory fr
 				t.deepEqual(other.state.capture().globals, one.state.capture().globals);
 			}
 		}),
-		{ numRuns: 60 },
+		{ numRuns: 40 },
 	);
+});
+
+test('a service that has done much sleeps in 5 KB once it has rested, and goes on the same', async (t) => {
+	const probe = await makeProbe();
+	const { module, encoding } = probe.component;
+	const link = (image?: GuestImage): Guest => {
+		const host = { log: { write: () => undefined }, keyValue: { get: () => undefined } };
+		return linkService({ module, encoding, host, mostBytes: 4_000_000, fuel: fuelFor(500), image });
+	};
+	const payload = probe.order({ what: 'flood', count: 200 });
+	const inbox: Event[] = [{ tag: 'message', val: { topic: 0, sender: 2, correlation: 0, payload } }];
+	const [one, restless] = [link(), link()];
+	for (const guest of [one, restless]) {
+		guest.start(1n, init);
+		for (let turns = 0; turns < 20; turns++) guest.turn(2n, inbox);
+		// What the last turn said is kept until the next begins.
+		guest.turn(2n, []);
+	}
+	const awake = hibernate(one.state, { ...reading, turn: 20 }).length;
+	one.rest();
+	const asleep = hibernate(one.state, { ...reading, turn: 20 });
+	t.true(asleep.length <= 5 * 1024 && asleep.length < awake, `${awake} bytes, ${asleep.length} at rest`);
+	const other = link(wake(asleep, reading).image);
+	for (let turns = 0; turns < 20; turns++) {
+		const effects = restless.turn(3n, inbox);
+		t.deepEqual(one.turn(3n, inbox), effects);
+		t.deepEqual(other.turn(3n, inbox), effects);
+	}
 });

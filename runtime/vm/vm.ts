@@ -99,6 +99,11 @@ export class Vm {
 		return this.#guest?.state;
 	}
 
+	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
+	rest(): void {
+		this.#guarded(() => this.#linked.rest());
+	}
+
 	/** @throws VmError */
 	turn(nowUs: bigint, inbox: Event[]): Effect[] {
 		this.#begin(nowUs, inbox);

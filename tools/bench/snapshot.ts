@@ -132,6 +132,7 @@ function asleep(component: PreparedComponent): Uint8Array {
 	const guest = link(component);
 	const topics = topicGrants(manifest).map(({ name }) => name);
 	guest.start(now, { vm: 1, config: manifest.config.bytes, topics, baseband: '' });
+	guest.rest();
 	return hibernate(guest.state, { ...reading, turn: 1 });
 }
 
