@@ -5,6 +5,7 @@
  * all of it. To be used between turns only: a turn that is suspended has more.
  */
 import { type StateLayout, stateExports, stateLayoutOf, stateObstacles } from './instrument/state-layout.ts';
+import { piecesOf } from './page-runs.ts';
 import { StateError } from './state-error.ts';
 
 /** Bytes of the pieces that memory is kept in. */
@@ -121,12 +122,10 @@ export class GuestState {
 		if (memory !== undefined) grow(memory, (bytes - fresh) / wasmPageBytes, 'pages of memory');
 		else if (bytes > 0) throw unfit('a memory that the module does not have');
 		const target = new Uint8Array(this.#memory);
-		for (const [page, content] of pages) {
-			const at = page * statePageBytes;
-			if (content.length !== statePageBytes || at + statePageBytes > target.length)
-				throw unfit(`a page at ${at} that its memory of ${bytes} bytes does not have`);
-			target.set(content, at);
-		}
+		for (const [page, content] of pages)
+			if (content.length !== statePageBytes || (page + 1) * statePageBytes > target.length)
+				throw unfit(`a page of number ${page} that its memory of ${bytes} bytes does not have`);
+		for (const piece of piecesOf(pages)) target.set(piece.bytes, piece.page * statePageBytes);
 		const zeros = Buffer.alloc(statePageBytes);
 		// What instantiation wrote itself may have been zero again. Looking costs no memory, writing would.
 		for (let at = 0; at < fresh; at += statePageBytes)

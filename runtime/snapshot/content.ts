@@ -6,6 +6,7 @@
  * are all zero out, a delta those that have not changed.
  */
 import { type Captured, statePageBytes } from '../component/guest-state.ts';
+import { runsOf } from '../component/page-runs.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { SnapshotError } from './error.ts';
 
@@ -52,8 +53,8 @@ export function writeContent({ captured, platform, pages, zeroed }: ContentParts
 	for (const page of pages) cursor.putU32(page);
 	for (const page of zeroed) cursor.putU32(page);
 	cursor.putBytes(platform);
-	for (const page of pages)
-		cursor.putBytes(memory.subarray(page * statePageBytes, (page + 1) * statePageBytes));
+	for (const { from, count } of runsOf(pages))
+		cursor.putBytes(memory.subarray(from * statePageBytes, (from + count) * statePageBytes));
 }
 
 /** Pages and the platform's bytes are views of `bytes`. @throws SnapshotError `damaged` */

@@ -10,7 +10,7 @@ import { type Guest, linkService } from '../component/link.ts';
 import { hibernate, wake } from './hibernate.ts';
 import { Recorder } from './recorder.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
-import { digester, origin } from './testbed.ts';
+import { anyChange, digester, origin, ScriptedGuest } from './testbed.ts';
 
 const packing = zstdPacking();
 const reading = { origin, digester, packing };
@@ -114,4 +114,21 @@ test('a service that has done much sleeps in 5 KB once it has rested, and goes o
 		t.deepEqual(one.turn(3n, inbox), effects);
 		t.deepEqual(other.turn(3n, inbox), effects);
 	}
+});
+
+test('a guest with tables and globals of its own goes on as it would have', (t) => {
+	const changes = fc.array(anyChange, { maxLength: 12 });
+	fc.assert(
+		fc.property(changes, changes, (before, after) => {
+			const [one, other] = [new ScriptedGuest(), new ScriptedGuest()];
+			one.apply(before);
+			other.state.restore(wake(hibernate(one.state, { ...reading, turn: 1 }), reading).image);
+			for (const change of after) {
+				one.apply([change]);
+				other.apply([change]);
+				t.is(other.whole(), one.whole());
+			}
+		}),
+		{ numRuns: 60 },
+	);
 });

@@ -35,7 +35,7 @@ export async function snapshotFigures(): Promise<Figure[]> {
 
 /** Every page of a heap changes between two snapshots; times are of the processor, for one MiB of what changed. */
 async function heapFigures(): Promise<Figure[]> {
-	const module = new WebAssembly.Module(instrument(await kernelModule('heap.ts')));
+	const module = new WebAssembly.Module(instrument(await kernelModule('stations.ts')));
 	const instantiate = (): WebAssembly.Instance =>
 		new WebAssembly.Instance(module, { env: { abort: () => undefined } });
 	const instance = instantiate();
