@@ -12,6 +12,7 @@
 import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import { branchHints } from './branch-hints.ts';
+import { canonicalNans } from './canonical-nans.ts';
 import { checksOf } from './charge.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { freeFunctions } from './free-functions.ts';
@@ -36,10 +37,13 @@ export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	});
 }
 
-function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
-	code: Uint8Array;
-	hints: Uint8Array;
-} {
+function rewriteCode(module: CoreModule): { code: Uint8Array; hints: Uint8Array } {
+	const { importedFunctions, globals } = module;
+	// First, so that what it adds is charged too.
+	const functions = module.functions.map(({ parameters, body }) => ({
+		parameters,
+		body: canonicalNans(body, parameters, module),
+	}));
 	const scanned = functions.map(({ body }) => scanFunction(body));
 	const weights = freeFunctions(scanned, importedFunctions);
 	const rewritten = functions.map(({ parameters, body }, place) => {

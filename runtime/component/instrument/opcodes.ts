@@ -47,6 +47,8 @@ export const op = {
 	callIndirect: 0x11,
 	returnCall: 0x12,
 	returnCallIndirect: 0x13,
+	drop: 0x1a,
+	select: 0x1b,
 	localGet: 0x20,
 	localSet: 0x21,
 	localTee: 0x22,
@@ -54,6 +56,8 @@ export const op = {
 	globalSet: 0x24,
 	memoryGrow: 0x40,
 	i32Const: 0x41,
+	f32Const: 0x43,
+	f64Const: 0x44,
 	i32LtS: 0x48,
 	i32Sub: 0x6b,
 	i32ShrU: 0x76,
@@ -64,6 +68,7 @@ export const op = {
 	tableCopy: 0xfc0e,
 	tableGrow: 0xfc0f,
 	tableFill: 0xfc11,
+	v128Const: 0xfd0c,
 } as const;
 
 /** Instructions whose work is the number on top of the stack: bytes or table entries. */
