@@ -42,6 +42,8 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'encoding-unsupported': 'environment-mismatch',
 	'memory-unbounded': 'environment-mismatch',
 	'capability-unknown': 'environment-mismatch',
+	'instruction-unknown': 'environment-mismatch',
+	'export-reserved': 'environment-mismatch',
 	'version-mismatch': 'invalid-arguments',
 
 	// It may not have what it asks for.
@@ -55,6 +57,8 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'disk-full': 'module-resources-exceeded',
 	'over-quota': 'module-resources-exceeded',
 	'component-too-large': 'module-resources-exceeded',
+	'tables-too-large': 'module-resources-exceeded',
+	'module-too-complex': 'module-resources-exceeded',
 	'target-too-large': 'module-resources-exceeded',
 	'metadata-too-large': 'module-resources-exceeded',
 	'queue-full': 'resources-exceeded',

@@ -5,9 +5,10 @@
  * engine differ in them. Only what arithmetic makes is changed, and only where its bits matter:
  * copies through float loads and stores, `neg`, `abs` and `copysign` keep all bits.
  */
+import { editBody } from './body-edit.ts';
 import { type Shape, shape } from './float-effects.ts';
 import type { FunctionBody } from './function-scan.ts';
-import { concat, unsigned } from './leb.ts';
+import { unsigned } from './leb.ts';
 import { type Arities, nanSites } from './nan-flow.ts';
 import { op } from './opcodes.ts';
 
@@ -42,37 +43,19 @@ const canonicals: Partial<Record<Shape, Canonical>> = {
 	},
 };
 
-/** Locals that are added to a function at most: one of each type. */
-export const mostNanLocals = 3;
-
 /** @param parameters of the function */
 export function canonicalNans(body: FunctionBody, parameters: number, arities: Arities): FunctionBody {
 	const sites = nanSites(body, parameters, arities);
 	if (sites.length === 0) return body;
-	const { bytes, groups, groupsAt, locals, codeAt } = body;
 	const types = [...new Set(sites.map((site) => canonicalOf(site.shape).type))];
 	const codes = new Map(
 		[...new Set(sites.map((site) => site.shape))].map((kind) => {
 			const canonical = canonicalOf(kind);
-			return [kind, codeOf(canonical, parameters + locals + types.indexOf(canonical.type))];
+			return [kind, codeOf(canonical, parameters + body.locals + types.indexOf(canonical.type))];
 		}),
 	);
-	const count = unsigned(groups + types.length);
-	const declared = [...bytes.subarray(groupsAt, codeAt), ...types.flatMap((type) => [1, type])];
-	const parts: (Uint8Array | readonly number[])[] = [count, declared];
-	let copied = codeAt;
-	for (const { at, shape: kind } of sites.sort((a, b) => a.at - b.at)) {
-		parts.push(bytes.subarray(copied, at), codes.get(kind) ?? []);
-		copied = at;
-	}
-	parts.push(bytes.subarray(copied));
-	return {
-		bytes: concat(parts),
-		groups: groups + types.length,
-		groupsAt: count.length,
-		locals: locals + types.length,
-		codeAt: count.length + declared.length,
-	};
+	const edits = sites.map((site) => ({ at: site.at, code: codes.get(site.shape) ?? [] }));
+	return editBody(body, edits, types);
 }
 
 function canonicalOf(kind: Shape): Canonical {

@@ -7,12 +7,14 @@
  * of loops, in long code without either, and in front of what moves memory or tables; a chain of
  * tail calls passes entries. Tables are bounded too, as no call returns their memory.
  *
- * The same module gives the same checks, so a turn ends at the same instruction on every box.
+ * The same module gives the same checks, so a turn ends at the same instruction on every box. What
+ * the specification leaves open is closed: the bits of a NaN, and why `memory.grow` fails.
  */
 import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import { branchHints } from './branch-hints.ts';
 import { canonicalNans } from './canonical-nans.ts';
+import { certainGrowth, maximumOf } from './certain-growth.ts';
 import { checksOf } from './charge.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { freeFunctions } from './free-functions.ts';
@@ -40,9 +42,10 @@ export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 function rewriteCode(module: CoreModule): { code: Uint8Array; hints: Uint8Array } {
 	const { importedFunctions, globals } = module;
 	// First, so that what it adds is charged too.
+	const maximum = maximumOf(module.sections);
 	const functions = module.functions.map(({ parameters, body }) => ({
 		parameters,
-		body: canonicalNans(body, parameters, module),
+		body: canonicalNans(certainGrowth(body, { parameters, maximum }), parameters, module),
 	}));
 	const scanned = functions.map(({ body }) => scanFunction(body));
 	const weights = freeFunctions(scanned, importedFunctions);
