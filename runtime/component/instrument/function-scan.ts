@@ -18,6 +18,8 @@ export interface ScannedFunction {
 	readonly regions: readonly [Region, ...Region[]];
 	/** Where instructions begin whose work is the number on top of the stack. */
 	readonly bulkAt: readonly number[];
+	/** Places where ways part or meet; a table of labels counts as many. */
+	readonly branches: number;
 }
 
 export interface FunctionBody {
@@ -47,6 +49,7 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 	let region = whole;
 	let headIsNext = false;
 	let before: number = op.end;
+	let branches = 0;
 	while (reader.read()) {
 		const { opcode, at } = reader;
 		if (headIsNext) {
@@ -59,10 +62,19 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 			case op.loop:
 				opened.push(region);
 				headIsNext = true;
+				branches++;
 				break;
 			case op.block:
 			case op.if:
 				opened.push(undefined);
+				branches++;
+				break;
+			case op.br:
+			case op.brIf:
+				branches++;
+				break;
+			case op.brTable:
+				branches += reader.labels.length;
 				break;
 			case op.end:
 				region = opened.pop() ?? region;
@@ -83,7 +95,7 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 		}
 		before = opcode;
 	}
-	return { regions, bulkAt };
+	return { regions, bulkAt, branches };
 }
 
 function regionAt(at: number): Region {

@@ -22,12 +22,14 @@ import { fuelExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
 import { rewriteFunction } from './function-rewriter.ts';
 import { type ScannedFunction, scanFunction } from './function-scan.ts';
+import { InsertionBudget } from './insertion-budget.ts';
 import { concat, sized, unsigned } from './leb.ts';
 import { boundTables } from './tables.ts';
 
 /**
  * @param core a valid module: what one of no validity becomes is not said
- * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`
+ * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`,
+ * `module-too-complex`
  */
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	const module = readModule(core);
@@ -43,20 +45,29 @@ function rewriteCode(module: CoreModule): { code: Uint8Array; hints: Uint8Array 
 	const { importedFunctions, globals } = module;
 	// First, so that what it adds is charged too.
 	const maximum = maximumOf(module.sections);
-	const functions = module.functions.map(({ parameters, body }) => ({
-		parameters,
-		body: canonicalNans(certainGrowth(body, { parameters, maximum }), parameters, module),
-	}));
-	const scanned = functions.map(({ body }) => scanFunction(body));
+	const budget = new InsertionBudget();
+	const functions = module.functions.map(({ parameters, body: given }) => {
+		const body = canonicalNans(certainGrowth(given, { parameters, maximum }), parameters, module);
+		budget.takeBytes(body.bytes.length - given.bytes.length);
+		return { parameters, body };
+	});
+	const scanned = functions.map(({ parameters, body }) => {
+		const seen = scanFunction(body);
+		budget.takeLoops(seen.regions.length - 1 + seen.bulkAt.length);
+		budget.takeMeetings(parameters + body.locals, seen.branches);
+		return seen;
+	});
 	const weights = freeFunctions(scanned, importedFunctions);
 	const rewritten = functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
-		return rewriteFunction(body, {
+		const made = rewriteFunction(body, {
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
 			exchanges: isWorthLocal(seen, weights) ? exchangesOf(body, weights) : undefined,
 			global: globals,
 			parameters,
 		});
+		budget.takeBytes(made.bytes.length - body.bytes.length);
+		return made;
 	});
 	return {
 		code: concat([
