@@ -32,12 +32,15 @@ export interface Guest {
 	memoryBytes(): number;
 }
 
-/** Runs the module's start function. @throws LinkError, WebAssembly.RuntimeError, WebAssembly.LinkError */
+/** Constructors of C++ and Rust, which no start function calls. */
+const initializeExport = '_initialize';
+
+/** Runs the module's start function and its constructors. @throws LinkError, WebAssembly.RuntimeError, WebAssembly.LinkError */
 export function linkService({ module, encoding, host, mostBytes, fuel }: LinkOptions): Guest {
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
-	const { [fuelExport]: global, [startExport]: begin } = instance.exports;
+	const { [fuelExport]: global, [startExport]: begin, [initializeExport]: initialize } = instance.exports;
 	if (!(global instanceof WebAssembly.Global))
 		throw new LinkError('missing-export', 'the module has no fuel: it was not instrumented');
 	const tank = new FuelTank(global as WebAssembly.Global<'i32'>);
@@ -52,6 +55,7 @@ export function linkService({ module, encoding, host, mostBytes, fuel }: LinkOpt
 	};
 	// Before the memory is attached: a start function may call no import.
 	if (typeof begin === 'function') run(() => begin());
+	if (typeof initialize === 'function') run(() => initialize());
 	const guest = new ServiceGuest(instance, memory);
 	return {
 		start: (now, init) => run(() => guest.start(now, init)),
