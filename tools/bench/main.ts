@@ -1,6 +1,7 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
 import type { Figure } from './figure.ts';
+import { garbageFigures } from './garbage.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
@@ -9,6 +10,7 @@ import { memoryFigures } from './memory.ts';
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
 	['instrumentation', instrumentationFigures],
+	['garbage', garbageFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
 ];

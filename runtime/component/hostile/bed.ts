@@ -40,8 +40,8 @@ export class Bed {
 	}
 
 	/** @param payload of what everybody is told; default 32 zeros */
-	static async start({ payload = new Uint8Array(32) } = {}): Promise<Bed> {
-		const bed = new Bed(payload);
+	static async start({ payload }: { readonly payload?: Uint8Array } = {}): Promise<Bed> {
+		const bed = new Bed(payload ?? new Uint8Array(32));
 		const neighbour = await guestOf(
 			{ data: publication, turn: publishing, start: '(i32.const 1024)' },
 			{

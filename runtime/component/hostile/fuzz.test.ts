@@ -53,7 +53,7 @@ for (const [what, { component, damages, mutations }] of Object.entries(subjects)
 	test.serial(
 		`${what}, damaged ${damages + mutations} times, never does more than end with a code`,
 		async (t) => {
-			const bed = await Bed.start();
+			const bed = await Bed.start({ payload: order({ what: 'count' }) });
 			const random = seeded(damages + mutations);
 			const { core } = decodeComponent(component);
 			const seen = { install: 0, start: 0, turn: 0, running: 0 };
