@@ -42,3 +42,16 @@ export function turn(count: i32): i32 {
 	}
 	return found;
 }
+
+/** What the bindings of a service do after every turn. */
+export function settle(): void {
+	__settleGarbage();
+}
+
+export function collect(): void {
+	__collect();
+}
+
+export function bytes(): usize {
+	return __managedBytes();
+}

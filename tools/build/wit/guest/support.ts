@@ -85,18 +85,11 @@ export function __array<T extends ArrayBufferView>(pointer: usize, size: i32): T
 	return changetype<T>(view);
 }
 
-/** Bytes of garbage that are worth a collection. */
-const __spare: usize = 0x8000;
-
-let __limit: usize = __spare;
-
 /**
  * Called when the host has read a result: nothing of the guest is on the stack then, so all that
  * is alive can be reached from globals.
  */
 export function __settle(): void {
-	if (__managedBytes < __limit) return;
-	__collect();
-	__limit = __managedBytes + max<usize>(__spare, __managedBytes >> 2);
+	__settleGarbage();
 }
 `;
