@@ -59,6 +59,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'over-quota': 'module-resources-exceeded',
 	'component-too-large': 'module-resources-exceeded',
 	'tables-too-large': 'module-resources-exceeded',
+	'module-too-complex': 'module-resources-exceeded',
 	'target-too-large': 'module-resources-exceeded',
 	'metadata-too-large': 'module-resources-exceeded',
 	'queue-full': 'resources-exceeded',

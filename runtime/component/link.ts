@@ -56,7 +56,7 @@ export interface Guest {
 /** Each `open` makes `call` the one that the lane is to make; each `close` takes what it returned. */
 export interface GuestSteps {
 	readonly call: LaneCall;
-	/** False where the module has no start function; otherwise it comes before everything else. */
+	/** For the module's own start function and its constructors, before everything else; false once there are no more. */
 	openBegin(): boolean;
 	openStart(now: bigint, init: Init): void;
 	closeStart(result: number): Result<Effect[], string>;
@@ -84,7 +84,7 @@ export function linkService({
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
-	const { [gateExport]: gate, [startExport]: begin, [restExport]: rest } = instance.exports;
+	const { [gateExport]: gate, [restExport]: rest } = instance.exports;
 	if (!(gate instanceof WebAssembly.Table))
 		throw new LinkError('missing-export', 'the module has no gate: it was not instrumented');
 	gate.set(0, lane.gate);
@@ -106,7 +106,10 @@ export function linkService({
 	if (image !== undefined) state.restore(image);
 	return {
 		start: (now, init) => {
-			if (typeof begin === 'function') plainly(() => begin());
+			for (const name of beginnings) {
+				const begin = instance.exports[name];
+				if (typeof begin === 'function') plainly(() => begin());
+			}
 			return plainly(() => guest().start(now, init));
 		},
 		turn: (now, inbox) => plainly(() => guest().turn(now, inbox)),
@@ -119,6 +122,9 @@ export function linkService({
 		},
 	};
 }
+
+/** What runs first, in this order: the start function, and the constructors of C++ and Rust, which it does not call. */
+const beginnings: readonly string[] = [startExport, '_initialize'];
 
 interface StepsOptions {
 	readonly instance: WebAssembly.Instance;
@@ -134,18 +140,21 @@ class Steps implements GuestSteps {
 	readonly #options: StepsOptions;
 	/** Taken with the first call, so that a guest that is only called plainly needs none. */
 	readonly #places = new Map<string, number>();
+	readonly #begins: string[];
 	#turn = -1;
 
 	constructor(options: StepsOptions) {
 		this.#options = options;
-		const { tank, canPause } = options;
+		const { tank, canPause, instance } = options;
+		this.#begins = beginnings.filter((name) => name in instance.exports);
 		this.call = { place: -1, kind: callKind.turn, tank, portion: firstPortion, canPause };
 	}
 
 	openBegin(): boolean {
-		if (!(startExport in this.#options.instance.exports)) return false;
+		const name = this.#begins.shift();
+		if (name === undefined) return false;
 		this.#fill();
-		this.#aim(callKind.begin, startExport);
+		this.#aim(callKind.begin, name);
 		return true;
 	}
 

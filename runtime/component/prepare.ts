@@ -1,10 +1,13 @@
 /** Turns the verified bytes of a module into what a cell can start: checked, bounded, metered and compiled. */
 import { type BudgetCaps, capped } from '../module/budget.ts';
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
-import { Bytes, sectionsOf } from './bytes.ts';
+import { checkSignatures } from './core-signatures.ts';
 import { decodeComponent, type StringEncoding } from './decode.ts';
 import { ComponentError } from './error.ts';
+import { serviceSignatures } from './generated/service.ts';
 import { instrument } from './instrument/instrument.ts';
+import { boundMemory } from './memory-bound.ts';
+import { checkLimits } from './module-limits.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
@@ -25,13 +28,6 @@ export interface PrepareOptions {
 
 export const guestInterface = 'mullion:service/guest@0.1.0';
 
-const requiredExports: readonly (readonly [string, WebAssembly.ImportExportKind])[] = [
-	['memory', 'memory'],
-	['cabi_realloc', 'function'],
-	[`${guestInterface}#start`, 'function'],
-	[`${guestInterface}#turn`, 'function'],
-];
-
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
@@ -45,10 +41,12 @@ export async function prepareComponent(
 	const { core, encoding, custom } = decodeComponent(binary);
 	const asked = readManifest(custom.get('mullion:manifest'));
 	const manifest = { ...asked, budget: capped(asked.budget, caps) };
-	boundMemory(core, manifest.budget.memoryPages);
-	const module = await compile(core);
-	checkExports(module);
+	checkLimits(core);
+	const bounded = boundMemory(core, manifest.budget.memoryPages);
+	const module = await compile(bounded);
+	checkMemory(module);
 	checkImports(module, { manifest, provided });
+	checkSignatures(bounded, serviceSignatures);
 	return { manifest, module, encoding, schema: new TextDecoder().decode(custom.get('mullion:schema')) };
 }
 
@@ -69,8 +67,7 @@ function readManifest(section: Uint8Array | undefined): Manifest {
 }
 
 /** What runs is the module with its checks; what it was must be valid by itself, or it could name their global. */
-async function compile(core: Uint8Array): Promise<WebAssembly.Module> {
-	const bytes = new Uint8Array(core);
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
 	try {
 		if (!WebAssembly.validate(bytes)) return await WebAssembly.compile(bytes);
 		return await WebAssembly.compile(instrument(bytes));
@@ -82,40 +79,9 @@ async function compile(core: Uint8Array): Promise<WebAssembly.Module> {
 	}
 }
 
-const memorySection = 5;
-
-/** Every memory reserves address space and may grow: without a maximum one module could take the box. */
-function boundMemory(core: Uint8Array, mostPages: number): void {
-	for (const { id, body } of sectionsOf(core)) {
-		if (id !== memorySection) continue;
-		const bytes = new Bytes(body);
-		const count = bytes.u32();
-		if (count !== 1)
-			throw new ComponentError('memory-unbounded', `the module has ${count} memories instead of one`);
-		const flags = bytes.byte();
-		if (flags !== 1)
-			throw new ComponentError(
-				'memory-unbounded',
-				'the memory must be 32-bit, unshared and declare a maximum',
-			);
-		bytes.u32();
-		const maximum = bytes.u32();
-		if (maximum > mostPages)
-			throw new ComponentError(
-				'memory-unbounded',
-				`the memory may grow to ${maximum} pages; its manifest and this box allow ${mostPages}`,
-			);
-		return;
-	}
-	throw new ComponentError('world-unknown', 'the module has no memory of its own');
-}
-
-function checkExports(module: WebAssembly.Module): void {
-	const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-	for (const [name, kind] of requiredExports) {
-		if (exported.get(name) !== kind)
-			throw new ComponentError('world-unknown', `the module does not export the ${kind} "${name}"`);
-	}
+function checkMemory(module: WebAssembly.Module): void {
+	if (!WebAssembly.Module.exports(module).some(({ name, kind }) => name === 'memory' && kind === 'memory'))
+		throw new ComponentError('world-unknown', 'the module does not export the memory "memory"');
 }
 
 function checkImports(

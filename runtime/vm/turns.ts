@@ -209,10 +209,7 @@ export class Turns implements LaneHost {
 		} finally {
 			this.#account(resident);
 		}
-		if (stage === 'begin') {
-			resident.stage = 'start';
-			return;
-		}
+		if (stage === 'begin') return;
 		this.#options.finished(resident, vm, effects);
 		resident.stage = 'turn';
 		if (stage === 'turn') resident.turns++;

@@ -101,7 +101,7 @@ export class Vm {
 
 	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
 	rest(): void {
-		this.#guarded(() => this.#linked.rest());
+		this.#watched(() => this.#linked.rest());
 	}
 
 	/** @throws VmError */
@@ -116,7 +116,7 @@ export class Vm {
 		return this.#linked.steps.call;
 	}
 
-	/** False where the module has no start function of its own. */
+	/** False once there is nothing left that the module begins with by itself. */
 	openBegin(): boolean {
 		return this.#linked.steps.openBegin();
 	}

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
 import type { Figure } from './figure.ts';
+import { garbageFigures } from './garbage.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { journalFigures } from './journal.ts';
 import { lifecycleFigures } from './lifecycle.ts';
@@ -14,6 +15,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['linker', linkerFigures],
 	['cell', cellFigures],
 	['instrumentation', instrumentationFigures],
+	['garbage', garbageFigures],
 	['journal', journalFigures],
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],

@@ -1,11 +1,10 @@
 /** AssemblyScript -> core module, with the names that the canonical ABI wants. */
 import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import asc, { type DiagnosticMessage } from 'assemblyscript/asc';
 import { BuildError } from './build-error.ts';
 import { formatDiagnostic } from './diagnostic.ts';
-import { compilerSettings } from './house.ts';
-import { managedBytes } from './wit/guest/generate.ts';
+import { collectorFolder, compilerSettings } from './house.ts';
 
 /** Plain data, so that another process can do it. */
 export interface Compilation {
@@ -25,13 +24,18 @@ export interface Compilation {
 	readonly maximumPages: number;
 }
 
+/** The collector of `--runtime minimal`, by its place in the library. */
+const collector = 'rt/tcms.ts';
+
 /** @throws BuildError `does-not-compile` */
 export async function compile(compilation: Compilation): Promise<Uint8Array<ArrayBuffer>> {
 	const texts = new Map<string, { file: string; text: string }>();
 	const diagnostics: DiagnosticMessage[] = [];
 	let binary: Uint8Array<ArrayBuffer> | undefined;
 	const { error, stderr } = await asc.main(argumentsOf(compilation), {
-		async readFile(path) {
+		async readFile(path, folder) {
+			// Whatever is imported is looked for there too.
+			if (folder === collectorFolder) return path === collector ? readFile(join(folder, path), 'utf8') : null;
 			const known = compilation.sources.get(path);
 			if (known !== undefined) return known;
 			const file = fileOf(path, compilation);
@@ -42,7 +46,7 @@ export async function compile(compilation: Compilation): Promise<Uint8Array<Arra
 		writeFile(_, contents) {
 			if (typeof contents !== 'string') binary = new Uint8Array(contents);
 		},
-		listFiles: () => null,
+		listFiles: (folder) => (folder === collectorFolder ? [collector] : null),
 		reportDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
 		transforms: [exporting(compilation.exportNames)],
 	});
@@ -78,7 +82,7 @@ function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	return [
 		...entries,
 		...['--maximumMemory', `${maximumPages}`],
-		...['--use', `${managedBytes.name}=${managedBytes.element}`],
+		...['--lib', collectorFolder],
 		...(abort === undefined ? [] : ['--use', `abort=${abort}`]),
 	];
 }

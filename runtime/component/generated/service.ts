@@ -1,6 +1,7 @@
 /** Direct linker for the world `service` of `mullion:service`, generated from its WIT; do not edit. */
 import { f32FromBits as __f32FromBits, f32ToBits as __f32ToBits } from '../bits.ts';
 import { f64FromBits as __f64FromBits, f64ToBits as __f64ToBits } from '../bits.ts';
+import type { CoreSignatures } from '../core-signatures.ts';
 import {
 	badTag as __badTag,
 	exportedFunction as __exportedFunction,
@@ -337,6 +338,20 @@ export class ServiceGuest {
 		return __value;
 	}
 }
+
+/** Core types of what the guest imports and exports. */
+export const serviceSignatures: CoreSignatures = {
+	imports: new Map([
+		['mullion:service/log@0.1.0', new Map([['write', 'i32 i32 i32 ->']])],
+		['mullion:service/key-value@0.1.0', new Map([['get', 'i32 i32 i32 ->']])],
+	]),
+	exports: new Map([
+		['mullion:service/guest@0.1.0#start', 'i64 i32 i32 i32 i32 i32 i32 i32 -> i32'],
+		['cabi_post_mullion:service/guest@0.1.0#start', 'i32 ->'],
+		['mullion:service/guest@0.1.0#turn', 'i64 i32 i32 -> i32'],
+		['cabi_post_mullion:service/guest@0.1.0#turn', 'i32 ->'],
+	]),
+};
 
 function __loadDelivery(__m: GuestMemory, __p: number): Delivery {
 	return { topic: __m.u32[(__p) >>> 2]!, sender: __m.u32[(__p + 4) >>> 2]!, correlation: __m.u32[(__p + 8) >>> 2]!, payload: __m.bytes(__m.u32[(__p + 12) >>> 2]!, __m.u32[(__p + 16) >>> 2]!) };

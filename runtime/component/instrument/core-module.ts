@@ -27,6 +27,12 @@ const order: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 const preamble = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 const functionType = 0x60;
 
+/** Numbers of values that go in and out. */
+export interface Arity {
+	readonly parameters: number;
+	readonly results: number;
+}
+
 export interface CoreModule {
 	/** Sections by id, without custom ones. */
 	readonly sections: ReadonlyMap<number, Uint8Array>;
@@ -34,10 +40,13 @@ export interface CoreModule {
 	readonly names: Uint8Array | undefined;
 	/** Functions that are imported; they come first in the index space. Nothing else is imported. */
 	readonly importedFunctions: number;
+	/** Of each type, by index. */
+	readonly types: readonly Arity[];
+	/** Of each function, by index: imported ones first. */
+	readonly arities: readonly Arity[];
 	/** Functions of its own, in order. */
 	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
 	readonly globals: number;
-	readonly types: number;
 	/** Tables of its own; none is imported. */
 	readonly tables: number;
 	readonly exports: ReadonlySet<string>;
@@ -56,19 +65,22 @@ export function readModule(core: Uint8Array): CoreModule {
 		else sections.set(id, body);
 	}
 	const vector = (id: number): Bytes => new Bytes(sections.get(id) ?? new Uint8Array(1));
-	const parameters = readTypes(vector(section.type));
-	const types = readIndexes(vector(section.function));
+	const types = readTypes(vector(section.type));
+	const arityOf = (type: number): Arity => types[type] ?? { parameters: 0, results: 0 };
+	const imported = readImports(vector(section.import)).map(arityOf);
+	const own = readIndexes(vector(section.function)).map(arityOf);
 	const start = sections.get(section.start);
 	return {
 		sections,
 		names,
-		importedFunctions: readImports(vector(section.import)),
-		functions: readCode(vector(section.code), types.length).map((body, place) => ({
-			parameters: parameters[types[place] ?? 0] ?? 0,
+		importedFunctions: imported.length,
+		types,
+		arities: [...imported, ...own],
+		functions: readCode(vector(section.code), own.length).map((body, place) => ({
+			parameters: own[place]?.parameters ?? 0,
 			body,
 		})),
 		globals: vector(section.global).u32(),
-		types: parameters.length,
 		tables: vector(section.table).u32(),
 		exports: readExports(vector(section.export)),
 		start: start === undefined ? undefined : new Bytes(start).u32(),
@@ -95,8 +107,7 @@ export function writeModule(
 	]);
 }
 
-/** Number of parameters of each type. */
-function readTypes(bytes: Bytes): number[] {
+function readTypes(bytes: Bytes): Arity[] {
 	return Array.from({ length: countOf(bytes) }, () => {
 		if (bytes.byte() !== functionType)
 			throw new ComponentError(
@@ -104,14 +115,13 @@ function readTypes(bytes: Bytes): number[] {
 				'the module has types that only garbage collection has',
 			);
 		const parameters = bytes.take(bytes.u32()).length;
-		bytes.take(bytes.u32());
-		return parameters;
+		return { parameters, results: bytes.take(bytes.u32()).length };
 	});
 }
 
-function readImports(bytes: Bytes): number {
-	const count = countOf(bytes);
-	for (let left = count; left > 0; left--) {
+/** The type of each. */
+function readImports(bytes: Bytes): number[] {
+	return Array.from({ length: countOf(bytes) }, () => {
 		const from = bytes.text();
 		const name = bytes.text();
 		// A component gets functions only: whatever else could reach into another instance.
@@ -120,9 +130,8 @@ function readImports(bytes: Bytes): number {
 				'import-unknown',
 				`the module imports "${name}" of "${from}", which is no function`,
 			);
-		bytes.u32();
-	}
-	return count;
+		return bytes.u32();
+	});
 }
 
 function readIndexes(bytes: Bytes): number[] {

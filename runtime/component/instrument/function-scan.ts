@@ -22,6 +22,8 @@ export interface ScannedFunction {
 	readonly writesTables: boolean;
 	/** Whether it drops a segment, which then is gone for the instance. */
 	readonly dropsSegments: boolean;
+	/** Places where ways part or meet; a table of labels counts as many. */
+	readonly branches: number;
 }
 
 export interface FunctionBody {
@@ -53,6 +55,7 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 	let region = whole;
 	let headIsNext = false;
 	let before: number = op.end;
+	let branches = 0;
 	while (reader.read()) {
 		const { opcode, at } = reader;
 		if (headIsNext) {
@@ -67,10 +70,19 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 			case op.loop:
 				opened.push(region);
 				headIsNext = true;
+				branches++;
 				break;
 			case op.block:
 			case op.if:
 				opened.push(undefined);
+				branches++;
+				break;
+			case op.br:
+			case op.brIf:
+				branches++;
+				break;
+			case op.brTable:
+				branches += reader.labels.length;
 				break;
 			case op.end:
 				region = opened.pop() ?? region;
@@ -91,7 +103,7 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 		}
 		before = opcode;
 	}
-	return { regions, bulkAt, writesTables, dropsSegments };
+	return { regions, bulkAt, branches, writesTables, dropsSegments };
 }
 
 function regionAt(at: number): Region {

@@ -8,11 +8,14 @@
  * memory or tables; a chain of tail calls passes entries. Tables are bounded too, as no call returns
  * their memory. Whatever is state is made reachable for the host (`state-access.ts`).
  *
- * The same module gives the same checks, so a turn ends at the same instruction on every box.
+ * The same module gives the same checks, so a turn ends at the same instruction on every box. What
+ * the specification leaves open is closed: the bits of a NaN, and why `memory.grow` fails.
  */
 import { ComponentError } from '../error.ts';
 import { append, exportEntry, exportKind } from './additions.ts';
 import { branchHints } from './branch-hints.ts';
+import { canonicalNans } from './canonical-nans.ts';
+import { certainGrowth, maximumOf } from './certain-growth.ts';
 import { checksOf } from './charge.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { freeFunctions } from './free-functions.ts';
@@ -20,6 +23,7 @@ import { fillExport, gateExport, leftExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
 import { rewriteFunction } from './function-rewriter.ts';
 import { type ScannedFunction, scanFunction } from './function-scan.ts';
+import { InsertionBudget } from './insertion-budget.ts';
 import { concat, sized, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
 import { withState } from './state-access.ts';
@@ -27,12 +31,12 @@ import { boundTables } from './tables.ts';
 
 /**
  * @param core a valid module: what one of no validity becomes is not said
- * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`
+ * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`,
+ * `module-too-complex`
  */
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	const module = readModule(core);
-	const scanned = module.functions.map(({ body }) => scanFunction(body));
-	const { bodies, hints } = rewriteCode(module, scanned);
+	const { scanned, bodies, hints } = rewriteCode(module);
 	const { sections, description } = withState(module, scanned, withTank(module, bodies));
 	return writeModule(sections, {
 		beforeCode: [customSection('metadata.code.branch_hint', hints)],
@@ -40,22 +44,43 @@ export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	});
 }
 
-function rewriteCode(
-	{ functions, importedFunctions, globals, types, tables }: CoreModule,
-	scanned: readonly ScannedFunction[],
-): { bodies: Uint8Array[]; hints: Uint8Array } {
+interface Rewritten {
+	readonly scanned: readonly ScannedFunction[];
+	readonly bodies: Uint8Array[];
+	readonly hints: Uint8Array;
+}
+
+function rewriteCode(module: CoreModule): Rewritten {
+	const { importedFunctions, globals, types, tables } = module;
+	// First, so that what it adds is charged too.
+	const maximum = maximumOf(module.sections);
+	const budget = new InsertionBudget();
+	const functions = module.functions.map(({ parameters, body: given }) => {
+		const body = canonicalNans(certainGrowth(given, { parameters, maximum }), parameters, module);
+		budget.takeBytes(body.bytes.length - given.bytes.length);
+		return { parameters, body };
+	});
+	const scanned = functions.map(({ parameters, body }) => {
+		const seen = scanFunction(body);
+		budget.takeLoops(seen.regions.length - 1 + seen.bulkAt.length);
+		budget.takeMeetings(parameters + body.locals, seen.branches);
+		return seen;
+	});
 	const weights = freeFunctions(scanned, importedFunctions);
 	const rewritten = functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
-		return rewriteFunction(body, {
+		const made = rewriteFunction(body, {
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
 			exchanges: isWorthLocal(seen, weights) ? exchangesOf(body, weights) : undefined,
 			global: globals,
-			gate: { type: types, table: tables },
+			gate: { type: types.length, table: tables },
 			parameters,
 		});
+		budget.takeBytes(made.bytes.length - body.bytes.length);
+		return made;
 	});
 	return {
+		scanned,
 		bodies: rewritten.map(({ bytes }) => bytes),
 		hints: branchHints(rewritten.map(({ branchesAt }, place) => [importedFunctions + place, branchesAt])),
 	};
@@ -90,7 +115,7 @@ export function withTank(module: CoreModule, bodies: readonly Uint8Array[]): Map
 		sections.set(id, append(sections.get(id), elements));
 	};
 	extend(section.type, [nothingToNothing, i32ToNothing, nothingToI32]);
-	extend(section.function, [unsigned(types + 1), unsigned(types + 2)]);
+	extend(section.function, [unsigned(types.length + 1), unsigned(types.length + 2)]);
 	extend(section.table, [gateTable]);
 	extend(section.global, [emptyTank]);
 	extend(section.export, exported);

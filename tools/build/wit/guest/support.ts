@@ -85,22 +85,12 @@ export function __array<T extends ArrayBufferView>(pointer: usize, size: i32): T
 	return changetype<T>(view);
 }
 
-/** Bytes of garbage that are worth a collection. */
-const __spare: usize = 0x8000;
-
-let __limit: usize = __spare;
-
 /**
  * Called when the host has read a result: nothing of the guest is on the stack then, so all that
  * is alive can be reached from globals.
  */
 export function __settle(): void {
-	if (__managedBytes >= __limit) __tidy();
-}
-
-function __tidy(): void {
-	__collect();
-	__limit = __managedBytes + max<usize>(__spare, __managedBytes >> 2);
+	__settleGarbage();
 }
 
 /** Bytes of what the allocator, "rt/tlsf", keeps in front of its first block. */
@@ -111,7 +101,7 @@ const __rootBytes: usize = 1572;
  * one another up to one of size 0; free ones keep links to others in their first two words and their last.
  */
 export function __rest(): void {
-	__tidy();
+	__collect();
 	const root = (__heap_base + AL_MASK) & ~AL_MASK;
 	const end = <usize>memory.size() << 16;
 	let block = ((root + __rootBytes + BLOCK_OVERHEAD + AL_MASK) & ~AL_MASK) - BLOCK_OVERHEAD;
