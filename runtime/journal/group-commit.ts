@@ -9,6 +9,7 @@ import type { Clock, Timer } from '../clock.ts';
 import { DirectoryError } from '../directory-error.ts';
 import { GroupBuffer } from './group-buffer.ts';
 import { JournalError } from './journal-error.ts';
+import { SyncAllowance } from './sync-allowance.ts';
 
 /** First wait before a failed write is tried again, doubled each time. */
 const firstRetryMs = 50;
@@ -18,6 +19,7 @@ export interface GroupCommitOptions {
 	readonly clock: Clock;
 	readonly holdMs: number;
 	readonly lazyMs: number;
+	readonly smallGroupsPerSecond: number;
 	readonly groupBytes: number;
 	readonly heldBytes: number;
 	/** Called just before a group is closed: what else has to be said in it. */
@@ -33,6 +35,7 @@ export interface GroupCommitOptions {
 
 export class GroupCommit {
 	readonly #options: GroupCommitOptions;
+	readonly #allowance: SyncAllowance;
 	#filling: GroupBuffer;
 	#spare: GroupBuffer;
 	/** Sequence of the next record. */
@@ -52,6 +55,7 @@ export class GroupCommit {
 
 	constructor(next: number, options: GroupCommitOptions) {
 		this.#options = options;
+		this.#allowance = new SyncAllowance(options.clock, options.smallGroupsPerSecond);
 		this.#next = next;
 		this.#sealed = next - 1;
 		this.#durable = next - 1;
@@ -61,6 +65,11 @@ export class GroupCommit {
 
 	get next(): number {
 		return this.#next;
+	}
+
+	/** Everything up to this sequence is in a group that is closed. */
+	get sealed(): number {
+		return this.#sealed;
 	}
 
 	get durable(): number {
@@ -115,7 +124,8 @@ export class GroupCommit {
 	/** Somebody waits for everything up to `sequence`. */
 	need(sequence: number): void {
 		if (sequence <= this.#sealed || this.#hold !== undefined || this.hasEnded) return;
-		this.#hold = this.#options.clock.after(this.#options.holdMs, () => this.flush());
+		const { clock, holdMs } = this.#options;
+		this.#hold = clock.after(Math.max(holdMs, this.#allowance.waitMs), () => this.flush());
 	}
 
 	/** There is something to write that nobody waits for. */
@@ -180,6 +190,7 @@ export class GroupCommit {
 		const group = this.#filling;
 		const range = { first: this.#sealed + 1, last: this.#next - 1 };
 		this.#sealed = range.last;
+		if (group.bytes < this.#options.groupBytes) this.#allowance.use();
 		this.#filling = this.#spare;
 		this.#calm();
 		this.#tellRoom();

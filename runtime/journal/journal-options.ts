@@ -7,8 +7,13 @@ import { mostSegmentBytes } from './log-scan.ts';
 import { mostCellBytes } from './segment-header.ts';
 
 export interface JournalLimits {
-	/** How long somebody waits for a record, at most, before the group with it begins. Default 1. */
+	/** How long somebody waits for a record before the group with it begins. Default 1. */
 	readonly holdMs: number;
+	/**
+	 * Groups that are not full, in the long run, since each wears a page of flash: in a burst of up to ten
+	 * seconds' worth nobody waits longer than `holdMs`, beyond that up to the time between two. Default 20.
+	 */
+	readonly smallGroupsPerSecond: number;
 	/** How long a record that nobody waits for is held back from the disk. Default 1000. */
 	readonly lazyMs: number;
 	/** A group that has grown to this begins at once. Default 64 KiB. */
@@ -44,6 +49,7 @@ export interface JournalOptions extends Partial<JournalLimits> {
 
 const defaults: JournalLimits = {
 	holdMs: 1,
+	smallGroupsPerSecond: 20,
 	lazyMs: 1000,
 	groupBytes: 64 * 1024,
 	heldBytes: 1024 * 1024,

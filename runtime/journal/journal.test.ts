@@ -72,6 +72,26 @@ test('a record that nobody waits for reaches the disk too, but later, and an idl
 	t.like(journal.counts(), { bytesWritten, syncs });
 });
 
+test('one small message after another wears the flash only so much: groups come further apart', async (t) => {
+	const { clock, journal } = await openInMemory({ smallGroupsPerSecond: 20 });
+	const vm = journal.stream('vm');
+	const waits: number[] = [];
+	for (let message = 0; message < 300; message++) {
+		const sequence = journal.append(1, vm, text('x'));
+		journal.need(sequence);
+		let waited = 0;
+		for (; journal.durable < sequence; waited++) {
+			clock.advance(1);
+			await settled();
+		}
+		waits.push(waited);
+	}
+
+	t.true(waits.slice(0, 200).every((ms) => ms === 1));
+	t.true(waits.slice(-50).every((ms) => ms >= 49 && ms <= 51));
+	t.is(journal.counts().groups, 300);
+});
+
 test('a large group does not wait, and turns go on while it is on its way to the disk', async (t) => {
 	const { files, journal } = await openInMemory({ groupBytes: 1000 });
 	const vm = journal.stream('vm');

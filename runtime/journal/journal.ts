@@ -111,8 +111,10 @@ export class Journal {
 	append(kind: number, stream: number, payload: Uint8Array): number {
 		this.#admit(kind, payload.length);
 		const known = this.#streams.get(stream);
+		// Taken before: the record may be the one that its group is closed with.
+		const { sealed } = this.#commit;
 		const sequence = this.#commit.add(kind, stream, payload);
-		known.last = sequence;
+		this.#streams.added(known, sequence, sealed);
 		this.#records++;
 		return sequence;
 	}
@@ -131,8 +133,10 @@ export class Journal {
 	): number {
 		this.#admit(kind, mostBytes);
 		const known = this.#streams.get(stream);
+		// Taken before: the record may be the one that its group is closed with.
+		const { sealed } = this.#commit;
 		const sequence = this.#commit.encode(kind, stream, mostBytes, write);
-		known.last = sequence;
+		this.#streams.added(known, sequence, sealed);
 		this.#records++;
 		return sequence;
 	}

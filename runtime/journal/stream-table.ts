@@ -36,12 +36,23 @@ export class StreamTable {
 			name,
 			snapshot: sequence,
 			last: sequence,
+			before: sequence,
+			beforeThat: sequence,
 			handedOver: 0,
 			rewinds: [],
 			isForgotten: false,
 		};
 		this.#add(stream);
 		return stream;
+	}
+
+	/** A record was added to it, behind the groups up to `sealed` that are closed. */
+	added(stream: Stream, sequence: number, sealed: number): void {
+		if (stream.last <= sealed) {
+			stream.beforeThat = stream.before;
+			stream.before = stream.last;
+		}
+		stream.last = sequence;
 	}
 
 	handedOver(id: number, turn: number): void {
@@ -91,7 +102,7 @@ export class StreamTable {
 	rowsBefore(first: number): readonly Stream[] {
 		return [...this.#streams.values()]
 			.filter(({ isForgotten, snapshot }) => !isForgotten && snapshot < first)
-			.map((stream) => ({ ...stream, last: Math.min(stream.last, first - 1) }));
+			.map((stream) => ({ ...stream, last: lastBefore(stream, first) }));
 	}
 
 	/** Records up to this one are of no use to anybody. */
@@ -119,8 +130,16 @@ export class StreamTable {
 	}
 
 	#add(stream: Stream): void {
+		stream.before = stream.last;
+		stream.beforeThat = stream.last;
 		this.#streams.set(stream.id, stream);
 		this.#byName.set(stream.name, stream);
 		this.#covered.set(stream.id, stream.snapshot);
 	}
+}
+
+/** Sequence of the last record before `first`, where a group begins that at most one other follows. */
+function lastBefore({ last, before, beforeThat }: Stream, first: number): number {
+	if (last < first) return last;
+	return before < first ? before : beforeThat;
 }

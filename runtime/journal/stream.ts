@@ -14,8 +14,11 @@ export interface Stream {
 	readonly name: string;
 	/** Records up to this one are covered by a snapshot. */
 	snapshot: number;
-	/** Sequence of its last record, or of something behind it. */
+	/** Sequence of its last record. */
 	last: number;
+	/** Of its last record before the group that `last` is in, and before the group that this one is in. */
+	before: number;
+	beforeThat: number;
 	/** What it had its receivers acknowledge; turns count up from 1. */
 	handedOver: number;
 	/** Its records in these ranges are behind damage and never happened. */
@@ -94,7 +97,8 @@ export function decodeStreams(bytes: Uint8Array): Stream[] | undefined {
 		const rewinds = Array.from({ length: ranges }, () => ({ after: number(), to: number() }));
 		const name = new TextDecoder().decode(bytes.subarray(at, at + nameBytes));
 		at += nameBytes;
-		streams.push({ id, name, snapshot, last, handedOver, rewinds, isForgotten: flags === 1 });
+		const lasts = { last, before: last, beforeThat: last };
+		streams.push({ id, name, snapshot, ...lasts, handedOver, rewinds, isForgotten: flags === 1 });
 	}
 	return streams;
 }
