@@ -1,7 +1,10 @@
 /** Bounds what the pass adds to a module, and what the engine spends on a function when it is first called. */
 import { ComponentError } from '../error.ts';
 
-/** A loop of three bytes or an addition of one gets a score of them. Ten times what compilers of whole languages make of the largest module that a box takes. */
+/**
+ * A loop of three bytes or an addition of one gets a score of them. Ten times what compilers of
+ * whole languages make of the largest module that a box takes.
+ */
 const mostLoops = 262_144;
 const mostAddedBytes = 8_388_608;
 
