@@ -17,7 +17,7 @@ import { type CoreModule, customSection, readModule, section, writeModule } from
 import { freeFunctions } from './free-functions.ts';
 import { fuelExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
-import { rewriteFunction } from './function-rewriter.ts';
+import { type RewrittenFunction, rewriteFunction } from './function-rewriter.ts';
 import { type ScannedFunction, scanFunction } from './function-scan.ts';
 import { concat, sized, unsigned } from './leb.ts';
 import { boundTables } from './tables.ts';
@@ -36,13 +36,11 @@ export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	});
 }
 
-function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
-	code: Uint8Array;
-	hints: Uint8Array;
-} {
+/** The functions of its own with their checks, in order. */
+export function rewriteFunctions({ functions, importedFunctions, globals }: CoreModule): RewrittenFunction[] {
 	const scanned = functions.map(({ body }) => scanFunction(body));
 	const weights = freeFunctions(scanned, importedFunctions);
-	const rewritten = functions.map(({ parameters, body }, place) => {
+	return functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
 		return rewriteFunction(body, {
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
@@ -51,12 +49,19 @@ function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
 			parameters,
 		});
 	});
+}
+
+function rewriteCode(module: CoreModule): { code: Uint8Array; hints: Uint8Array } {
+	const rewritten = rewriteFunctions(module);
 	return {
 		code: concat([
 			unsigned(rewritten.length),
 			...rewritten.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]),
 		]),
-		hints: branchHints(rewritten.map(({ branchesAt }, place) => [importedFunctions + place, branchesAt])),
+		hints: branchHints(rewritten.map(({ branchesAt }, place) => [
+			module.importedFunctions + place,
+			branchesAt,
+		])),
 	};
 }
 

@@ -1,0 +1,50 @@
+/**
+ * The way back from an offset in an instrumented module to the offset in the module it was made of.
+ *
+ * Nothing is kept for it: the pass is run again over the stored module, and gives the same result.
+ */
+import { Bytes, sectionsOf } from '../bytes.ts';
+import { readModule, section } from './core-module.ts';
+import type { FunctionBody } from './function-scan.ts';
+import { instrument, rewriteFunctions } from './instrument.ts';
+
+/**
+ * What the pass itself has put in belongs to the instruction in front of which it stands.
+ *
+ * @param core the module before the pass
+ * @returns undefined for an offset in no function
+ * @throws ComponentError as `instrument`
+ */
+export function originsOf(core: Uint8Array): (offset: number) => number | undefined {
+	const module = readModule(core);
+	const rewritten = rewriteFunctions(module);
+	const bodies = bodiesOf(instrument(core));
+	return (offset) => {
+		const place = bodies.findIndex(({ at, end }) => offset >= at && offset < end);
+		const body: FunctionBody | undefined = module.functions[place]?.body;
+		const now = bodies[place];
+		if (body === undefined || now === undefined) return undefined;
+		const inside = offset - now.at;
+		const { kept = [] } = rewritten[place] ?? {};
+		const next = kept.findIndex(({ to }) => to > inside);
+		const piece = kept[next === -1 ? kept.length - 1 : next - 1];
+		// Of locals and what stands before the first instruction: the function begins there.
+		const from = piece === undefined ? body.codeAt : piece.from + inside - piece.to;
+		const limit = next === -1 ? body.bytes.length - 1 : (kept[next]?.from ?? 0);
+		return body.bytes.byteOffset - core.byteOffset + Math.min(from, limit);
+	};
+}
+
+/** Where the body of each function stands in a module, in bytes from its beginning. */
+function bodiesOf(binary: Uint8Array): { at: number; end: number }[] {
+	for (const { id, body } of sectionsOf(binary)) {
+		if (id !== section.code) continue;
+		const bytes = new Bytes(body);
+		return Array.from({ length: bytes.u32() }, () => {
+			const { byteOffset, length } = bytes.take(bytes.u32());
+			const at = byteOffset - binary.byteOffset;
+			return { at, end: at + length };
+		});
+	}
+	return [];
+}
