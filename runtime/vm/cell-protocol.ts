@@ -7,7 +7,9 @@
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
+import type { Crash } from './crash.ts';
 import type { VmErrorCode } from './error.ts';
+import type { TurnCounts } from './turn-stats.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
 export type VmId = number;
@@ -87,7 +89,7 @@ export type CellReport =
 			readonly message: string;
 			/** What the VM said in the turn that failed. */
 			readonly log: readonly LogLine[];
-	  }
+	  } & Crash
 	/** A message that ended two turns badly by itself and is not delivered again. */
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
@@ -104,15 +106,16 @@ export type CellReport =
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
 	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] };
 
-/** What a VM has done since it was started. */
-export interface VmCounts {
+/** What a VM has done since it came into its cell. */
+export interface VmCounts extends TurnCounts {
 	readonly vm: VmId;
-	readonly turns: number;
-	readonly events: number;
-	/** Wall time inside the guest, microseconds. */
-	readonly busyUs: number;
 	readonly memoryBytes: number;
 	readonly inboxLength: number;
 	readonly inboxBytes: number;
+	/** Messages lost because its inbox was full. */
 	readonly dropped: number;
+	/** Messages that ended two turns badly by themselves. */
+	readonly setAside: number;
+	/** Messages that it has sent. */
+	readonly sent: number;
 }

@@ -8,6 +8,7 @@ import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
+import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -78,7 +79,7 @@ export class Cell {
 				this.#mail.answerFromOutside(command);
 				break;
 			case 'count':
-				this.#say({ tag: 'counts', vms: [...this.#residents.values()].map((resident) => resident.counts()) });
+				this.#say({ tag: 'counts', vms: [...this.#residents.values()].map((resident) => resident.counts(this.#clock.now())) });
 				break;
 		}
 		this.#flush();
@@ -144,15 +145,14 @@ export class Cell {
 			const effects = vm.turn(timeFor(vm.spec, startedAt), events);
 			this.#heartbeat.end();
 			checkTimers(resident, effects);
-			resident.turns++;
-			resident.events += events.length;
-			resident.busyUs += this.#clock.now() - startedAt;
+			this.#count(resident, { startedAt, events: events.length });
 			if (resident.singly > 0) resident.singly--;
 			this.#finishTurn(resident, vm, effects);
 		} catch (error) {
 			this.#heartbeat.end();
+			this.#count(resident, { startedAt, events: events.length });
 			this.#blame(resident, taken);
-			this.#fault(resident, vm, error);
+			this.#fault(resident, vm, error, taken);
 			return;
 		}
 		this.#queue.add(resident);
@@ -209,6 +209,7 @@ export class Cell {
 		if (taken.length === 1 && only?.event.tag === 'message' && ++only.failures >= 2) {
 			const topic = only.topic ?? '';
 			const { payload, correlation } = only.event.val;
+			resident.setAside++;
 			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
 			this.#mail.refuse(resident, correlation);
 			messages.length = 0;
@@ -217,13 +218,21 @@ export class Cell {
 		resident.inbox.giveBack(messages);
 	}
 
-	#fault(resident: Resident, vm: Vm, error: unknown): void {
+	#count({ stats }: Resident, { startedAt, events }: { startedAt: number; events: number }): void {
+		const now = this.#clock.now();
+		stats.turn(now, { tookUs: now - startedAt, events });
+	}
+
+	/** @param given what the turn had been given */
+	#fault(resident: Resident, vm: Vm, error: unknown, given: readonly Waiting<Event>[] = []): void {
 		// Anything else is the platform's own mistake: it must not be blamed on a guest.
 		if (!(error instanceof VmError)) throw error;
 		resident.vm = undefined;
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say({ tag: 'fault', vm: resident.id, code: error.code, message: error.message, log: vm.takeLog() });
+		const { code, message } = error;
+		const crash = crashOf({ resident, vm, error, given });
+		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash });
 	}
 
 	#say(report: CellReport): void {
@@ -247,5 +256,5 @@ function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
 function checkTimers({ timers, spec }: Resident, effects: readonly Effect[]): void {
 	const asked = effects.filter(({ tag }) => tag === 'set-timer').length;
 	if (timers.size + asked > mostTimers)
-		throw new VmError('flooded', `${spec.name} set more than ${mostTimers} timers`);
+		throw new VmError('flooded', `${spec.name} set more than ${mostTimers} timers`, { budget: 'timers' });
 }

@@ -13,6 +13,7 @@ export function checkEffects(spec: VmSpec, effects: readonly Effect[]): void {
 		throw new VmError(
 			'flooded',
 			`${spec.name} returned ${effects.length} effects; its budget is ${effectsPerTurn}`,
+			{ budget: 'effects' },
 		);
 	let bytes = 0;
 	for (const effect of effects) {
@@ -23,6 +24,7 @@ export function checkEffects(spec: VmSpec, effects: readonly Effect[]): void {
 		throw new VmError(
 			'flooded',
 			`${spec.name} returned ${bytes} bytes of effects; its budget is ${effectBytesPerTurn}`,
+			{ budget: 'effect-bytes' },
 		);
 }
 

@@ -72,6 +72,7 @@ export class Mail {
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
 		const topic = this.#permitted(sender, index);
 		if (topic === undefined) return;
+		sender.sent++;
 		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
 	}
@@ -83,6 +84,7 @@ export class Mail {
 	request(sender: Resident, { topic, correlation, deadlineMs, payload }: Request): void {
 		const name = this.#permitted(sender, topic);
 		if (name === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		sender.sent++;
 		const route = this.#routes.of(name)[0];
 		if (route !== undefined)
 			return this.#ask(route, { from: sender, theirs: correlation, sender: sender.id, deadlineMs, payload });

@@ -3,6 +3,7 @@ import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
+import { TurnStats } from './turn-stats.ts';
 import type { Vm } from './vm.ts';
 
 /** A message that its receiver had no room for; its sender stands still until it has. */
@@ -23,9 +24,11 @@ export class Resident {
 	/** Events still to be given one a turn, to find the one that ended a turn badly. */
 	singly = 0;
 	isQueued = false;
-	turns = 0;
-	events = 0;
-	busyUs = 0;
+	readonly stats = new TurnStats();
+	/** Messages that it has sent. */
+	sent = 0;
+	/** Messages that ended two turns badly by themselves. */
+	setAside = 0;
 
 	constructor(id: VmId, spec: VmSpec) {
 		this.id = id;
@@ -48,16 +51,16 @@ export class Resident {
 		this.timers.clear();
 	}
 
-	counts(): VmCounts {
+	counts(nowUs: number): VmCounts {
 		return {
 			vm: this.id,
-			turns: this.turns,
-			events: this.events,
-			busyUs: Math.round(this.busyUs),
+			...this.stats.counts(nowUs),
 			memoryBytes: this.vm?.memoryBytes ?? 0,
 			inboxLength: this.inbox.length,
 			inboxBytes: this.inbox.bytes,
 			dropped: this.inbox.dropped,
+			setAside: this.setAside,
+			sent: this.sent,
 		};
 	}
 }
