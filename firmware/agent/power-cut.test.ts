@@ -9,6 +9,7 @@ import { InstanceNumbers } from './instance-numbers.ts';
 import { messageRecord } from './records.ts';
 import {
 	SimulatedBus,
+	SimulatedCrashes,
 	SimulatedLog,
 	SimulatedNetwork,
 	SimulatedSessions,
@@ -39,6 +40,7 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 		sessions,
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
+		crashes: new SimulatedCrashes(),
 		telemetry: new SimulatedTelemetry(),
 		numbers,
 		clock,

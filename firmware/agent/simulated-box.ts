@@ -3,6 +3,8 @@ import { CodedError } from '../../runtime/error.ts';
 import type {
 	BasebandStatus,
 	BusPort,
+	CrashReport,
+	CrashSource,
 	DeviceIdentity,
 	HandoffReport,
 	Json,
@@ -58,6 +60,26 @@ export class SimulatedLog implements LogSource {
 	}
 
 	onLine(listener: (line: LogLine) => void): Stop {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+}
+
+/** Crashes that it is told of. */
+export class SimulatedCrashes implements CrashSource {
+	readonly #listeners = new Set<(report: CrashReport) => void>();
+	reports: readonly CrashReport[] = [];
+
+	async list(): Promise<readonly CrashReport[]> {
+		return this.reports;
+	}
+
+	crash(report: CrashReport): void {
+		this.reports = [report, ...this.reports];
+		for (const listener of this.#listeners) listener(report);
+	}
+
+	onCrash(listener: (report: CrashReport) => void): Stop {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}

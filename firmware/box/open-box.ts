@@ -80,6 +80,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		sessions,
 		bus: busPort(hub),
 		log,
+		crashes: platform.crashes,
 		telemetry: sampled,
 	});
 	const usp = directory.folder('usp');

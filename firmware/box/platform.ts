@@ -29,6 +29,7 @@ import { fileOutput } from '../hal/file-output.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
+import { CrashBook } from './crash-book.ts';
 import type { LogBook } from './log-book.ts';
 
 export interface PlatformOptions {
@@ -85,6 +86,9 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		capabilities,
 		on: {
 			log: ({ name }, { level, text }) => book.write({ vm: name, level, text }),
+			fault: (vm, fault) => crashes.record(vm, fault),
+			overrun: ({ name }, { budget, count, detail }) =>
+				tell('warn', `${name} exceeded its budget "${budget}" (${count} so far): ${detail}`),
 			setAside: ({ name }, { topic, payload }) =>
 				tell(
 					'error',
@@ -100,6 +104,12 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		},
 	});
 	const store = await ModuleStore.open({ directory: directory.folder('modules') });
+	const crashes = new CrashBook({
+		directory: directory.folder('crashes'),
+		clock,
+		store,
+		failed: (vm, error) => tell('warn', `${vm}: its crash report is lost: ${error.message}`),
+	});
 	const modules = await Modules.open({
 		store,
 		supervisor,
@@ -134,6 +144,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	return {
 		hub,
 		supervisor,
+		crashes,
 		modules,
 		coordinator,
 		players,
@@ -144,6 +155,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 			await sessions.stop();
 			streams.close();
 			await supervisor.close();
+			await crashes.close();
 			await players.close();
 		},
 	};

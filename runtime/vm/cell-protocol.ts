@@ -82,14 +82,14 @@ export type CellCommand =
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
 	| { readonly tag: 'stopped'; readonly vm: VmId }
-	| {
+	| ({
 			readonly tag: 'fault';
 			readonly vm: VmId;
 			readonly code: VmErrorCode;
 			readonly message: string;
 			/** What the VM said in the turn that failed. */
 			readonly log: readonly LogLine[];
-	  } & Crash
+	  } & Crash)
 	/** A message that ended two turns badly by itself and is not delivered again. */
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }

@@ -79,7 +79,10 @@ export class Cell {
 				this.#mail.answerFromOutside(command);
 				break;
 			case 'count':
-				this.#say({ tag: 'counts', vms: [...this.#residents.values()].map((resident) => resident.counts(this.#clock.now())) });
+				this.#say({
+					tag: 'counts',
+					vms: [...this.#residents.values()].map((resident) => resident.counts(this.#clock.now())),
+				});
 				break;
 		}
 		this.#flush();

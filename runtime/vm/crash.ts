@@ -60,6 +60,6 @@ export function crashOf({
 		inboxLength: inbox.length,
 		inboxBytes: inbox.bytes,
 		memoryBytes,
-		turns: Math.max(0, stats.turns - 1),
+		turns: stats.turns - (given.length > 0 ? 1 : 0),
 	};
 }

@@ -8,11 +8,14 @@ import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
+import type { Budget, Priority } from '../module/manifest.ts';
+import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
 import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
-import { VmError } from './error.ts';
+import { VmError, type VmErrorCode } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { type Overrun, Overruns } from './overruns.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -37,11 +40,26 @@ export interface VmView {
 	readonly startedAtUs: number;
 	readonly startTookUs: number;
 	readonly counts: VmCounts | undefined;
+	/** When they were taken; microseconds since the epoch, 0 before that. */
+	readonly countedAtUs: number;
+	readonly priority: Priority;
+	readonly budget: Budget;
+	/** How often it has failed, by code, since the box started. */
+	readonly faults: Readonly<Partial<Record<VmErrorCode, number>>>;
+	/** Budgets it has exceeded since the box started, the latest first. */
+	readonly overruns: readonly Overrun[];
 }
+
+/** A turn that ended badly, as its cell tells of it. */
+export type Fault = Omit<Extract<CellReport, { tag: 'fault' }>, 'tag' | 'vm'>;
 
 export interface SupervisorEvents {
 	transition?(vm: VmView, transition: Transition): void;
 	log?(vm: VmView, line: LogLine): void;
+	/** A turn has failed; told before the VM moves to another state. */
+	fault?(vm: VmView, fault: Fault): void;
+	/** It wanted more than its budget of this name: told once, and whenever it has twice as often. */
+	overrun?(vm: VmView, overrun: Overrun): void;
 	/** A message that ended two turns badly. */
 	setAside?(vm: VmView, message: { topic: string; payload: Uint8Array }): void;
 }
@@ -67,6 +85,9 @@ interface Supervised {
 	startedAtUs: number;
 	startTookUs: number;
 	counts: VmCounts | undefined;
+	countedAtUs: number;
+	readonly faults: Partial<Record<VmErrorCode, number>>;
+	readonly overruns: Overruns;
 	linked: LinkedVm | undefined;
 	/** How often it was launched; an attempt that is not the last one has been overtaken. */
 	launches: number;
@@ -194,6 +215,9 @@ export class Supervisor {
 			startedAtUs: 0,
 			startTookUs: 0,
 			counts: undefined,
+			countedAtUs: 0,
+			faults: {},
+			overruns: new Overruns(),
 			linked: undefined,
 			launches: 0,
 			linking: Promise.resolve(),
@@ -274,7 +298,7 @@ export class Supervisor {
 		if (report.tag === 'counts') {
 			for (const counts of report.vms) {
 				const counted = this.#vms.get(counts.vm);
-				if (counted !== undefined) counted.counts = counts;
+				if (counted !== undefined) this.#counted(counted, counts);
 			}
 			return;
 		}
@@ -292,6 +316,7 @@ export class Supervisor {
 				return;
 			case 'fault':
 				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
+				this.#faulted(vm, report);
 				this.#failed(vm, `${report.code}: ${report.message}`);
 				return;
 			case 'set-aside':
@@ -309,6 +334,30 @@ export class Supervisor {
 		const handlers: EffectHandlers = vm.linked?.effects ?? {};
 		const handle = handlers[effect.tag] as ((val: BoxEffect['val']) => void) | undefined;
 		handle?.(effect.val);
+	}
+
+	#counted(vm: Supervised, counts: VmCounts): void {
+		const before = vm.counts?.dropped ?? 0;
+		// In a new cell it counts from nothing.
+		const times = counts.dropped < before ? counts.dropped : counts.dropped - before;
+		vm.counts = counts;
+		vm.countedAtUs = this.#options.clock.now();
+		if (times > 0)
+			this.#overrun(vm, 'inbox', {
+				times,
+				detail: `${counts.dropped} messages found no room and were dropped`,
+			});
+	}
+
+	#faulted(vm: Supervised, fault: Fault): void {
+		vm.faults[fault.code] = (vm.faults[fault.code] ?? 0) + 1;
+		if (fault.budget !== undefined) this.#overrun(vm, fault.budget, { detail: fault.message });
+		this.#options.on?.fault?.(this.#view(vm), fault);
+	}
+
+	#overrun(vm: Supervised, budget: BudgetName, what: { detail: string; times?: number }): void {
+		const overrun = vm.overruns.note(budget, { atUs: this.#options.clock.now(), ...what });
+		if (overrun !== undefined) this.#options.on?.overrun?.(this.#view(vm), overrun);
 	}
 
 	#failed(vm: Supervised, reason: string): void {
@@ -335,8 +384,10 @@ export class Supervisor {
 			if (vm.state === 'stopping') {
 				this.#move(vm, 'stopped', why);
 				this.#settleStopped(vm);
-			} else if (vm.id === culprit) this.#failed(vm, `over-budget: ${why}`);
-			else if (vm.state === 'running' || vm.state === 'starting') {
+			} else if (vm.id === culprit) {
+				this.#faulted(vm, { code: 'over-budget', message: why, budget: 'turn-time', ...unseen(vm) });
+				this.#failed(vm, `over-budget: ${why}`);
+			} else if (vm.state === 'running' || vm.state === 'starting') {
 				this.#unlink(vm);
 				this.#move(vm, 'fault', `cell-lost: ${why}`);
 				vm.restarts++;
@@ -378,7 +429,7 @@ export class Supervisor {
 	}
 
 	#view(vm: Supervised): VmView {
-		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, counts } = vm;
+		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, counts, countedAtUs } = vm;
 		return {
 			id,
 			name: plan.name,
@@ -391,6 +442,25 @@ export class Supervisor {
 			startedAtUs,
 			startTookUs,
 			counts,
+			countedAtUs,
+			priority: plan.component.manifest.priority,
+			budget: plan.component.manifest.budget,
+			faults: { ...vm.faults },
+			overruns: vm.overruns.list(),
 		};
 	}
+}
+
+/** What is known of a turn whose cell had to be ended. */
+function unseen({ counts }: Supervised) {
+	return {
+		log: [],
+		stack: [],
+		given: [],
+		givenCount: 0,
+		inboxLength: counts?.inboxLength ?? 0,
+		inboxBytes: counts?.inboxBytes ?? 0,
+		memoryBytes: counts?.memoryBytes ?? 0,
+		turns: counts?.turns ?? 0,
+	};
 }

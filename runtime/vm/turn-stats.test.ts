@@ -29,7 +29,10 @@ test('quantiles are never below the true ones, at most a quarter above them, and
 			t.deepEqual(ever, lately);
 			t.is(turns, all.length);
 			t.is(events, 2 * all.length);
-			t.is(busyUs, all.reduce((sum, us) => sum + us, 0));
+			t.is(
+				busyUs,
+				all.reduce((sum, us) => sum + us, 0),
+			);
 			t.is(ever.maxUs, sorted.at(-1) ?? -1);
 			t.true(ever.p50Us >= exact(0.5) && ever.p50Us <= exact(0.5) * 1.25 + 1);
 			t.true(ever.p99Us >= exact(0.99) && ever.p99Us <= exact(0.99) * 1.25 + 1);

@@ -6,6 +6,7 @@ import { InstanceNumbers } from '../../firmware/agent/instance-numbers.ts';
 import { MqttTransport } from '../../firmware/agent/mqtt-transport.ts';
 import {
 	SimulatedBus,
+	SimulatedCrashes,
 	SimulatedLog,
 	SimulatedNetwork,
 	SimulatedSessions,
@@ -41,6 +42,7 @@ export async function startBox(options: TrialOptions) {
 		sessions: new SimulatedSessions(),
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
+		crashes: new SimulatedCrashes(),
 		telemetry: new SimulatedTelemetry(),
 	};
 	const numbers = new InstanceNumbers({ directory });

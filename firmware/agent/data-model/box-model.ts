@@ -3,6 +3,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { InstanceNumbers } from '../instance-numbers.ts';
 import type {
 	BusPort,
+	CrashSource,
 	DeviceIdentity,
 	LogSource,
 	ModuleManager,
@@ -12,6 +13,7 @@ import type {
 	VmView,
 } from '../ports.ts';
 import { busObject } from './bus.ts';
+import { crashObject } from './crashes.ts';
 import { deviceInfo } from './device-info.ts';
 import { logObject } from './log.ts';
 import { DataModel } from './model.ts';
@@ -28,6 +30,7 @@ export interface BoxPorts {
 	readonly sessions: SessionManager;
 	readonly bus: BusPort;
 	readonly log: LogSource;
+	readonly crashes: CrashSource;
 	readonly telemetry: TelemetrySource;
 	readonly numbers: InstanceNumbers;
 	readonly clock: Clock;
@@ -41,6 +44,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 		...sessionObjects(ports),
 		busObject(ports),
 		logObject(ports),
+		crashObject(ports),
 		telemetryObject(ports),
 	]);
 }

@@ -58,10 +58,9 @@ function rewriteCode(module: CoreModule): { code: Uint8Array; hints: Uint8Array 
 			unsigned(rewritten.length),
 			...rewritten.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]),
 		]),
-		hints: branchHints(rewritten.map(({ branchesAt }, place) => [
-			module.importedFunctions + place,
-			branchesAt,
-		])),
+		hints: branchHints(
+			rewritten.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
+		),
 	};
 }
 

@@ -58,7 +58,9 @@ test('a trap in an instrumented module is found at the offset that it has in the
 
 test('a turn that used up its fuel is found in its loop', async (t) => {
 	const core = await binaryOf('(func (export "run") (nop) (nop) (loop (br 0)))');
-	const [{ function: index, offset } = { function: -1, offset: -1 }] = stackOf(() => startMetered(core, 1000).call('run'));
+	const [{ function: index, offset } = { function: -1, offset: -1 }] = stackOf(() =>
+		startMetered(core, 1000).call('run'),
+	);
 
 	const at = originsOf(core)(offset) ?? -1;
 
