@@ -1,10 +1,12 @@
 /** `mullion push`: modules into the signed repository, and from there onto the box. */
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { mapOf } from '../build/built.ts';
 import type { Controller } from '../controller/controller.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Context } from './command.ts';
+import { keepMap } from './debug-maps.ts';
 import { headendOptions } from './headend-file.ts';
 import { type Module, readModules } from './modules.ts';
 import { type Offered, offer, openRepository } from './repository.ts';
@@ -33,7 +35,11 @@ export const push: Command = {
 		const components = (await Promise.all(args.map((arg) => read(arg, context)))).flat();
 		const repository = await openRepository(context);
 		const offered: Offered[] = [];
-		for (const bytes of components) offered.push(await offer(repository, bytes));
+		for (const { bytes, map } of components) {
+			const each = await offer(repository, bytes);
+			offered.push(each);
+			if (map !== undefined) await keepMap(context, { digest: each.sha256, map });
+		}
 		if (options['offer'] === true)
 			return report(
 				context,
@@ -53,14 +59,23 @@ export const push: Command = {
 	},
 };
 
-async function read(arg: string, { cwd, signal }: Context): Promise<Uint8Array[]> {
+interface Pushed {
+	readonly bytes: Uint8Array;
+	/** Where its code comes from, where that is known. */
+	readonly map: string | undefined;
+}
+
+async function read(arg: string, { cwd, signal }: Context): Promise<Pushed[]> {
 	const path = resolve(cwd, arg);
 	const found = await stat(path).catch((cause: unknown) => {
 		throw new CliError('no-such-file', `there is no ${arg}`, { cause });
 	});
-	if (!found.isDirectory()) return [new Uint8Array(await readFile(path))];
+	if (!found.isDirectory()) {
+		const map = await readFile(mapOf(path), 'utf8').catch(() => undefined);
+		return [{ bytes: new Uint8Array(await readFile(path)), map }];
+	}
 	const { buildModule } = await import('../build/component.ts');
-	return (await buildModule({ directory: path, signal })).map(({ bytes }) => bytes);
+	return buildModule({ directory: path, signal });
 }
 
 interface InstallOptions {
