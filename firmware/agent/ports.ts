@@ -267,6 +267,35 @@ export interface CrashSource {
 	onCrash(listener: (report: CrashReport) => void): Stop;
 }
 
+export interface TraceRequest {
+	/** Whatever its caller calls it. */
+	readonly id: string;
+	/** Patterns: see `topic-pattern.ts`. */
+	readonly topics: readonly string[];
+	/** Only what this VM sends; empty for all. */
+	readonly vm: string;
+}
+
+export interface TracedMessage {
+	/** Microseconds since the epoch. */
+	readonly at: number;
+	/** Who sent it; empty for the platform itself. */
+	readonly vm: string;
+	readonly topic: string;
+	readonly kind: 'message' | 'request';
+	/** Its length; `payload` may be less of it. */
+	readonly bytes: number;
+	readonly payload: Uint8Array;
+}
+
+export interface TraceSource {
+	/** Traces under way. */
+	readonly count: number;
+	/** Begins the trace, or goes on with it: what has passed since it was last asked for, and how much was left out. */
+	read(request: TraceRequest): { readonly messages: readonly TracedMessage[]; readonly leftOut: number };
+	end(id: string): void;
+}
+
 /** Anything JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 

@@ -14,6 +14,7 @@ import {
 	SimulatedNetwork,
 	SimulatedSessions,
 	SimulatedTelemetry,
+	SimulatedTraces,
 	simulatedIdentity,
 } from './simulated-box.ts';
 import { SimulatedModules } from './simulated-modules.ts';
@@ -41,6 +42,7 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
 		crashes: new SimulatedCrashes(),
+		traces: new SimulatedTraces(),
 		telemetry: new SimulatedTelemetry(),
 		numbers,
 		clock,

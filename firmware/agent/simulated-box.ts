@@ -15,6 +15,9 @@ import type {
 	SessionStatus,
 	Stop,
 	TelemetrySource,
+	TracedMessage,
+	TraceRequest,
+	TraceSource,
 } from './ports.ts';
 
 export const simulatedIdentity: DeviceIdentity = {
@@ -82,6 +85,27 @@ export class SimulatedCrashes implements CrashSource {
 	onCrash(listener: (report: CrashReport) => void): Stop {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+}
+
+/** Shows what it is given to whoever asks next. */
+export class SimulatedTraces implements TraceSource {
+	readonly requests: TraceRequest[] = [];
+	readonly ended: string[] = [];
+	count = 0;
+	messages: readonly TracedMessage[] = [];
+	leftOut = 0;
+
+	read(request: TraceRequest) {
+		this.requests.push(request);
+		const { messages, leftOut } = this;
+		this.messages = [];
+		this.leftOut = 0;
+		return { messages, leftOut };
+	}
+
+	end(id: string): void {
+		this.ended.push(id);
 	}
 }
 

@@ -22,6 +22,7 @@ import { networkView } from './network-view.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
+import { Traces } from './traces.ts';
 import { vmView } from './vm-view.ts';
 
 export interface Box extends AsyncDisposable {
@@ -58,6 +59,16 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 
 	const vms = vmView({ clock, modules, supervisor });
 	const network = networkView(platform.networks, meter);
+	const traces = new Traces({
+		clock,
+		hub,
+		topics: () =>
+			modules.list().flatMap(({ manifest }) => [
+				...Object.keys(manifest.publishes),
+				...Object.keys(manifest.subscribes),
+			]),
+		nameOf,
+	});
 	const sampled = telemetry({
 		clock,
 		hub,
@@ -81,6 +92,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		bus: busPort(hub),
 		log,
 		crashes: platform.crashes,
+		traces,
 		telemetry: sampled,
 	});
 	const usp = directory.folder('usp');
@@ -105,6 +117,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		const steps = [
 			() => agent.stop(),
 			() => sampled.close(),
+			() => traces.close(),
 			() => sessions.stop(),
 			() => platform.close(),
 			() => reader.close?.(),

@@ -4,6 +4,7 @@
  * A cell settles by itself what stays inside it: messages between its own VMs, their timers,
  * their requests to each other. It reports what somebody else has to do or to know.
  */
+import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
@@ -54,6 +55,8 @@ export type Outcome =
 	| { readonly tag: 'ok'; readonly val: Uint8Array }
 	| { readonly tag: 'err'; readonly val: Failure };
 
+export type MessageKind = 'message' | 'request';
+
 export interface LogLine {
 	readonly level: Level;
 	readonly text: string;
@@ -77,7 +80,9 @@ export type CellCommand =
 			readonly payload: Uint8Array;
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
-	| { readonly tag: 'count' };
+	| { readonly tag: 'count' }
+	/** What may be seen of messages from now on; answered with what was not seen before. */
+	| ({ readonly tag: 'look' } & TapCredit);
 
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
@@ -104,7 +109,17 @@ export type CellReport =
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
-	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] };
+	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] }
+	/** A message that somebody looks at; `bytes` is its length, `payload` may be less of it. */
+	| {
+			readonly tag: 'seen';
+			readonly vm: VmId;
+			readonly kind: MessageKind;
+			readonly topic: string;
+			readonly bytes: number;
+			readonly payload: Uint8Array;
+	  }
+	| { readonly tag: 'unseen'; readonly count: number };
 
 /** What a VM has done since it came into its cell. */
 export interface VmCounts extends TurnCounts {

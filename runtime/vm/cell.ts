@@ -78,6 +78,9 @@ export class Cell {
 			case 'answer':
 				this.#mail.answerFromOutside(command);
 				break;
+			case 'look':
+				this.#mail.look(command);
+				break;
 			case 'count':
 				this.#say({
 					tag: 'counts',

@@ -2,7 +2,7 @@
  * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
  * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
-import type { Hub } from '../bus/hub.ts';
+import { type Hub, isForHub } from '../bus/hub.ts';
 import { type PolicyRule, topicGrants } from '../bus/policy.ts';
 import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
@@ -291,10 +291,7 @@ export class Supervisor {
 	}
 
 	#accept(cell: SupervisedCell, report: CellReport): void {
-		if (report.tag === 'published' || report.tag === 'request' || report.tag === 'answer') {
-			this.#options.hub.accept(cell, report);
-			return;
-		}
+		if (isForHub(report)) return this.#options.hub.accept(cell, report);
 		if (report.tag === 'counts') {
 			for (const counts of report.vms) {
 				const counted = this.#vms.get(counts.vm);

@@ -11,6 +11,7 @@ import {
 	SimulatedNetwork,
 	SimulatedSessions,
 	SimulatedTelemetry,
+	SimulatedTraces,
 	simulatedIdentity,
 } from '../../firmware/agent/simulated-box.ts';
 import { SimulatedModules } from '../../firmware/agent/simulated-modules.ts';
@@ -43,6 +44,7 @@ export async function startBox(options: TrialOptions) {
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
 		crashes: new SimulatedCrashes(),
+		traces: new SimulatedTraces(),
 		telemetry: new SimulatedTelemetry(),
 	};
 	const numbers = new InstanceNumbers({ directory });

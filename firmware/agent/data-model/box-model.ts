@@ -10,6 +10,7 @@ import type {
 	NetworkView,
 	SessionManager,
 	TelemetrySource,
+	TraceSource,
 	VmView,
 } from '../ports.ts';
 import { busObject } from './bus.ts';
@@ -21,6 +22,7 @@ import { networkObjects } from './network.ts';
 import { sessionObjects } from './sessions.ts';
 import { softwareModules } from './software-modules.ts';
 import { telemetryObject } from './telemetry.ts';
+import { traceObject } from './trace.ts';
 
 export interface BoxPorts {
 	readonly identity: DeviceIdentity;
@@ -31,6 +33,7 @@ export interface BoxPorts {
 	readonly bus: BusPort;
 	readonly log: LogSource;
 	readonly crashes: CrashSource;
+	readonly traces: TraceSource;
 	readonly telemetry: TelemetrySource;
 	readonly numbers: InstanceNumbers;
 	readonly clock: Clock;
@@ -45,6 +48,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 		busObject(ports),
 		logObject(ports),
 		crashObject(ports),
+		traceObject(ports),
 		telemetryObject(ports),
 	]);
 }
