@@ -43,6 +43,13 @@ export interface BoxConfig {
 	readonly networks: readonly NetworkConfig[];
 	/** File that the frames which are heard are written to; without it they are counted only. */
 	readonly sink?: string;
+	/** Prometheus metrics on a local port; without it there are none. */
+	readonly metrics?: {
+		/** 0 takes any that is free, and says so in the log. */
+		readonly port: number;
+		/** Default 127.0.0.1. */
+		readonly host?: string;
+	};
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -63,6 +70,9 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
 	const missing = needed.find((field) => config[field] === undefined);
 	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
+	const port = config.metrics?.port ?? 0;
+	if (!Number.isInteger(port) || port < 0 || port > 65_535)
+		throw new ConfigError('bad-config', `${path}: metrics.port is a port number, not ${port}`);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,

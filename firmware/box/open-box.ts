@@ -19,6 +19,7 @@ import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
@@ -63,10 +64,9 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		clock,
 		hub,
 		topics: () =>
-			modules.list().flatMap(({ manifest }) => [
-				...Object.keys(manifest.publishes),
-				...Object.keys(manifest.subscribes),
-			]),
+			modules
+				.list()
+				.flatMap(({ manifest }) => [...Object.keys(manifest.publishes), ...Object.keys(manifest.subscribes)]),
 		nameOf,
 	});
 	const sampled = telemetry({
@@ -108,6 +108,16 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		clock,
 		onEvent: (event) => onEvent(`usp ${JSON.stringify(event)}`),
 	});
+	const metrics = await openMetrics({
+		config,
+		log,
+		supervisor,
+		vms,
+		networks: network,
+		meter,
+		hub,
+		coordinator,
+	});
 	const restored = await coordinator.restore();
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
@@ -118,6 +128,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 			() => agent.stop(),
 			() => sampled.close(),
 			() => traces.close(),
+			() => metrics?.close(),
 			() => sessions.stop(),
 			() => platform.close(),
 			() => reader.close?.(),

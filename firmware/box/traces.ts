@@ -4,7 +4,7 @@
  * A trace begins when it is first asked for and lives as long as somebody goes on asking: a tool that
  * has gone away needs no goodbye. What the cells forward is bounded, and so is what waits for a tool.
  */
-import { type Seen, type Hub } from '../../runtime/bus/hub.ts';
+import type { Hub, Seen } from '../../runtime/bus/hub.ts';
 import { matchesTopic } from '../../runtime/bus/topic-pattern.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { CodedError } from '../../runtime/error.ts';
@@ -93,9 +93,12 @@ export class Traces implements TraceSource {
 		const { clock, hub, topics } = this.#options;
 		this.#timer?.cancel();
 		const now = clock.now();
-		for (const [id, { askedAtUs }] of this.#traces) if (now - askedAtUs > forgottenUs) this.#traces.delete(id);
+		for (const [id, { askedAtUs }] of this.#traces)
+			if (now - askedAtUs > forgottenUs) this.#traces.delete(id);
 		const patterns = [...this.#traces.values()].flatMap(({ request }) => request.topics);
-		const wanted = new Set([...topics()].filter((topic) => patterns.some((each) => matchesTopic(each, topic))));
+		const wanted = new Set(
+			[...topics()].filter((topic) => patterns.some((each) => matchesTopic(each, topic))),
+		);
 		hub.look(
 			{ topics: [...wanted], ...credit },
 			{ seen: (seen) => this.#see(seen), unseen: (count) => this.#miss(count) },

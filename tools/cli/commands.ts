@@ -49,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./logs.ts')).logs,
 	},
 	{
+		name: 'trace',
+		summary: 'Shows messages of chosen topics as they pass',
+		load: async () => (await import('./trace.ts')).trace,
+	},
+	{
 		name: 'crash',
 		summary: 'Shows why VMs crashed, and at which line',
 		load: async () => (await import('./crash.ts')).crash,

@@ -40,6 +40,8 @@ export interface StageOptions {
 	readonly boxCommand?: readonly string[];
 	/** How long a better network must have been there; default 3 s, so that a story is told in a minute. */
 	readonly minimumTimeMs?: number;
+	/** Metrics of the box on a local port; default none. */
+	readonly metrics?: BoxConfig['metrics'];
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -199,7 +201,7 @@ export class Stage implements AsyncDisposable {
 }
 
 async function boxConfig(
-	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000 }: StageOptions,
+	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000, metrics }: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
 	const root = join(directory, 'box', 'root.json');
@@ -218,5 +220,6 @@ async function boxConfig(
 		}),
 		sink: join(directory, 'box', 'played'),
 		handoff: { minimumTimeMs },
+		...(metrics === undefined ? {} : { metrics }),
 	};
 }
