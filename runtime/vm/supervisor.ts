@@ -348,7 +348,7 @@ export class Supervisor {
 
 	#faulted(vm: Supervised, fault: Fault): void {
 		vm.faults[fault.code] = (vm.faults[fault.code] ?? 0) + 1;
-		if (fault.budget !== undefined) this.#overrun(vm, fault.budget, { detail: fault.message });
+		if (fault.budget !== undefined) this.#overrun(vm, fault.budget, { detail: detailOf(vm, fault) });
 		this.#options.on?.fault?.(this.#view(vm), fault);
 	}
 
@@ -446,6 +446,13 @@ export class Supervisor {
 			overruns: vm.overruns.list(),
 		};
 	}
+}
+
+/** A trap does not say what for; how much memory there was does. */
+function detailOf({ plan }: Supervised, { budget, message, memoryBytes }: Fault): string {
+	if (budget !== 'memory') return message;
+	const { memoryPages } = plan.component.manifest.budget;
+	return `${message} with ${memoryBytes / 1024} of ${memoryPages * 64} KiB of memory in use`;
 }
 
 /** What is known of a turn whose cell had to be ended. */

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { readMetrics } from '../../../firmware/box/metrics-reader.fixture.ts';
 import type { Order } from '../../../modules/probe/testbed.ts';
 import { type } from '../../cli/trial-desk.ts';
 import { agentId } from '../../start/stage.ts';
 import { TestBox } from './test-box.ts';
 
-const box = await TestBox.start();
+const box = await TestBox.start({ metrics: { port: 0 } });
 const { broker, repositoryDirectory } = box.stage.headend;
 const repository = join(import.meta.dirname, '../../..');
 
@@ -18,15 +19,15 @@ const mullion = (...argv: string[]) =>
 		cwd: repository,
 	});
 
-/** Resolves when the probe runs again after an order that it fails at twice. */
+/** Gives the probe an order that it fails at twice, and forgives it. */
 async function survives(order: Order): Promise<void> {
 	const from = box.lines.length;
 	await box.order(order);
-	const aside = box.lines.indexOf(
-		await box.line(/probe: a message on probe\.order .* was set aside/, from),
-		from,
-	);
-	await box.line(/probe: starting -> running/, aside);
+	await box.line(/probe: a message on probe\.order .* was set aside/, from);
+	await box.line(/probe: running -> backing-off/, from);
+	const forgiven = box.lines.length;
+	await box.restart('probe');
+	await box.line(/probe: starting -> running/, forgiven);
 }
 
 const sourceFile = 'modules/probe/assembly/index.ts';
@@ -64,3 +65,169 @@ test.serial(
 		});
 	},
 );
+
+test.serial(
+	'a turn that used up its time is shown in the loop that it never left, with the budget by name',
+	async (t) => {
+		await survives({ what: 'loop' });
+
+		const { json } = await mullion('crash', 'probe', '--json');
+
+		const crash = json() as { stack: Frame[] };
+		t.true(placesOf(crash).includes(`${sourceFile}:${lineOf('while (true) this.orders++')}`));
+		t.like(crash, { id: 'probe:4', code: 'over-budget', budget: 'turn-time', budgets: { turnMs: 200 } });
+	},
+);
+
+test.serial(
+	'the crashes of a box are listed, and each of the last ones can be read by its name',
+	async (t) => {
+		for (const [what, count] of [
+			['grow', 0],
+			['put', 2000],
+			['flood', 513],
+		] as const)
+			await survives({ what, count, text: what === 'put' ? 'x' : '' });
+
+		const listed = (await mullion('crash', '--json')).json() as { Id: string; Budget: string }[];
+
+		t.deepEqual(
+			listed.map(({ Id, Budget }) => `${Id} ${Budget}`),
+			['probe:10 effects', 'probe:9 effects', 'probe:8 storage', 'probe:7 storage', 'probe:6 memory'],
+		);
+		const { out } = await mullion('crash', 'probe:6');
+		t.regex(out, /probe:6 .*\ntrapped \(memory\): /);
+		t.regex(out, /at Probe#obey modules\/probe\/assembly\/index\.ts:\d+:\d+\n +while \(true\) kept\.push/);
+		t.like(await mullion('crash', 'probe:99', '--json'), { code: 1 });
+	},
+);
+
+test.serial('what exceeded which budget stands in the status, and in what the box says', async (t) => {
+	const { out } = await mullion('status');
+
+	t.regex(out, /EXCEEDED BY +BUDGET +TIMES +LAST +WHAT\n/);
+	for (const [budget, times] of [
+		['effects', 2],
+		['storage', 2],
+		['memory', 2],
+		['turn-time', 2],
+	])
+		t.regex(out, new RegExp(`probe +${budget} +${times} +\\d\\d:\\d\\d:\\d\\d +\\S`));
+	t.true(box.lines.some((line) => /probe exceeded its budget "turn-time" \(1 so far\): /.test(line)));
+});
+
+test.serial('the VMs of a box are shown with what they do', async (t) => {
+	await box.order({ what: 'every', count: 5, text: 'tick' });
+
+	const { vms } = (await mullion('top', '--json')).json() as { vms: Record<string, unknown>[] };
+
+	const probe = vms.find(({ vm }) => vm === 'probe') ?? {};
+	t.like(probe, {
+		class: 'interactive',
+		cell: 'open',
+		state: 'running',
+		restarts: 5,
+		exceeded: ['effects', 'storage', 'memory', 'turn-time'],
+	});
+	t.deepEqual(probe['faults'], { trapped: 4, 'over-budget': 2, 'over-quota': 2, flooded: 2 });
+	t.true(Number(probe['turnsPerSecond']) > 20, JSON.stringify(probe));
+	t.true(Number(probe['memoryKib']) >= 64 && Number(probe['turnP99Us']) > 0);
+});
+
+test.serial(
+	'messages are traced as text, by topic and by sender, until the tool has had enough',
+	async (t) => {
+		const enough = new AbortController();
+		const heard: { topic: string; vm: string; message?: { text?: string } }[] = [];
+		const argv = [
+			'trace',
+			'probe.*',
+			'--json',
+			'--broker',
+			broker,
+			'--agent',
+			agentId,
+			'--repository',
+			repositoryDirectory,
+		];
+		const tracing = type(argv, {
+			cwd: repository,
+			signal: enough.signal,
+			heard: (line) => {
+				heard.push(JSON.parse(line));
+				if (
+					heard.some(({ topic }) => topic === 'probe.order') &&
+					heard.some(({ topic }) => topic === 'probe.out')
+				)
+					enough.abort();
+			},
+		});
+		// Sent again and again: a trace shows what passes while it looks, not what was before.
+		while (!enough.signal.aborted) await box.order({ what: 'count' });
+
+		t.is((await tracing).code, 0);
+		t.like(
+			heard.find(({ topic }) => topic === 'probe.order'),
+			{
+				vm: '',
+				kind: 'message',
+				type: 'probe.Order',
+				message: { what: 'count' },
+			},
+		);
+		t.like(
+			heard.find(({ topic, message }) => topic === 'probe.out' && message?.text === 'orders'),
+			{ vm: 'probe', type: 'probe.Word' },
+		);
+		t.like(await box.stage.operator.get(['Device.X_MULLION_Trace.']), {
+			'Device.X_MULLION_Trace.': { Traces: '0' },
+		});
+	},
+);
+
+test.serial('a flood that is traced is shown in part, and the rest is counted', async (t) => {
+	const { operator } = box.stage;
+	const args = { Trace: 'flood', Topics: 'probe.out', Vm: 'probe' };
+	const read = () => operator.operate('Device.X_MULLION_Trace.Read()', args, { isSync: true });
+	await read();
+	let [shown, leftOut] = [0, 0];
+	for (let round = 0; round < 200 && leftOut === 0; round++) {
+		await box.order({ what: 'flood', count: 400 });
+		const { Messages = '[]', LeftOut } = await read();
+		shown += (JSON.parse(Messages) as unknown[]).length;
+		leftOut += Number(LeftOut);
+	}
+
+	t.true(shown > 0 && leftOut > 0, `${shown} shown, ${leftOut} left out`);
+	await t.throwsAsync(
+		operator.operate('Device.X_MULLION_Trace.Read()', { ...args, Topics: 'Probe' }, { isSync: true }),
+	);
+	await operator.operate('Device.X_MULLION_Trace.End()', args, { isSync: true });
+});
+
+test.serial('what a box counts is served to Prometheus on a local port', async (t) => {
+	const [, url = ''] = /metrics are at (\S+)/.exec(await box.line(/metrics are at/)) ?? [];
+
+	const families = readMetrics(await (await fetch(url)).text());
+
+	const value = (name: string, labels: Record<string, string> = {}): number => {
+		const samples =
+			families.find((family) => family.samples.some((each) => each.name === name))?.samples ?? [];
+		const fits = (sample: { name: string; labels: Record<string, string> }) =>
+			sample.name === name && Object.entries(labels).every(([label, text]) => sample.labels[label] === text);
+		return samples.find(fits)?.value ?? Number.NaN;
+	};
+	t.is(value('mullion_vm_faults_total', { vm: 'probe', code: 'over-budget' }), 2);
+	t.is(value('mullion_vm_budget_exceeded_total', { vm: 'probe', budget: 'memory' }), 2);
+	t.is(value('mullion_vm_restarts_total', { vm: 'probe' }), 5);
+	t.is(value('mullion_cell_up', { cell: 'open' }), 1);
+	t.is(value('mullion_network_up', { network: 'lte0' }), 1);
+	t.true(value('mullion_vm_turns_total', { vm: 'probe' }) > 0);
+	t.is(
+		value('mullion_vm_turn_seconds_count', { vm: 'probe' }),
+		value('mullion_vm_turns_total', { vm: 'probe' }),
+	);
+	t.true(value('mullion_vm_turn_seconds', { vm: 'probe', quantile: '0.99' }) > 0);
+	t.true(value('mullion_vm_sent_messages_total', { vm: 'probe' }) > 400);
+	t.is(value('mullion_handoffs_total', { outcome: 'committed' }), 0);
+});
