@@ -52,10 +52,18 @@ class Period {
 	turns = 0;
 	maxUs = 0;
 
-	add(bucket: number, us: number): void {
+	add(us: number): void {
+		const bucket = bucketOf(us);
 		this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
 		this.turns++;
 		if (us > this.maxUs) this.maxUs = us;
+	}
+
+	addAll({ buckets, turns, maxUs }: Period): void {
+		for (let bucket = 0; bucket < turnBuckets; bucket++)
+			this.buckets[bucket] = (this.buckets[bucket] ?? 0) + (buckets[bucket] ?? 0);
+		this.turns += turns;
+		this.maxUs = Math.max(this.maxUs, maxUs);
 	}
 
 	clear(): void {
@@ -65,28 +73,38 @@ class Period {
 	}
 }
 
+/** Made with the first turn: a VM that sleeps from its start needs none of it. */
+interface Periods {
+	/** All that is older than `recent`. */
+	readonly past: Period;
+	/** A turn is counted here only, and joins the others when this period ends. */
+	recent: Period;
+	before: Period;
+	recentSinceUs: number;
+}
+
 export class TurnStats {
 	#events = 0;
 	#busyUs = 0;
 	#late = 0;
 	#latestUs = 0;
-	/** Made with the first turn: a VM that sleeps from its start needs none. */
-	#ever: Period | undefined;
-	#recent: Period | undefined;
-	#before: Period | undefined;
-	#recentSinceUs = 0;
+	#periods: Periods | undefined;
 
 	get turns(): number {
-		return this.#ever?.turns ?? 0;
+		const { past, recent } = this.#periods ?? {};
+		return (past?.turns ?? 0) + (recent?.turns ?? 0);
 	}
 
 	/** A turn ended at `nowUs`, well or badly. */
 	turn(nowUs: number, { tookUs, events }: { tookUs: number; events: number }): void {
-		this.#ever ??= new Period();
-		this.#roll(nowUs);
-		const bucket = bucketOf(tookUs);
-		this.#ever.add(bucket, tookUs);
-		this.#recent?.add(bucket, tookUs);
+		this.#periods ??= {
+			past: new Period(),
+			recent: new Period(),
+			before: new Period(),
+			recentSinceUs: nowUs,
+		};
+		if (nowUs - this.#periods.recentSinceUs >= halfWindowUs) roll(this.#periods, nowUs);
+		this.#periods.recent.add(tookUs);
 		this.#events += events;
 		this.#busyUs += tookUs;
 	}
@@ -98,41 +116,40 @@ export class TurnStats {
 	}
 
 	counts(nowUs: number): TurnCounts {
-		if (this.#ever !== undefined) this.#roll(nowUs);
+		const periods = this.#periods;
+		if (periods !== undefined && nowUs - periods.recentSinceUs >= halfWindowUs) roll(periods, nowUs);
 		return {
 			turns: this.turns,
 			events: this.#events,
 			busyUs: Math.round(this.#busyUs),
 			late: this.#late,
 			latestUs: Math.round(this.#latestUs),
-			ever: timesOf([this.#ever]),
-			lately: timesOf([this.#recent, this.#before]),
+			ever: periods === undefined ? none : timesOf([periods.past, periods.recent]),
+			lately: periods === undefined ? none : timesOf([periods.before, periods.recent]),
 		};
-	}
-
-	#roll(nowUs: number): void {
-		const ageUs = nowUs - this.#recentSinceUs;
-		if (this.#recent !== undefined && ageUs < halfWindowUs) return;
-		const spare = this.#before ?? new Period();
-		spare.clear();
-		// After a pause of more than both halves nothing of what was is recent.
-		if (ageUs >= 2 * halfWindowUs) this.#recent?.clear();
-		this.#before = this.#recent ?? new Period();
-		this.#recent = spare;
-		this.#recentSinceUs = nowUs;
 	}
 }
 
-function timesOf(periods: readonly (Period | undefined)[]): TurnTimes {
-	const there = periods.filter((period) => period !== undefined);
-	const turns = there.reduce((sum, period) => sum + period.turns, 0);
+function roll(periods: Periods, nowUs: number): void {
+	const { past, recent, before, recentSinceUs } = periods;
+	past.addAll(recent);
+	// After a pause of more than both halves nothing of what was is recent.
+	if (nowUs - recentSinceUs >= 2 * halfWindowUs) recent.clear();
+	before.clear();
+	periods.before = recent;
+	periods.recent = before;
+	periods.recentSinceUs = nowUs;
+}
+
+function timesOf(periods: readonly Period[]): TurnTimes {
+	const turns = periods.reduce((sum, period) => sum + period.turns, 0);
 	if (turns === 0) return none;
-	const maxUs = Math.max(...there.map((period) => period.maxUs));
+	const maxUs = Math.max(...periods.map((period) => period.maxUs));
 	const quantile = (share: number): number => {
 		const rank = Math.max(1, Math.ceil(share * turns));
 		let seen = 0;
 		for (let bucket = 0; bucket < turnBuckets; bucket++) {
-			for (const { buckets } of there) seen += buckets[bucket] ?? 0;
+			for (const { buckets } of periods) seen += buckets[bucket] ?? 0;
 			if (seen >= rank) return Math.min(upperEndUs(bucket), Math.ceil(maxUs));
 		}
 		return Math.ceil(maxUs);

@@ -15,7 +15,7 @@ const orders: Record<SortKey, (vm: VmRates) => number> = {
 };
 
 const classes: Readonly<Record<string, string>> = { realtime: 'rt', interactive: 'ia', background: 'bg' };
-const longestName = 20;
+const longestName = 18;
 
 interface TopOptions {
 	readonly sort: SortKey;
@@ -61,7 +61,7 @@ function tableOf(rows: readonly VmRates[], output: Output): string {
 		columns: [
 			{ title: 'VM', of: ({ vm }) => shortened(printable(vm)) },
 			{ title: 'CL', of: (row) => classes[row.class] ?? row.class },
-			{ title: 'CELL', of: ({ cell }) => printable(cell).slice(0, 5) },
+			{ title: 'CELL', of: ({ cell }) => printable(cell).slice(0, 4) },
 			{ title: 'STATE', of: state },
 			{ title: 'CPU%', of: ({ cpuPercent }) => cpuPercent.toFixed(1), isRight: true },
 			{ title: 'MEM', of: ({ memoryKib }) => kib(memoryKib), isRight: true },

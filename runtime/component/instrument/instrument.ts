@@ -27,17 +27,37 @@ import { boundTables } from './tables.ts';
  * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`
  */
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
+	return rewrite(core).bytes;
+}
+
+export interface Rewritten {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** What it was made of. */
+	readonly module: CoreModule;
+	/** Its functions with their checks, in order. */
+	readonly functions: readonly RewrittenFunction[];
+}
+
+/** As `instrument`, with what became of each function. */
+export function rewrite(core: Uint8Array): Rewritten {
 	const module = readModule(core);
-	const { code, hints } = rewriteCode(module);
+	const functions = rewriteFunctions(module);
+	const code = concat([
+		unsigned(functions.length),
+		...functions.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]),
+	]);
+	const hints = branchHints(
+		functions.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
+	);
 	const sections = new Map([...withFuel(module), ...boundTables(module.sections), [section.code, code]]);
-	return writeModule(sections, {
+	const bytes = writeModule(sections, {
 		beforeCode: [customSection('metadata.code.branch_hint', hints)],
 		atEnd: module.names === undefined ? [] : [{ id: section.custom, body: module.names }],
 	});
+	return { bytes, module, functions };
 }
 
-/** The functions of its own with their checks, in order. */
-export function rewriteFunctions({ functions, importedFunctions, globals }: CoreModule): RewrittenFunction[] {
+function rewriteFunctions({ functions, importedFunctions, globals }: CoreModule): RewrittenFunction[] {
 	const scanned = functions.map(({ body }) => scanFunction(body));
 	const weights = freeFunctions(scanned, importedFunctions);
 	return functions.map(({ parameters, body }, place) => {
@@ -49,19 +69,6 @@ export function rewriteFunctions({ functions, importedFunctions, globals }: Core
 			parameters,
 		});
 	});
-}
-
-function rewriteCode(module: CoreModule): { code: Uint8Array; hints: Uint8Array } {
-	const rewritten = rewriteFunctions(module);
-	return {
-		code: concat([
-			unsigned(rewritten.length),
-			...rewritten.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]),
-		]),
-		hints: branchHints(
-			rewritten.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
-		),
-	};
 }
 
 const exportKind = { function: 0, global: 3 } as const;

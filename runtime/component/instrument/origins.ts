@@ -4,9 +4,9 @@
  * Nothing is kept for it: the pass is run again over the stored module, and gives the same result.
  */
 import { Bytes, sectionsOf } from '../bytes.ts';
-import { readModule, section } from './core-module.ts';
+import { section } from './core-module.ts';
 import type { FunctionBody } from './function-scan.ts';
-import { instrument, rewriteFunctions } from './instrument.ts';
+import { rewrite } from './instrument.ts';
 
 /**
  * What the pass itself has put in belongs to the instruction in front of which it stands.
@@ -16,16 +16,15 @@ import { instrument, rewriteFunctions } from './instrument.ts';
  * @throws ComponentError as `instrument`
  */
 export function originsOf(core: Uint8Array): (offset: number) => number | undefined {
-	const module = readModule(core);
-	const rewritten = rewriteFunctions(module);
-	const bodies = bodiesOf(instrument(core));
+	const { bytes, module, functions } = rewrite(core);
+	const bodies = bodiesOf(bytes);
 	return (offset) => {
 		const place = bodies.findIndex(({ at, end }) => offset >= at && offset < end);
 		const body: FunctionBody | undefined = module.functions[place]?.body;
 		const now = bodies[place];
 		if (body === undefined || now === undefined) return undefined;
 		const inside = offset - now.at;
-		const { kept = [] } = rewritten[place] ?? {};
+		const { kept = [] } = functions[place] ?? {};
 		const next = kept.findIndex(({ to }) => to > inside);
 		const piece = kept[next === -1 ? kept.length - 1 : next - 1];
 		// Of locals and what stands before the first instruction: the function begins there.
