@@ -117,6 +117,43 @@ test('a turn that traps has no effect, and what it said is kept for the crash re
 	t.false(cell.reports().some((report) => report.tag === 'log'));
 });
 
+const budgets: Record<string, Order> = {
+	memory: { what: 'grow' },
+	effects: { what: 'flood', count: 513 },
+	'effect-bytes': { what: 'flood', count: 400 },
+	storage: { what: 'put', text: 'k', count: 2000 },
+	timers: { what: 'storm', count: 300 },
+	'turn-time': { what: 'loop' },
+};
+
+for (const [budget, order] of Object.entries(budgets)) {
+	test(`what exceeds its budget of ${budget} is told so by name`, (t) => {
+		const cell = bed(t);
+		cell.start(1, { budget: { ...probe.component.manifest.budget, effectBytesPerTurn: 16_384 } });
+		cell.order(order);
+		const fault = cell.reports().find((report) => report.tag === 'fault');
+		t.is<string | undefined, string>(fault?.budget, budget);
+	});
+}
+
+test('of a turn that failed it is told where the guest was, what it was given and what waited behind', (t) => {
+	const cell = bed(t);
+	cell.start(1);
+	cell.order({ what: 'count' });
+	cell.order({ what: 'trap' });
+	cell.order({ what: 'count' });
+	cell.start(1);
+	cell.do({ tag: 'count' });
+	const faults = cell.reports().filter((report) => report.tag === 'fault');
+	const bytes = probe.order({ what: 'trap' }).length;
+	t.like(faults[0], { given: [{ topic: 'probe.order', bytes }], givenCount: 1, turns: 1, inboxLength: 1 });
+	t.true((faults[0]?.stack.length ?? 0) > 2);
+	t.true(faults[0]?.stack.every(({ offset }) => offset > 8));
+	const counts = cell.reports().findLast((report) => report.tag === 'counts')?.vms[0];
+	t.like(counts, { turns: 3, setAside: 1, sent: 1, events: 3 });
+	t.true((counts?.ever.maxUs ?? -1) >= 0);
+});
+
 test('the message that ends two turns badly is set aside, and those behind it are served', (t) => {
 	const cell = bed(t);
 	cell.start(1);

@@ -1,13 +1,11 @@
 /** `mullion crash`: what is known of turns that failed, down to the line of the source. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { CrashFrame, CrashReport } from '../../firmware/agent/ports.ts';
 import type { Controller } from '../controller/controller.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, type Context, text } from './command.ts';
 import { crashText } from './crash-text.ts';
-import { findMap, parseMap } from './debug-maps.ts';
+import { findMap, mapIn } from './debug-maps.ts';
 import { headendOptions } from './headend-file.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
@@ -80,7 +78,7 @@ async function read(box: Controller, which: string): Promise<Summary[]> {
 
 async function withPlaces(report: CrashReport, context: Context): Promise<ShownCrash> {
 	const file = text(context, 'map');
-	const map = file === undefined ? await findMap(context, report.digest) : await readMap(file, context);
+	const map = file === undefined ? await findMap(context, report.digest) : await mapIn(file, context);
 	const places = map && new SourcePlaces(map, context);
 	const stack = report.stack.map((frame) => ({
 		...frame,
@@ -88,13 +86,6 @@ async function withPlaces(report: CrashReport, context: Context): Promise<ShownC
 		place: frame.offset < 0 ? undefined : places?.at(frame.offset),
 	}));
 	return { ...report, stack, hasMap: map !== undefined };
-}
-
-async function readMap(file: string, { cwd }: Context) {
-	const content = await readFile(resolve(cwd, file), 'utf8').catch((cause: unknown) => {
-		throw new CliError('no-such-file', `there is no ${file}`, { cause });
-	});
-	return parseMap(content, file);
 }
 
 function listText(crashes: readonly Summary[], output: Output): string {

@@ -3,10 +3,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { mapOf } from '../build/built.ts';
 import type { Controller } from '../controller/controller.ts';
+import { keepMap } from '../headend/repository/maps.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Context } from './command.ts';
-import { keepMap } from './debug-maps.ts';
 import { headendOptions } from './headend-file.ts';
 import { type Module, readModules } from './modules.ts';
 import { type Offered, offer, openRepository } from './repository.ts';
@@ -38,7 +38,7 @@ export const push: Command = {
 		for (const { bytes, map } of components) {
 			const each = await offer(repository, bytes);
 			offered.push(each);
-			if (map !== undefined) await keepMap(context, { digest: each.sha256, map });
+			if (map !== undefined) await keepMap(repository.directory, { digest: each.sha256, map });
 		}
 		if (options['offer'] === true)
 			return report(
