@@ -70,7 +70,7 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
 	const missing = needed.find((field) => config[field] === undefined);
 	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
-	const port = config.metrics?.port ?? 0;
+	const { port } = config.metrics ?? { port: 0 };
 	if (!Number.isInteger(port) || port < 0 || port > 65_535)
 		throw new ConfigError('bad-config', `${path}: metrics.port is a port number, not ${port}`);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;

@@ -11,7 +11,7 @@ import { silentOutput } from '../../runtime/capability/media-sink/audio-output.t
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
@@ -46,6 +46,8 @@ export interface PlatformOptions {
  * on (1.5 s), so that a network that falls silent can be left before anybody hears it.
  */
 const stallMs = 4000;
+
+const countEveryMs = 10_000;
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
@@ -103,6 +105,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 			},
 		},
 	});
+	const rounds = countNowAndThen(supervisor, clock);
 	const store = await ModuleStore.open({ directory: directory.folder('modules') });
 	const crashes = new CrashBook({
 		directory: directory.folder('crashes'),
@@ -151,6 +154,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		networks,
 		meter,
 		close: async () => {
+			rounds.cancel();
 			radio.close();
 			await sessions.stop();
 			streams.close();
@@ -159,6 +163,19 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 			await players.close();
 		},
 	};
+}
+
+/** What VMs have lost or exceeded is noticed even while nobody asks. */
+function countNowAndThen(supervisor: Supervisor, clock: Clock): Timer {
+	let timer: Timer;
+	const next = (): void => {
+		timer = clock.after(countEveryMs, () => {
+			void supervisor.count();
+			next();
+		});
+	};
+	next();
+	return { cancel: () => timer.cancel() };
 }
 
 function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: string): void {

@@ -154,6 +154,14 @@ test('of a turn that failed it is told where the guest was, what it was given an
 	t.true((counts?.ever.maxUs ?? -1) >= 0);
 });
 
+test('a start that traps is told with its stack, and with nothing given', (t) => {
+	const cell = bed(t);
+	cell.start(1, { config: probe.order({ what: 'trap' }) });
+	const fault = cell.reports().find((report) => report.tag === 'fault');
+	t.like(fault, { code: 'trapped', given: [], givenCount: 0, turns: 0, inboxLength: 0 });
+	t.true((fault?.stack.length ?? 0) > 1);
+});
+
 test('the message that ends two turns badly is set aside, and those behind it are served', (t) => {
 	const cell = bed(t);
 	cell.start(1);

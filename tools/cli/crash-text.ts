@@ -25,8 +25,11 @@ export function crashText(crash: ShownCrash, output: Output): string {
 	return parts.join('\n');
 }
 
-function stackLines({ stack }: ShownCrash, output: Output): string[] {
-	if (stack.length === 0) return [output.dim('No stack: its cell was ended from outside.')];
+function stackLines({ stack, code }: ShownCrash, output: Output): string[] {
+	if (stack.length === 0) {
+		const why = code === 'over-budget' ? 'its cell was ended from outside' : 'the guest had returned already';
+		return [output.dim(`No stack: ${why}.`)];
+	}
 	const isOwn = ({ place }: ShownFrame) => place !== undefined && !place.file.startsWith('~lib/');
 	const first = stack.findIndex(isOwn);
 	return stack.flatMap((frame, index) => {

@@ -4,6 +4,8 @@ import type { CrashReport, CrashSource } from '../ports.ts';
 import { type Command, dateTimeOf, type ObjectProvider } from './provider.ts';
 
 const path = 'Device.X_MULLION_Crash.';
+/** In lists and events; the report has all of it. */
+const longestMessage = 200;
 
 export function crashObject({ crashes }: { crashes: CrashSource }): ObjectProvider {
 	const list: Command = {
@@ -45,6 +47,6 @@ function summaryOf({ id, at, vm, module, version, code, budget, message }: Crash
 		Version: version,
 		Code: code,
 		Budget: budget,
-		Message: message,
+		Message: message.slice(0, longestMessage),
 	};
 }
