@@ -9,8 +9,9 @@ import { decodeComponent } from '../../runtime/component/decode.ts';
 import { originsOf } from '../../runtime/component/instrument/origins.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import type { ModuleStore } from '../../runtime/module/store.ts';
+import type { Fault } from '../../runtime/vm/conduct.ts';
 import type { GuestFrame } from '../../runtime/vm/guest-stack.ts';
-import type { Fault, VmView } from '../../runtime/vm/supervisor.ts';
+import type { VmView } from '../../runtime/vm/supervisor.ts';
 import type { CrashFrame, CrashReport, CrashSource, Stop } from '../agent/ports.ts';
 import { readJson, writeJson } from '../agent/stored-json.ts';
 

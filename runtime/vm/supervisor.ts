@@ -9,13 +9,13 @@ import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
 import type { Budget, Priority } from '../module/manifest.ts';
-import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
-import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
+import type { BoxEffect, CellReport, LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
-import { VmError, type VmErrorCode } from './error.ts';
+import { Conduct, type ConductView, type Fault } from './conduct.ts';
+import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
-import { type Overrun, Overruns } from './overruns.ts';
+import type { Overrun } from './overruns.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -26,7 +26,7 @@ export interface VmPlan {
 	readonly baseband: string;
 }
 
-export interface VmView {
+export interface VmView extends ConductView {
 	readonly id: VmId;
 	readonly name: string;
 	readonly module: string;
@@ -39,19 +39,9 @@ export interface VmView {
 	/** Microseconds since the epoch; 0 before its first start. */
 	readonly startedAtUs: number;
 	readonly startTookUs: number;
-	readonly counts: VmCounts | undefined;
-	/** When they were taken; microseconds since the epoch, 0 before that. */
-	readonly countedAtUs: number;
 	readonly priority: Priority;
 	readonly budget: Budget;
-	/** How often it has failed, by code, since the box started. */
-	readonly faults: Readonly<Partial<Record<VmErrorCode, number>>>;
-	/** Budgets it has exceeded since the box started, the latest first. */
-	readonly overruns: readonly Overrun[];
 }
-
-/** A turn that ended badly, as its cell tells of it. */
-export type Fault = Omit<Extract<CellReport, { tag: 'fault' }>, 'tag' | 'vm'>;
 
 export interface SupervisorEvents {
 	transition?(vm: VmView, transition: Transition): void;
@@ -84,10 +74,7 @@ interface Supervised {
 	restarts: number;
 	startedAtUs: number;
 	startTookUs: number;
-	counts: VmCounts | undefined;
-	countedAtUs: number;
-	readonly faults: Partial<Record<VmErrorCode, number>>;
-	readonly overruns: Overruns;
+	readonly conduct: Conduct;
 	linked: LinkedVm | undefined;
 	/** How often it was launched; an attempt that is not the last one has been overtaken. */
 	launches: number;
@@ -214,10 +201,7 @@ export class Supervisor {
 			restarts: 0,
 			startedAtUs: 0,
 			startTookUs: 0,
-			counts: undefined,
-			countedAtUs: 0,
-			faults: {},
-			overruns: new Overruns(),
+			conduct: new Conduct(),
 			linked: undefined,
 			launches: 0,
 			linking: Promise.resolve(),
@@ -293,9 +277,10 @@ export class Supervisor {
 	#accept(cell: SupervisedCell, report: CellReport): void {
 		if (isForHub(report)) return this.#options.hub.accept(cell, report);
 		if (report.tag === 'counts') {
+			const now = this.#options.clock.now();
 			for (const counts of report.vms) {
 				const counted = this.#vms.get(counts.vm);
-				if (counted !== undefined) this.#counted(counted, counts);
+				if (counted !== undefined) this.#exceeded(counted, counted.conduct.counted(counts, now));
 			}
 			return;
 		}
@@ -333,28 +318,14 @@ export class Supervisor {
 		handle?.(effect.val);
 	}
 
-	#counted(vm: Supervised, counts: VmCounts): void {
-		const before = vm.counts?.dropped ?? 0;
-		// In a new cell it counts from nothing.
-		const times = counts.dropped < before ? counts.dropped : counts.dropped - before;
-		vm.counts = counts;
-		vm.countedAtUs = this.#options.clock.now();
-		if (times > 0)
-			this.#overrun(vm, 'inbox', {
-				times,
-				detail: `${counts.dropped} messages found no room and were dropped`,
-			});
-	}
-
 	#faulted(vm: Supervised, fault: Fault): void {
-		vm.faults[fault.code] = (vm.faults[fault.code] ?? 0) + 1;
-		if (fault.budget !== undefined) this.#overrun(vm, fault.budget, { detail: detailOf(vm, fault) });
+		const { memoryPages } = vm.plan.component.manifest.budget;
+		this.#exceeded(vm, vm.conduct.failed(fault, { atUs: this.#options.clock.now(), memoryPages }));
 		this.#options.on?.fault?.(this.#view(vm), fault);
 	}
 
-	#overrun(vm: Supervised, budget: BudgetName, what: { detail: string; times?: number }): void {
-		const overrun = vm.overruns.note(budget, { atUs: this.#options.clock.now(), ...what });
-		if (overrun !== undefined) this.#options.on?.overrun?.(this.#view(vm), overrun);
+	#exceeded(vm: Supervised, news: Overrun | undefined): void {
+		if (news !== undefined) this.#options.on?.overrun?.(this.#view(vm), news);
 	}
 
 	#failed(vm: Supervised, reason: string): void {
@@ -382,7 +353,7 @@ export class Supervisor {
 				this.#move(vm, 'stopped', why);
 				this.#settleStopped(vm);
 			} else if (vm.id === culprit) {
-				this.#faulted(vm, { code: 'over-budget', message: why, budget: 'turn-time', ...unseen(vm) });
+				this.#faulted(vm, vm.conduct.unseen(why));
 				this.#failed(vm, `over-budget: ${why}`);
 			} else if (vm.state === 'running' || vm.state === 'starting') {
 				this.#unlink(vm);
@@ -426,7 +397,7 @@ export class Supervisor {
 	}
 
 	#view(vm: Supervised): VmView {
-		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, counts, countedAtUs } = vm;
+		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, conduct } = vm;
 		return {
 			id,
 			name: plan.name,
@@ -438,33 +409,9 @@ export class Supervisor {
 			restarts,
 			startedAtUs,
 			startTookUs,
-			counts,
-			countedAtUs,
 			priority: plan.component.manifest.priority,
 			budget: plan.component.manifest.budget,
-			faults: { ...vm.faults },
-			overruns: vm.overruns.list(),
+			...conduct.view(),
 		};
 	}
-}
-
-/** A trap does not say what for; how much memory there was does. */
-function detailOf({ plan }: Supervised, { budget, message, memoryBytes }: Fault): string {
-	if (budget !== 'memory') return message;
-	const { memoryPages } = plan.component.manifest.budget;
-	return `${message} with ${memoryBytes / 1024} of ${memoryPages * 64} KiB of memory in use`;
-}
-
-/** What is known of a turn whose cell had to be ended. */
-function unseen({ counts }: Supervised) {
-	return {
-		log: [],
-		stack: [],
-		given: [],
-		givenCount: 0,
-		inboxLength: counts?.inboxLength ?? 0,
-		inboxBytes: counts?.inboxBytes ?? 0,
-		memoryBytes: counts?.memoryBytes ?? 0,
-		turns: counts?.turns ?? 0,
-	};
 }

@@ -30,7 +30,7 @@ export function crashObject({ crashes }: { crashes: CrashSource }): ObjectProvid
 	};
 	return {
 		path,
-		read: async () => ({ Reports: (await crashes.list()).length }),
+		read: () => ({}),
 		commands: { 'List()': list, 'Read()': read },
 		events: { 'Crash!': ['Id', 'Time', 'Vm', 'Module', 'Version', 'Code', 'Budget', 'Message'] },
 		watch: (events) =>
