@@ -146,7 +146,8 @@ test('of a turn that failed it is told where the guest was, what it was given an
 	cell.do({ tag: 'count' });
 	const faults = cell.reports().filter((report) => report.tag === 'fault');
 	const bytes = probe.order({ what: 'trap' }).length;
-	t.like(faults[0], { given: [{ topic: 'probe.order', bytes }], givenCount: 1, turns: 1, inboxLength: 1 });
+	t.like(faults[0], { given: [{ topic: 'probe.order', bytes }], givenCount: 1, turns: 1, inboxLength: 0 });
+	t.like(faults[1], { givenCount: 1, turns: 2, inboxLength: 1 });
 	t.true((faults[0]?.stack.length ?? 0) > 2);
 	t.true(faults[0]?.stack.every(({ offset }) => offset > 8));
 	const counts = cell.reports().findLast((report) => report.tag === 'counts')?.vms[0];

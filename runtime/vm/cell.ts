@@ -8,7 +8,7 @@ import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
-import { crashOf } from './crash.ts';
+import { type Crash, crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -120,7 +120,7 @@ export class Cell {
 			this.#queue.add(resident);
 		} catch (error) {
 			this.#heartbeat.end();
-			this.#fault(resident, vm, error);
+			this.#fault(resident, vm, { error, crash: crashOf({ resident, vm, error, given: [] }) });
 		}
 	}
 
@@ -157,8 +157,9 @@ export class Cell {
 		} catch (error) {
 			this.#heartbeat.end();
 			this.#count(resident, { startedAt, events: events.length });
+			const crash = crashOf({ resident, vm, error, given: taken });
 			this.#blame(resident, taken);
-			this.#fault(resident, vm, error, taken);
+			this.#fault(resident, vm, { error, crash });
 			return;
 		}
 		this.#queue.add(resident);
@@ -229,15 +230,13 @@ export class Cell {
 		stats.turn(now, { tookUs: now - startedAt, events });
 	}
 
-	/** @param given what the turn had been given */
-	#fault(resident: Resident, vm: Vm, error: unknown, given: readonly Waiting<Event>[] = []): void {
+	#fault(resident: Resident, vm: Vm, { error, crash }: { error: unknown; crash: Crash }): void {
 		// Anything else is the platform's own mistake: it must not be blamed on a guest.
 		if (!(error instanceof VmError)) throw error;
 		resident.vm = undefined;
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
 		const { code, message } = error;
-		const crash = crashOf({ resident, vm, error, given });
 		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash });
 	}
 

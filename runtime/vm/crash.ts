@@ -2,7 +2,7 @@
 import type { Waiting } from '../bus/inbox.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { BudgetName } from './budget-name.ts';
-import type { VmError } from './error.ts';
+import { VmError } from './error.ts';
 import { type GuestFrame, guestStack } from './guest-stack.ts';
 import type { Resident } from './resident.ts';
 import type { Vm } from './vm.ts';
@@ -21,7 +21,7 @@ export interface Crash {
 	/** What the turn was given, the oldest first; the rest of more than `mostGiven` is only counted. */
 	readonly given: readonly GivenEvent[];
 	readonly givenCount: number;
-	/** What else waited. */
+	/** What waited behind it. */
 	readonly inboxLength: number;
 	readonly inboxBytes: number;
 	readonly memoryBytes: number;
@@ -34,6 +34,7 @@ const pageBytes = 65_536;
 /** A trap with less than this share of the memory left counts as one for want of memory. */
 const littleLeft = 1 / 8;
 
+/** To be asked before what the turn was given goes back into the inbox. */
 export function crashOf({
 	resident: { inbox, spec, stats },
 	vm,
@@ -42,13 +43,14 @@ export function crashOf({
 }: {
 	resident: Resident;
 	vm: Vm;
-	error: VmError;
+	error: unknown;
 	given: readonly Waiting<Event>[];
 }): Crash {
 	const memoryBytes = vm.memoryBytes;
 	const mostBytes = spec.budget.memoryPages * pageBytes;
-	const isShort = error.code === 'trapped' && memoryBytes > mostBytes * (1 - littleLeft);
-	const budget = error.budget ?? (isShort ? 'memory' : undefined);
+	const { code, budget: exceeded } = error instanceof VmError ? error : {};
+	const isShort = code === 'trapped' && memoryBytes > mostBytes * (1 - littleLeft);
+	const budget = exceeded ?? (isShort ? 'memory' : undefined);
 	return {
 		...(budget === undefined ? {} : { budget }),
 		stack: guestStack(error),

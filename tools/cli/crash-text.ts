@@ -31,15 +31,30 @@ function stackLines({ stack, code }: ShownCrash, output: Output): string[] {
 		return [output.dim(`No stack: ${why}.`)];
 	}
 	const isOwn = ({ place }: ShownFrame) => place !== undefined && !place.file.startsWith('~lib/');
-	const first = stack.findIndex(isOwn);
-	return stack.flatMap((frame, index) => {
+	const first = stack.find(isOwn);
+	const lines: string[] = [];
+	for (let at = 0; at < stack.length; ) {
+		const frame = stack[at] as ShownFrame;
 		const { name, function: number, offset, place } = frame;
 		const what = printable(name || `function ${number}`);
 		const where = place ? `${place.file}:${place.line}:${place.column}` : offsetText(offset);
-		const line = `  at ${isOwn(frame) ? output.bold(what) : what} ${output.dim(printable(where))}`;
+		lines.push(`  at ${isOwn(frame) ? output.bold(what) : what} ${output.dim(printable(where))}`);
 		// The line that matters: the innermost that the author has written.
-		return index === first && place?.text ? [line, output.yellow(`       ${printable(place.text)}`)] : [line];
-	});
+		if (frame === first && place?.text) lines.push(output.yellow(`       ${printable(place.text)}`));
+		const same = runOf(stack, at);
+		if (same > 1) lines.push(output.dim(`     and ${same - 1} more of the same`));
+		at += same;
+	}
+	return lines;
+}
+
+/** How many frames from here on are one call, as in a recursion. */
+function runOf(stack: readonly ShownFrame[], at: number): number {
+	const { function: number, offset } = stack[at] as ShownFrame;
+	const end = stack.findIndex(
+		(frame, index) => index > at && (frame.function !== number || frame.offset !== offset),
+	);
+	return (end === -1 ? stack.length : end) - at;
 }
 
 function offsetText(offset: number): string {

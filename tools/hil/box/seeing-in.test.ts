@@ -107,6 +107,11 @@ test.serial(
 			(await mullion('crash', 'probe:10')).out,
 			/flooded \(effects\): .*\n.*\n\nNo stack: the guest had returned already/,
 		);
+		await survives({ what: 'recurse' });
+		t.regex(
+			(await mullion('crash', 'probe')).out,
+			/at Probe#depth .*\n +return at < 0 .*\n(?: {2}at Probe#depth .*\n)? +and \d+ more of the same\n/,
+		);
 		t.like(await mullion('crash', 'probe:99', '--json'), { code: 1 });
 	},
 );
@@ -137,7 +142,7 @@ test.serial('the VMs of a box are shown with what they do', async (t) => {
 		state: 'running',
 		exceeded: ['effects', 'storage', 'memory', 'turn-time'],
 	});
-	t.deepEqual(probe['faults'], { trapped: 4, 'over-budget': 2, 'over-quota': 2, flooded: 2 });
+	t.deepEqual(probe['faults'], { trapped: 6, 'over-budget': 2, 'over-quota': 2, flooded: 2 });
 	t.true(Number(probe['turnsPerSecond']) > 20, JSON.stringify(probe));
 	t.true(Number(probe['memoryKib']) >= 64 && Number(probe['turnP99Us']) > 0);
 });
