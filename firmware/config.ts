@@ -54,6 +54,13 @@ export interface BoxConfig {
 	/** The most that any module is granted on this box: fields of a manifest's budget. */
 	readonly caps?: BudgetCaps;
 	readonly certification?: CertificationConfig;
+	/** Prometheus metrics on a local port; without it there are none. */
+	readonly metrics?: {
+		/** 0 takes any that is free, and says so in the log. */
+		readonly port: number;
+		/** Default 127.0.0.1. */
+		readonly host?: string;
+	};
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -89,6 +96,9 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 			'bad-config',
 			`${path}: "${badKey}" in certification.keys is not 64 hexadecimal digits`,
 		);
+	const { port } = config.metrics ?? { port: 0 };
+	if (!Number.isInteger(port) || port < 0 || port > 65_535)
+		throw new ConfigError('bad-config', `${path}: metrics.port is a port number, not ${port}`);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,

@@ -6,6 +6,8 @@ import type { UspFaultName } from './error.ts';
  * fault's text, so nothing is lost. What is not here is a `command-failure`.
  */
 export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
+	'too-many-traces': 'resources-exceeded',
+
 	// The operator's repository, as the box reaches it.
 	unreachable: 'server-unreachable',
 	'repository-unreachable': 'server-unreachable',

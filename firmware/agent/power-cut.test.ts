@@ -9,10 +9,12 @@ import { InstanceNumbers } from './instance-numbers.ts';
 import { messageRecord } from './records.ts';
 import {
 	SimulatedBus,
+	SimulatedCrashes,
 	SimulatedLog,
 	SimulatedNetwork,
 	SimulatedSessions,
 	SimulatedTelemetry,
+	SimulatedTraces,
 	simulatedIdentity,
 } from './simulated-box.ts';
 import { SimulatedModules } from './simulated-modules.ts';
@@ -41,6 +43,8 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 		sessions,
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
+		crashes: new SimulatedCrashes(),
+		traces: new SimulatedTraces(),
 		telemetry: new SimulatedTelemetry(),
 		numbers,
 		clock,

@@ -20,9 +20,11 @@ import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
+import { Traces } from './traces.ts';
 import { vmRecorder } from './vm-recorder.ts';
 import { vmView } from './vm-view.ts';
 
@@ -68,6 +70,15 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 
 	const vms = vmView({ clock, modules, supervisor });
 	const network = networkView(platform.networks, meter);
+	const traces = new Traces({
+		clock,
+		hub,
+		topics: () =>
+			modules
+				.list()
+				.flatMap(({ manifest }) => [...Object.keys(manifest.publishes), ...Object.keys(manifest.subscribes)]),
+		nameOf,
+	});
 	const sampled = telemetry({
 		clock,
 		hub,
@@ -91,6 +102,8 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		sessions,
 		bus: busPort(hub),
 		log,
+		crashes: platform.crashes,
+		traces,
 		telemetry: sampled,
 	});
 	const usp = directory.folder('usp');
@@ -106,6 +119,16 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		clock,
 		onEvent: (event) => onEvent(`usp ${JSON.stringify(event)}`),
 	});
+	const metrics = await openMetrics({
+		config,
+		log,
+		supervisor,
+		vms,
+		networks: network,
+		meter,
+		hub,
+		coordinator,
+	});
 	const restored = await coordinator.restore();
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
@@ -115,6 +138,8 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		const steps = [
 			() => agent.stop(),
 			() => sampled.close(),
+			() => traces.close(),
+			() => metrics?.close(),
 			() => sessions.stop(),
 			() => platform.close(),
 			() => reader.close?.(),

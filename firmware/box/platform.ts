@@ -11,7 +11,7 @@ import { silentOutput } from '../../runtime/capability/media-sink/audio-output.t
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
@@ -30,6 +30,7 @@ import { fileOutput } from '../hal/file-output.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
+import { CrashBook } from './crash-book.ts';
 import type { LogBook } from './log-book.ts';
 
 export interface PlatformOptions {
@@ -46,6 +47,8 @@ export interface PlatformOptions {
  * on (1.5 s), so that a network that falls silent can be left before anybody hears it.
  */
 const stallMs = 4000;
+
+const countEveryMs = 10_000;
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
@@ -87,6 +90,9 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		capabilities,
 		on: {
 			log: ({ name }, { level, text }) => book.write({ vm: name, level, text }),
+			fault: (vm, fault) => crashes.record(vm, fault),
+			overrun: ({ name }, { budget, count, detail }) =>
+				tell('warn', `${name} exceeded its budget "${budget}" (${count} so far): ${detail}`),
 			setAside: ({ name }, { topic, payload }) =>
 				tell(
 					'error',
@@ -103,7 +109,14 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 		},
 	});
+	const rounds = countNowAndThen(supervisor, clock);
 	const store = await ModuleStore.open({ directory: directory.folder('modules') });
+	const crashes = new CrashBook({
+		directory: directory.folder('crashes'),
+		clock,
+		store,
+		failed: (vm, error) => tell('warn', `${vm}: its crash report is lost: ${error.message}`),
+	});
 	const modules = await Modules.open({
 		store,
 		supervisor,
@@ -139,6 +152,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	return {
 		hub,
 		supervisor,
+		crashes,
 		modules,
 		recordings,
 		coordinator,
@@ -146,14 +160,29 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		networks,
 		meter,
 		close: async () => {
+			rounds.cancel();
 			radio.close();
 			recordings.close();
 			await sessions.stop();
 			streams.close();
 			await supervisor.close();
+			await crashes.close();
 			await players.close();
 		},
 	};
+}
+
+/** What VMs have lost or exceeded is noticed even while nobody asks. */
+function countNowAndThen(supervisor: Supervisor, clock: Clock): Timer {
+	let timer: Timer;
+	const next = (): void => {
+		timer = clock.after(countEveryMs, () => {
+			void supervisor.count();
+			next();
+		});
+	};
+	next();
+	return { cancel: () => timer.cancel() };
 }
 
 function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: string): void {

@@ -12,6 +12,9 @@ const turnsAtATime = 32;
 const port = parentPort;
 if (port === null) throw new Error('a cell runs on a worker thread');
 
+// A crash report shows this many calls of a guest.
+Error.stackTraceLimit = 32;
+
 let isScheduled = false;
 
 function schedule(): void {

@@ -8,10 +8,12 @@ import { CodedError } from '../error.ts';
 import {
 	type CellCommand,
 	type CellReport,
+	type MessageKind,
 	type Outcome,
 	platformId,
 	type VmId,
 } from '../vm/cell-protocol.ts';
+import { Tap, type TapCredit } from './tap.ts';
 
 export const busErrors = {
 	denied: 'Nobody serves the topic, or it may not be used.',
@@ -44,6 +46,26 @@ export interface BoxRequest {
 	readonly deadlineMs: number;
 }
 
+/** A message that was looked at. */
+export interface Seen extends Heard {
+	readonly kind: MessageKind;
+	/** Its length; `payload` may be less of it. */
+	readonly bytes: number;
+}
+
+export interface Onlooker {
+	seen(message: Seen): void;
+	/** So many messages passed beyond the credit. */
+	unseen(count: number): void;
+}
+
+const hubReports = ['published', 'request', 'answer', 'seen', 'unseen'] as const;
+export type HubReport = Extract<CellReport, { tag: (typeof hubReports)[number] }>;
+
+export function isForHub(report: CellReport): report is HubReport {
+	return hubReports.some((tag) => tag === report.tag);
+}
+
 interface Member {
 	readonly cell: HubCell;
 	readonly subscribes: ReadonlySet<string>;
@@ -60,6 +82,9 @@ export class Hub {
 	readonly #listeners = new Map<string, Set<(heard: Heard) => void>>();
 	readonly #pending = new Map<number, Pending>();
 	readonly #cells = new Set<HubCell>();
+	readonly #tap = new Tap();
+	#onlooker: Onlooker | undefined;
+	#carried = 0;
 	#lastCorrelation = 0;
 
 	addCell(cell: HubCell): void {
@@ -101,6 +126,7 @@ export class Hub {
 
 	/** A message from the box itself. */
 	publish(topic: string, payload: Uint8Array): void {
+		this.#show('message', { topic, payload });
 		for (const cell of this.#cells) {
 			if (this.#isWantedIn(cell, topic)) cell.send({ tag: 'publish', topic, sender: platformId, payload });
 		}
@@ -116,6 +142,7 @@ export class Hub {
 	request({ vm, topic, payload, deadlineMs }: BoxRequest): Promise<Uint8Array> {
 		const cell = vm === undefined ? this.#server(topic) : this.#members.get(vm)?.cell;
 		if (cell === undefined) return Promise.reject(new BusError('denied', `nobody serves ${topic}`));
+		this.#show('request', { topic, payload });
 		return new Promise((resolve, reject) => {
 			const correlation = this.#open(cell, (outcome) => {
 				if (outcome.tag === 'ok') resolve(outcome.val);
@@ -127,9 +154,10 @@ export class Hub {
 	}
 
 	/** What a cell could not settle by itself. */
-	accept(from: HubCell, report: Extract<CellReport, { tag: 'published' | 'request' | 'answer' }>): void {
+	accept(from: HubCell, report: HubReport): void {
 		switch (report.tag) {
 			case 'published': {
+				this.#carried++;
 				const { topic, vm: sender, payload } = report;
 				for (const cell of this.#cells) {
 					if (cell !== from && this.#isWantedIn(cell, topic))
@@ -150,7 +178,33 @@ export class Hub {
 			case 'answer':
 				if (this.#pending.get(report.correlation)?.by === from)
 					this.#settle(report.correlation, report.outcome);
+				return;
+			case 'seen':
+				this.#onlooker?.seen({ ...report, sender: report.vm });
+				return;
+			case 'unseen':
+				this.#onlooker?.unseen(report.count);
 		}
+	}
+
+	/** Shows messages of these topics, whoever sends them, until the next call says otherwise. */
+	look(credit: TapCredit, onlooker: Onlooker): void {
+		this.#onlooker = onlooker;
+		const isNew = credit.topics.length > 0 || this.#tap.isOpen;
+		const unseen = this.#tap.open(credit);
+		if (unseen > 0) onlooker.unseen(unseen);
+		if (isNew) for (const cell of this.#cells) cell.send({ tag: 'look', ...credit });
+	}
+
+	/** Messages that were carried from a cell to others or to the box. */
+	get carried(): number {
+		return this.#carried;
+	}
+
+	#show(kind: MessageKind, { topic, payload }: { topic: string; payload: Uint8Array }): void {
+		const shown = this.#tap.isOpen ? this.#tap.look(topic, payload) : undefined;
+		if (shown === undefined) return;
+		this.#onlooker?.seen({ kind, topic, sender: platformId, bytes: payload.length, payload: shown });
 	}
 
 	#server(topic: string): HubCell | undefined {

@@ -128,7 +128,11 @@ function start({
 	if (length > grant.maxFetchBytes)
 		return fail('denied', `${length} bytes are more than the manifest grants`);
 	const spent = `the ${grant.bytesPerDay} bytes that its budget allows on ${vm.baseband} in a day are used up`;
-	if (allowance.isSpent(clock.now())) return fail('denied', spent);
+	const isSpent = (): void => {
+		vm.exceeded('network', spent);
+		fail('denied', spent);
+	};
+	if (allowance.isSpent(clock.now())) return isSpent();
 	const request = {
 		baseband: vm.baseband,
 		vm: vm.id,
@@ -143,7 +147,7 @@ function start({
 			vm.send({ tag: 'chunk', val: { stream, offset: BigInt(at), bytes } });
 			if (isWithin || !mine.has(stream)) return;
 			mine.get(stream)?.cancel();
-			fail('denied', spent);
+			isSpent();
 		},
 		end: (size) => {
 			mine.delete(stream);

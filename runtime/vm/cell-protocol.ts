@@ -4,10 +4,14 @@
  * A cell settles by itself what stays inside it: messages between its own VMs, their timers,
  * their requests to each other. It reports what somebody else has to do or to know.
  */
+import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
+import type { BudgetName } from './budget-name.ts';
+import type { Crash } from './crash.ts';
 import type { VmErrorCode } from './error.ts';
+import type { TurnCounts } from './turn-stats.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
 export type VmId = number;
@@ -64,6 +68,8 @@ export type Outcome =
 	| { readonly tag: 'ok'; readonly val: Uint8Array }
 	| { readonly tag: 'err'; readonly val: Failure };
 
+export type MessageKind = 'message' | 'request';
+
 export interface LogLine {
 	readonly level: Level;
 	readonly text: string;
@@ -89,23 +95,25 @@ export type CellCommand =
 			readonly payload: Uint8Array;
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
-	| { readonly tag: 'count' };
+	| { readonly tag: 'count' }
+	/** What may be seen of messages from now on; answered with what was not seen before. */
+	| ({ readonly tag: 'look' } & TapCredit);
 
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
 	| { readonly tag: 'stopped'; readonly vm: VmId }
-	| {
+	| ({
 			readonly tag: 'fault';
 			readonly vm: VmId;
 			readonly code: VmErrorCode;
 			readonly message: string;
 			/** What the VM said in the turn that failed. */
 			readonly log: readonly LogLine[];
-	  }
+	  } & Crash)
 	/** A message that ended two turns badly by itself and is not delivered again. */
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	/** A budget that holds a VM back or warns, but does not end it, has been used up. */
-	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: 'cpuPercent' | 'deadlineMs' }
+	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: BudgetName; readonly detail: string }
 	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	| {
 			readonly tag: 'request';
@@ -127,21 +135,30 @@ export type CellReport =
 			readonly turns: number;
 			readonly ended: string | undefined;
 	  }
-	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] };
+	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] }
+	/** A message that somebody looks at; `bytes` is its length, `payload` may be less of it. */
+	| {
+			readonly tag: 'seen';
+			readonly vm: VmId;
+			readonly kind: MessageKind;
+			readonly topic: string;
+			readonly bytes: number;
+			readonly payload: Uint8Array;
+	  }
+	| { readonly tag: 'unseen'; readonly count: number };
 
-/** What a VM has done since it was started. */
-export interface VmCounts {
+/** What a VM has done since it came into its cell. */
+export interface VmCounts extends TurnCounts {
 	readonly vm: VmId;
-	readonly turns: number;
-	readonly events: number;
-	/** Time inside the guest, microseconds. */
-	readonly busyUs: number;
 	readonly memoryBytes: number;
 	readonly inboxLength: number;
 	readonly inboxBytes: number;
+	/** Messages lost because its inbox was full. */
 	readonly dropped: number;
+	/** Messages that ended two turns badly by themselves. */
+	readonly setAside: number;
+	/** Messages that it has sent. */
+	readonly sent: number;
 	/** How often it was held back because its share of the processor was used up. */
 	readonly throttled: number;
-	/** How often a realtime VM was called after its deadline. */
-	readonly late: number;
 }

@@ -127,6 +127,52 @@ test('a turn that traps has no effect, and what it said is kept for the crash re
 	t.false((await cell.reports()).some((report) => report.tag === 'log'));
 });
 
+const budgets: Record<string, Order> = {
+	memory: { what: 'grow' },
+	effects: { what: 'flood', count: 513 },
+	'effect-bytes': { what: 'flood', count: 400 },
+	storage: { what: 'put', text: 'k', count: 2000 },
+	timers: { what: 'storm', count: 300 },
+	'turn-time': { what: 'loop' },
+};
+
+for (const [budget, order] of Object.entries(budgets)) {
+	test(`what exceeds its budget of ${budget} is told so by name`, async (t) => {
+		const cell = await bed(t);
+		await cell.start(1, { budget: { ...probe.component.manifest.budget, effectBytesPerTurn: 16_384 } });
+		await cell.order(order);
+		const fault = (await cell.reports()).find((report) => report.tag === 'fault');
+		t.is<string | undefined, string>(fault?.budget, budget);
+	});
+}
+
+test('of a turn that failed it is told where the guest was, what it was given and what waited behind', async (t) => {
+	const cell = await bed(t);
+	await cell.start(1);
+	await cell.order({ what: 'count' });
+	await cell.order({ what: 'trap' });
+	await cell.order({ what: 'count' });
+	await cell.start(1);
+	await cell.do({ tag: 'count' });
+	const faults = (await cell.reports()).filter((report) => report.tag === 'fault');
+	const bytes = probe.order({ what: 'trap' }).length;
+	t.like(faults[0], { given: [{ topic: 'probe.order', bytes }], givenCount: 1, turns: 1, inboxLength: 0 });
+	t.like(faults[1], { givenCount: 1, turns: 2, inboxLength: 1 });
+	t.true((faults[0]?.stack.length ?? 0) > 2);
+	t.true(faults[0]?.stack.every(({ offset }) => offset > 8));
+	const counts = (await cell.reports()).findLast((report) => report.tag === 'counts')?.vms[0];
+	t.like(counts, { turns: 3, setAside: 1, sent: 1, events: 3 });
+	t.true((counts?.ever.maxUs ?? -1) >= 0);
+});
+
+test('a start that traps is told with its stack, and with nothing given', async (t) => {
+	const cell = await bed(t);
+	await cell.start(1, { config: probe.order({ what: 'trap' }) });
+	const fault = (await cell.reports()).find((report) => report.tag === 'fault');
+	t.like(fault, { code: 'trapped', given: [], givenCount: 0, turns: 0, inboxLength: 0 });
+	t.true((fault?.stack.length ?? 0) > 1);
+});
+
 test('the message that ends two turns badly is set aside, and those behind it are served', async (t) => {
 	const cell = await bed(t);
 	await cell.start(1);
@@ -342,7 +388,7 @@ test('a VM that has used its share of the processor waits, is said to, and goes 
 	await cell.order({ what: 'count' });
 	cell.clock.now = slow.now;
 	const before = (await cell.words()).length;
-	t.true((await cell.reports()).some((r) => r.tag === 'exceeded' && r.budget === 'cpuPercent'));
+	t.true((await cell.reports()).some((r) => r.tag === 'exceeded' && r.budget === 'cpu-share'));
 	t.true(before < 2);
 	cell.clock.advance(60_000);
 	t.is((await cell.words()).length, 2);

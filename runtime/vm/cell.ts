@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
+import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -59,7 +60,7 @@ export class Cell {
 			take: (resident) => this.#take(resident),
 			finished: (resident, vm, effects) => this.#finished(resident, vm, effects),
 			failed: (resident, vm, error) => this.#failed(resident, vm, error),
-			exceeded: ({ id }, budget) => this.#say({ tag: 'exceeded', vm: id, budget }),
+			exceeded: ({ id }, budget, detail) => this.#say({ tag: 'exceeded', vm: id, budget, detail }),
 			rested: () => this.#flush(),
 		});
 	}
@@ -90,8 +91,14 @@ export class Cell {
 			case 'answer':
 				this.#mail.answerFromOutside(command);
 				break;
+			case 'look':
+				this.#mail.look(command);
+				break;
 			case 'count':
-				this.#say({ tag: 'counts', vms: [...this.#residents.values()].map((resident) => resident.counts()) });
+				this.#say({
+					tag: 'counts',
+					vms: [...this.#residents.values()].map((resident) => resident.counts(this.#clock.now())),
+				});
 				break;
 		}
 		this.#flush();
@@ -112,7 +119,9 @@ export class Cell {
 			this.#turns.begin(resident);
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
-			this.#say({ tag: 'fault', vm: id, code: error.code, message: error.message, log: [] });
+			const { code, message } = error;
+			const crash = crashOf({ resident, error, given: [] });
+			this.#say({ tag: 'fault', vm: id, code, message, log: [], ...crash });
 		}
 	}
 
@@ -201,6 +210,7 @@ export class Cell {
 		if (taken.length === 1 && only?.event.tag === 'message' && ++only.failures >= 2) {
 			const topic = only.topic ?? '';
 			const { payload, correlation } = only.event.val;
+			resident.setAside++;
 			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
 			this.#mail.refuse(resident, correlation);
 			messages.length = 0;
@@ -209,12 +219,14 @@ export class Cell {
 		resident.inbox.giveBack(messages);
 	}
 
-	#failed(resident: Resident, vm: Vm, { code, message }: VmError): void {
+	#failed(resident: Resident, vm: Vm, error: VmError): void {
+		const { code, message } = error;
+		const crash = crashOf({ resident, vm, error, given: resident.taken });
 		this.#blame(resident, resident.taken);
 		resident.recorder?.close('the VM failed');
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog() });
+		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash });
 	}
 
 	#say(report: CellReport): void {

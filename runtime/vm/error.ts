@@ -1,5 +1,6 @@
 /** What a guest can do wrong, and what the platform answers when a VM cannot be had. */
 import { CodedError } from '../error.ts';
+import type { BudgetName } from './budget-name.ts';
 
 export const vmErrors = {
 	trapped: 'The guest trapped: an assertion, an index out of range, an unreachable instruction.',
@@ -18,4 +19,11 @@ export type VmErrorCode = keyof typeof vmErrors;
 
 export class VmError extends CodedError<VmErrorCode> {
 	override readonly name = 'VmError';
+	/** Where the guest wanted more than it has. */
+	readonly budget: BudgetName | undefined;
+
+	constructor(code: VmErrorCode, message: string, options: ErrorOptions & { budget?: BudgetName } = {}) {
+		super(code, message, options);
+		this.budget = options.budget;
+	}
 }

@@ -6,9 +6,10 @@
  */
 import { Requests } from '../bus/requests.ts';
 import { type Route, Routes } from '../bus/routes.ts';
+import { Tap, type TapCredit } from '../bus/tap.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
-import type { CellCommand, CellReport, Outcome, VmId } from './cell-protocol.ts';
+import type { CellCommand, CellReport, MessageKind, Outcome, VmId } from './cell-protocol.ts';
 import type { Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
 
@@ -36,6 +37,7 @@ export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
 	readonly #requests: Requests<Party>;
+	readonly #tap = new Tap();
 	#wanted = new Set<string>();
 
 	constructor(options: MailOptions) {
@@ -46,6 +48,12 @@ export class Mail {
 	/** Topics that somebody outside subscribes. */
 	want(topics: readonly string[]): void {
 		this.#wanted = new Set(topics);
+	}
+
+	/** Messages of these topics may be seen from outside, within a credit. */
+	look(credit: TapCredit): void {
+		const count = this.#tap.open(credit);
+		if (count > 0) this.#options.say({ tag: 'unseen', count });
 	}
 
 	join(resident: Resident): void {
@@ -72,6 +80,8 @@ export class Mail {
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
 		const topic = this.#permitted(sender, index);
 		if (topic === undefined) return;
+		sender.sent++;
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
 		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
 	}
@@ -83,6 +93,8 @@ export class Mail {
 	request(sender: Resident, { topic, correlation, deadlineMs, payload }: Request): void {
 		const name = this.#permitted(sender, topic);
 		if (name === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		sender.sent++;
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'request', topic: name, payload });
 		const route = this.#routes.of(name)[0];
 		if (route !== undefined)
 			return this.#ask(route, { from: sender, theirs: correlation, sender: sender.id, deadlineMs, payload });
@@ -137,6 +149,15 @@ export class Mail {
 			if (next === undefined) queue.add(sender);
 			else if (next.inbox.length === 0) this.releaseWaiters(next);
 		}
+	}
+
+	#show(
+		sender: Resident,
+		{ kind, topic, payload }: { kind: MessageKind; topic: string; payload: Uint8Array },
+	): void {
+		const shown = this.#tap.look(topic, payload);
+		if (shown === undefined) return;
+		this.#options.say({ tag: 'seen', vm: sender.id, kind, topic, bytes: payload.length, payload: shown });
 	}
 
 	/** The topic's name, or undefined and a line in the log where policy has closed it. */

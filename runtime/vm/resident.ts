@@ -6,6 +6,7 @@ import type { PausedCall } from '../component/lane/lane.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
+import { TurnStats } from './turn-stats.ts';
 import type { Vm } from './vm.ts';
 
 /** A message that its receiver had no room for; its sender stands still until it has. */
@@ -47,12 +48,15 @@ export class Resident {
 	readyOrder = 0;
 	readyAtUs = 0;
 	usedUs = 0;
-	turns = 0;
-	events = 0;
-	busyUs = 0;
-	/** How often it was held back for its share, and how often it was called after its deadline. */
+	/** How often it was held back for its share. */
 	throttled = 0;
-	late = 0;
+	/** Time inside the guest in the call under way. */
+	callUs = 0;
+	readonly stats = new TurnStats();
+	/** Messages that it has sent. */
+	sent = 0;
+	/** Messages that ended two turns badly by themselves. */
+	setAside = 0;
 
 	constructor(id: VmId, spec: VmSpec, nowUs: number) {
 		this.id = id;
@@ -83,18 +87,17 @@ export class Resident {
 		this.timers.clear();
 	}
 
-	counts(): VmCounts {
+	counts(nowUs: number): VmCounts {
 		return {
 			vm: this.id,
-			turns: this.turns,
-			events: this.events,
-			busyUs: Math.round(this.busyUs),
+			...this.stats.counts(nowUs),
 			memoryBytes: this.vm?.memoryBytes ?? 0,
 			inboxLength: this.inbox.length,
 			inboxBytes: this.inbox.bytes,
 			dropped: this.inbox.dropped,
 			throttled: this.throttled,
-			late: this.late,
+			setAside: this.setAside,
+			sent: this.sent,
 		};
 	}
 }

@@ -2,25 +2,21 @@
  * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
  * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
-import type { Hub } from '../bus/hub.ts';
+import { type Hub, isForHub } from '../bus/hub.ts';
 import { type PolicyRule, topicGrants } from '../bus/policy.ts';
 import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
+import type { Budget, Priority } from '../module/manifest.ts';
+import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
-import type {
-	BoxEffect,
-	CellReport,
-	LogLine,
-	RecordingOrder,
-	VmCounts,
-	VmId,
-	VmSpec,
-} from './cell-protocol.ts';
+import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
+import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import type { Overrun } from './overruns.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -31,7 +27,7 @@ export interface VmPlan {
 	readonly baseband: string;
 }
 
-export interface VmView {
+export interface VmView extends ConductView {
 	readonly id: VmId;
 	readonly name: string;
 	readonly module: string;
@@ -44,12 +40,17 @@ export interface VmView {
 	/** Microseconds since the epoch; 0 before its first start. */
 	readonly startedAtUs: number;
 	readonly startTookUs: number;
-	readonly counts: VmCounts | undefined;
+	readonly priority: Priority;
+	readonly budget: Budget;
 }
 
 export interface SupervisorEvents {
 	transition?(vm: VmView, transition: Transition): void;
 	log?(vm: VmView, line: LogLine): void;
+	/** A turn has failed; told before the VM moves to another state. */
+	fault?(vm: VmView, fault: Fault): void;
+	/** It wanted more than its budget of this name: told once, and whenever it has twice as often. */
+	overrun?(vm: VmView, overrun: Overrun): void;
 	/** A message that ended two turns badly. */
 	setAside?(vm: VmView, message: { topic: string; payload: Uint8Array }): void;
 	recorded?(report: Extract<CellReport, { tag: 'recorded' }>): void;
@@ -82,7 +83,7 @@ interface Supervised {
 	restarts: number;
 	startedAtUs: number;
 	startTookUs: number;
-	counts: VmCounts | undefined;
+	readonly conduct: Conduct;
 	linked: LinkedVm | undefined;
 	/** For the next start only. */
 	recorded: RecordedStart | undefined;
@@ -219,7 +220,7 @@ export class Supervisor {
 			restarts: 0,
 			startedAtUs: 0,
 			startTookUs: 0,
-			counts: undefined,
+			conduct: new Conduct(),
 			linked: undefined,
 			recorded: undefined,
 			launches: 0,
@@ -293,18 +294,17 @@ export class Supervisor {
 					this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
 			},
 			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
+			exceeded: (budget, detail) => this.#overran(vm, budget, detail),
 		};
 	}
 
 	#accept(cell: SupervisedCell, report: CellReport): void {
-		if (report.tag === 'published' || report.tag === 'request' || report.tag === 'answer') {
-			this.#options.hub.accept(cell, report);
-			return;
-		}
+		if (isForHub(report)) return this.#options.hub.accept(cell, report);
 		if (report.tag === 'counts') {
+			const now = this.#options.clock.now();
 			for (const counts of report.vms) {
 				const counted = this.#vms.get(counts.vm);
-				if (counted !== undefined) counted.counts = counts;
+				if (counted !== undefined) this.#exceeded(counted, counted.conduct.counted(counts, now));
 			}
 			return;
 		}
@@ -326,6 +326,7 @@ export class Supervisor {
 				return;
 			case 'fault':
 				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
+				this.#faulted(vm, report);
 				this.#failed(vm, `${report.code}: ${report.message}`);
 				return;
 			case 'set-aside':
@@ -333,6 +334,9 @@ export class Supervisor {
 				return;
 			case 'log':
 				this.#options.on?.log?.(this.#view(vm), report.line);
+				return;
+			case 'exceeded':
+				this.#overran(vm, report.budget, report.detail);
 				return;
 			case 'effect':
 				this.#carryOut(vm, report.effect);
@@ -343,6 +347,20 @@ export class Supervisor {
 		const handlers: EffectHandlers = vm.linked?.effects ?? {};
 		const handle = handlers[effect.tag] as ((val: BoxEffect['val']) => void) | undefined;
 		handle?.(effect.val);
+	}
+
+	#faulted(vm: Supervised, fault: Fault): void {
+		const { memoryPages } = vm.plan.component.manifest.budget;
+		this.#exceeded(vm, vm.conduct.failed(fault, { atUs: this.#options.clock.now(), memoryPages }));
+		this.#options.on?.fault?.(this.#view(vm), fault);
+	}
+
+	#overran(vm: Supervised, budget: BudgetName, detail: string): void {
+		this.#exceeded(vm, vm.conduct.exceeded(budget, { atUs: this.#options.clock.now(), detail }));
+	}
+
+	#exceeded(vm: Supervised, news: Overrun | undefined): void {
+		if (news !== undefined) this.#options.on?.overrun?.(this.#view(vm), news);
 	}
 
 	#failed(vm: Supervised, reason: string): void {
@@ -369,8 +387,10 @@ export class Supervisor {
 			if (vm.state === 'stopping') {
 				this.#move(vm, 'stopped', why);
 				this.#settleStopped(vm);
-			} else if (vm.id === culprit) this.#failed(vm, `over-budget: ${why}`);
-			else if (vm.state === 'running' || vm.state === 'starting') {
+			} else if (vm.id === culprit) {
+				this.#faulted(vm, vm.conduct.unseen(why));
+				this.#failed(vm, `over-budget: ${why}`);
+			} else if (vm.state === 'running' || vm.state === 'starting') {
 				this.#unlink(vm);
 				this.#move(vm, 'fault', `cell-lost: ${why}`);
 				vm.restarts++;
@@ -412,7 +432,7 @@ export class Supervisor {
 	}
 
 	#view(vm: Supervised): VmView {
-		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, counts } = vm;
+		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, conduct } = vm;
 		return {
 			id,
 			name: plan.name,
@@ -424,7 +444,9 @@ export class Supervisor {
 			restarts,
 			startedAtUs,
 			startTookUs,
-			counts,
+			priority: plan.component.manifest.priority,
+			budget: plan.component.manifest.budget,
+			...conduct.view(),
 		};
 	}
 }

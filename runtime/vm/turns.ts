@@ -8,6 +8,7 @@ import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../component/lane/lane.ts';
+import type { BudgetName } from './budget-name.ts';
 import type { VmSpec } from './cell-protocol.ts';
 import { VmError } from './error.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -29,7 +30,8 @@ export interface TurnsOptions {
 	/** A start or a turn has returned. */
 	readonly finished: (resident: Resident, vm: Vm, effects: readonly Effect[]) => void;
 	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
-	readonly exceeded: (resident: Resident, budget: 'cpuPercent' | 'deadlineMs') => void;
+	/** It is held back, or was called late. */
+	readonly exceeded: (resident: Resident, budget: BudgetName, detail: string) => void;
 	/** Nothing runs for the moment. */
 	readonly rested: () => void;
 }
@@ -188,10 +190,7 @@ export class Turns implements LaneHost {
 		}
 		resident.taken = this.#options.take(resident);
 		if (resident.taken.length === 0) return false;
-		if (spec.priority === 'realtime' && now - resident.readyAtUs > spec.budget.deadlineMs * 1000) {
-			resident.late++;
-			this.#options.exceeded(resident, 'deadlineMs');
-		}
+		if (spec.priority === 'realtime') this.#checkDeadline(resident, now);
 		vm.openTurn(
 			timeFor(spec, now),
 			resident.taken.map(({ event }) => event),
@@ -212,14 +211,14 @@ export class Turns implements LaneHost {
 		if (stage === 'begin') return;
 		this.#options.finished(resident, vm, effects);
 		resident.stage = 'turn';
-		if (stage === 'turn') resident.turns++;
-		resident.events += resident.taken.length;
+		if (stage === 'turn') this.#count(resident);
 		resident.taken = [];
 	}
 
 	#fail(resident: Resident, vm: Vm, error: unknown): void {
 		// Anything else is the platform's own mistake: it must not be blamed on a guest.
 		if (!(error instanceof VmError)) throw error;
+		if (resident.stage === 'turn') this.#count(resident);
 		this.end(resident);
 		this.#options.failed(resident, vm, error);
 		resident.taken = [];
@@ -236,9 +235,23 @@ export class Turns implements LaneHost {
 		this.#options.heartbeat.end();
 		this.#nowUs = this.#options.clock.now();
 		const us = this.#nowUs - this.#sliceBegan;
-		resident.busyUs += us;
+		resident.callUs += us;
 		resident.share.charge(us, this.#nowUs);
 		this.#options.queue.charge(resident, us);
+	}
+
+	/** A turn has ended, well or badly. */
+	#count(resident: Resident): void {
+		const { stats, taken } = resident;
+		stats.turn(this.#nowUs, { tookUs: resident.callUs, events: taken.length });
+		resident.callUs = 0;
+	}
+
+	#checkDeadline(resident: Resident, now: number): void {
+		const lateUs = now - resident.readyAtUs - resident.spec.budget.deadlineMs * 1000;
+		if (lateUs <= 0) return;
+		resident.stats.late(lateUs);
+		this.#options.exceeded(resident, 'deadline', `called ${lateUs} us after its deadline`);
 	}
 
 	#isHeldBack(resident: Resident, now: number): boolean {
@@ -246,7 +259,8 @@ export class Turns implements LaneHost {
 		if (waitMs === 0) return false;
 		const { clock, queue } = this.#options;
 		resident.throttled++;
-		this.#options.exceeded(resident, 'cpuPercent');
+		const { cpuPercent } = resident.spec.budget;
+		this.#options.exceeded(resident, 'cpu-share', `${cpuPercent} % of a core are used up for ${waitMs} ms`);
 		resident.throttle = clock.after(waitMs, () => {
 			resident.throttle = undefined;
 			queue.add(resident);

@@ -237,7 +237,9 @@ export class Vm {
 		}
 		const bytes = sizes.values().reduce((sum, size) => sum + size, 0);
 		if (bytes > most)
-			throw new VmError('over-quota', `${this.spec.name} would keep ${bytes} bytes; its quota is ${most}`);
+			throw new VmError('over-quota', `${this.spec.name} would keep ${bytes} bytes; its quota is ${most}`, {
+				budget: 'storage',
+			});
 	}
 
 	#write(line: LogLine): void {
@@ -251,7 +253,10 @@ export class Vm {
 function asVmError(cause: unknown, { name, budget }: VmSpec): VmError {
 	if (cause instanceof VmError) return cause;
 	if (cause instanceof LinkError && cause.code === 'out-of-fuel')
-		return new VmError('over-budget', `${name}: a turn used up its budget of ${budget.turnMs} ms`, { cause });
+		return new VmError('over-budget', `${name}: a turn used up its budget of ${budget.turnMs} ms`, {
+			cause,
+			budget: 'turn-time',
+		});
 	const message = cause instanceof Error ? cause.message : String(cause);
 	if (cause instanceof WebAssembly.RuntimeError)
 		return new VmError('trapped', `${name}: ${message}`, { cause });

@@ -99,8 +99,8 @@ async function startedHeap(): Promise<Heap> {
 }
 
 /** As `mullion build` compiles services. */
-function compiled(): Promise<Uint8Array<ArrayBuffer>> {
-	return compile({
+async function compiled(): Promise<Uint8Array<ArrayBuffer>> {
+	const { core } = await compile({
 		directory: import.meta.dirname,
 		entries: ['assembly/heap.ts'],
 		sources: new Map(),
@@ -108,4 +108,5 @@ function compiled(): Promise<Uint8Array<ArrayBuffer>> {
 		exportNames: new Map(),
 		maximumPages: 512,
 	});
+	return core;
 }

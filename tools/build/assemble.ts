@@ -29,7 +29,7 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 	await writeModuleBindings(directory, protoFiles);
 	const { wit, exportNames, importNames } = await writeSdkBindings();
 	const pages = Math.max(...resolved.map(({ manifest }) => manifest.budget.memoryPages));
-	const { component } = await compiler.compile({
+	const { component, map } = await compiler.compile({
 		compilation: {
 			directory,
 			entries: ['assembly/index.ts', exportsEntry],
@@ -52,6 +52,7 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 		file: `${manifest.name}.wasm`,
 		coreBytes: decodeComponent(component).core.length,
 		json,
+		map: JSON.stringify(map),
 		bytes: appendSections(
 			component,
 			new Map([

@@ -110,7 +110,7 @@ function sum(node: Node | undefined, left: number): number {
 	return all | 0;
 }
 
-const binary = await compile({
+const { core } = await compile({
 	directory: import.meta.dirname,
 	entries: ['graph.ts'],
 	sources: new Map([['graph.ts', source]]),
@@ -118,7 +118,7 @@ const binary = await compile({
 	exportNames: new Map(),
 	maximumPages: 64,
 });
-const module = new WebAssembly.Module(binary);
+const module = new WebAssembly.Module(core);
 
 interface Started {
 	call(name: string, ...values: number[]): number;

@@ -1,8 +1,9 @@
-/** AssemblyScript -> core module, with the names that the canonical ABI wants. */
+/** AssemblyScript -> core module, with the names that the canonical ABI wants, and where its code comes from. */
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import asc, { type DiagnosticMessage } from 'assemblyscript/asc';
 import { BuildError } from './build-error.ts';
+import { type DebugMap, splitDebug } from './debug-map.ts';
 import { formatDiagnostic } from './diagnostic.ts';
 import { collectorFolder, compilerSettings } from './house.ts';
 
@@ -26,12 +27,17 @@ export interface Compilation {
 
 /** The collector of `--runtime minimal`, by its place in the library. */
 const collector = 'rt/tcms.ts';
+export interface Compiled {
+	readonly core: Uint8Array<ArrayBuffer>;
+	readonly map: DebugMap;
+}
 
 /** @throws BuildError `does-not-compile` */
-export async function compile(compilation: Compilation): Promise<Uint8Array<ArrayBuffer>> {
+export async function compile(compilation: Compilation): Promise<Compiled> {
 	const texts = new Map<string, { file: string; text: string }>();
 	const diagnostics: DiagnosticMessage[] = [];
 	let binary: Uint8Array<ArrayBuffer> | undefined;
+	let sourceMap: string | undefined;
 	const { error, stderr } = await asc.main(argumentsOf(compilation), {
 		async readFile(path, folder) {
 			// Whatever is imported is looked for there too.
@@ -44,13 +50,15 @@ export async function compile(compilation: Compilation): Promise<Uint8Array<Arra
 			return text;
 		},
 		writeFile(_, contents) {
-			if (typeof contents !== 'string') binary = new Uint8Array(contents);
+			if (typeof contents === 'string') sourceMap = contents;
+			else binary = new Uint8Array(contents);
 		},
 		listFiles: (folder) => (folder === collectorFolder ? [collector] : null),
 		reportDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
 		transforms: [exporting(compilation.exportNames)],
 	});
-	if (binary !== undefined && error === null) return binary;
+	if (binary !== undefined && sourceMap !== undefined && error === null)
+		return splitDebug(binary, { sourceMap, directory: compilation.directory });
 	const errors = diagnostics.filter((each) => each.category === 3);
 	const reasons = errors.map((each) => formatDiagnostic(each, (path) => texts.get(sourceKey(path))));
 	if (reasons.length === 0) reasons.push(stderr.toString() || String(error));
@@ -81,6 +89,8 @@ function sourceKey(path: string): string {
 function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	return [
 		...entries,
+		// Neither changes the code: they end up in custom sections and beside the module.
+		...['--sourceMap', '--debug'],
 		...['--maximumMemory', `${maximumPages}`],
 		...['--lib', collectorFolder],
 		...(abort === undefined ? [] : ['--use', `abort=${abort}`]),

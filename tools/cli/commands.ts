@@ -39,9 +39,24 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./status.ts')).status,
 	},
 	{
+		name: 'top',
+		summary: 'Shows the VMs as they work, the busiest first',
+		load: async () => (await import('./top.ts')).top,
+	},
+	{
 		name: 'logs',
 		summary: 'Shows what the VMs write',
 		load: async () => (await import('./logs.ts')).logs,
+	},
+	{
+		name: 'trace',
+		summary: 'Shows messages of chosen topics as they pass',
+		load: async () => (await import('./trace.ts')).trace,
+	},
+	{
+		name: 'crash',
+		summary: 'Shows why VMs crashed, and at which line',
+		load: async () => (await import('./crash.ts')).crash,
 	},
 	{
 		name: 'send',

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { readRecording } from '../../runtime/recording/recording.ts';
+import { mapOf } from '../build/built.ts';
 import { CliError } from './cli-error.ts';
 import type { Context } from './command.ts';
 
@@ -12,6 +13,8 @@ export interface NamedComponent {
 	readonly manifest: Manifest;
 	/** Folder of the module's source, or of its file. */
 	readonly directory: string;
+	/** Where its code comes from, where that is known. */
+	readonly map: string | undefined;
 }
 
 /** Errors: `no-such-file`, `not-a-component`, `bad-manifest`; those of `buildModule`. */
@@ -25,11 +28,12 @@ export async function readComponents(
 	});
 	if (!found.isDirectory()) {
 		const bytes = new Uint8Array(await readFile(path));
-		return [{ bytes, manifest: manifestOf(bytes), directory: dirname(path) }];
+		const map = await readFile(mapOf(path), 'utf8').catch(() => undefined);
+		return [{ bytes, manifest: manifestOf(bytes), directory: dirname(path), map }];
 	}
 	const { buildModule } = await import('../build/component.ts');
 	const built = await buildModule({ directory: path, signal });
-	return built.map(({ bytes, manifest }) => ({ bytes, manifest, directory: path }));
+	return built.map(({ bytes, manifest, map }) => ({ bytes, manifest, directory: path, map }));
 }
 
 /** Recordings of the module that lie beside it, in `recordings/`. Errors: `malformed-recording`. */

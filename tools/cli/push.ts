@@ -1,5 +1,6 @@
 /** `mullion push`: modules into the signed repository, and from there onto the box. */
 import type { Controller } from '../controller/controller.ts';
+import { keepMap } from '../headend/repository/maps.ts';
 import { withBox } from './box.ts';
 import { type Certified, certificationOptions, certifyComponent, differencesOf } from './certification.ts';
 import { CliError } from './cli-error.ts';
@@ -45,7 +46,11 @@ export const push: Command = {
 		// A box that finds a module may demand its certificate at once.
 		for (const each of certified) await offerCertificate(repository, each);
 		const offered: Offered[] = [];
-		for (const { bytes } of components) offered.push(await offer(repository, bytes));
+		for (const { bytes, map } of components) {
+			const each = await offer(repository, bytes);
+			offered.push(each);
+			if (map !== undefined) await keepMap(repository.directory, { digest: each.sha256, map });
+		}
 		if (options['offer'] === true)
 			return report(
 				context,

@@ -6,10 +6,12 @@ import { InstanceNumbers } from '../../firmware/agent/instance-numbers.ts';
 import { MqttTransport } from '../../firmware/agent/mqtt-transport.ts';
 import {
 	SimulatedBus,
+	SimulatedCrashes,
 	SimulatedLog,
 	SimulatedNetwork,
 	SimulatedSessions,
 	SimulatedTelemetry,
+	SimulatedTraces,
 	simulatedIdentity,
 } from '../../firmware/agent/simulated-box.ts';
 import { SimulatedModules } from '../../firmware/agent/simulated-modules.ts';
@@ -43,6 +45,8 @@ export async function startBox(options: TrialOptions) {
 		sessions: new SimulatedSessions(),
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
+		crashes: new SimulatedCrashes(),
+		traces: new SimulatedTraces(),
 		telemetry: new SimulatedTelemetry(),
 	};
 	const numbers = new InstanceNumbers({ directory });

@@ -42,6 +42,8 @@ export interface StageOptions {
 	readonly minimumTimeMs?: number;
 	/** Whose certificates the box demands before it starts a module; default none. */
 	readonly certification?: CertificationConfig;
+	/** Metrics of the box on a local port; default none. */
+	readonly metrics?: BoxConfig['metrics'];
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -201,7 +203,7 @@ export class Stage implements AsyncDisposable {
 }
 
 async function boxConfig(
-	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000, certification }: StageOptions,
+	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000, certification, metrics }: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
 	const root = join(directory, 'box', 'root.json');
@@ -221,5 +223,6 @@ async function boxConfig(
 		sink: join(directory, 'box', 'played'),
 		handoff: { minimumTimeMs },
 		...(certification && { certification }),
+		...(metrics === undefined ? {} : { metrics }),
 	};
 }

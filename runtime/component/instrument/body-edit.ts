@@ -1,5 +1,5 @@
 /** Puts code and locals into the body of a function, for what has to be there before its fuel is counted. */
-import type { FunctionBody } from './function-scan.ts';
+import type { FunctionBody, Kept } from './function-scan.ts';
 import { concat, unsigned } from './leb.ts';
 
 export interface Edit {
@@ -10,20 +10,31 @@ export interface Edit {
 
 /** @param localTypes of the new locals, which come behind all others */
 export function editBody(
-	{ bytes, groups, groupsAt, locals, codeAt }: FunctionBody,
+	body: FunctionBody,
 	edits: readonly Edit[],
 	localTypes: readonly number[],
 ): FunctionBody {
+	const { bytes, groups, groupsAt, locals, codeAt } = body;
 	const count = unsigned(groups + localTypes.length);
 	const declared = [...bytes.subarray(groupsAt, codeAt), ...localTypes.flatMap((type) => [1, type])];
 	const parts: (Uint8Array | readonly number[])[] = [count, declared];
+	const kept: Kept[] = [];
+	let length = count.length + declared.length;
 	let copied = codeAt;
+	const keep = (end: number): void => {
+		kept.push({ from: copied, to: length });
+		parts.push(bytes.subarray(copied, end));
+		length += end - copied;
+		copied = end;
+	};
 	for (const { at, code } of edits.toSorted((a, b) => a.at - b.at)) {
-		parts.push(bytes.subarray(copied, at), code);
-		copied = at;
+		keep(at);
+		parts.push(code);
+		length += code.length;
 	}
-	parts.push(bytes.subarray(copied));
+	keep(bytes.length);
 	return {
+		origin: { body, kept },
 		bytes: concat(parts),
 		groups: groups + localTypes.length,
 		groupsAt: count.length,

@@ -1,7 +1,7 @@
 /** Puts the checks into the code of one function and says where the branch of each has come to stand. */
 import type { Check } from './charge.ts';
 import type { Exchanges } from './fuel-in-local.ts';
-import type { FunctionBody } from './function-scan.ts';
+import type { FunctionBody, Kept } from './function-scan.ts';
 import { concat, signed, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
 
@@ -9,6 +9,8 @@ export interface RewrittenFunction {
 	readonly bytes: Uint8Array;
 	/** Where the branches of checks begin, in bytes from the beginning of the body. */
 	readonly branchesAt: readonly number[];
+	/** What was kept of the body, in order: where it was, and where it is now. */
+	readonly kept: readonly Kept[];
 }
 
 export interface Rewriting {
@@ -39,7 +41,7 @@ interface Insertion {
 
 export function rewriteFunction(body: FunctionBody, rewriting: Rewriting): RewrittenFunction {
 	const { checks, exchanges, global, gate, parameters } = rewriting;
-	if (checks.length === 0) return { bytes: body.bytes, branchesAt: [] };
+	if (checks.length === 0) return { bytes: body.bytes, branchesAt: [], kept: [{ from: 0, to: 0 }] };
 	const code = new CheckCode({
 		global,
 		gate,
@@ -64,23 +66,28 @@ function insert(
 ): RewrittenFunction {
 	const parts: (Uint8Array | readonly number[])[] = [];
 	const branchesAt: number[] = [];
+	const kept: Kept[] = [];
 	let length = 0;
 	const put = (part: Uint8Array | readonly number[]): void => {
 		parts.push(part);
 		length += part.length;
+	};
+	const keep = (from: number, end: number): void => {
+		kept.push({ from, to: length });
+		put(bytes.subarray(from, end));
 	};
 	put(unsigned(groups + 1));
 	put(bytes.subarray(groupsAt, codeAt));
 	put([...unsigned(2), i32]);
 	let copied = codeAt;
 	for (const { at, code, branch } of insertions.sort((a, b) => a.at - b.at || a.rank - b.rank)) {
-		put(bytes.subarray(copied, at));
+		keep(copied, at);
 		copied = at;
 		if (branch !== undefined) branchesAt.push(length + branch);
 		put(code);
 	}
-	put(bytes.subarray(copied));
-	return { bytes: concat(parts), branchesAt };
+	keep(copied, bytes.length);
+	return { bytes: concat(parts), branchesAt, kept };
 }
 
 /** The instructions of the checks of one function, which has two locals for them: fuel, and a length. */

@@ -26,6 +26,12 @@ export interface ScannedFunction {
 	readonly branches: number;
 }
 
+/** A piece of a body that was kept: where it was, and where it is now. */
+export interface Kept {
+	readonly from: number;
+	readonly to: number;
+}
+
 export interface FunctionBody {
 	/** Locals and instructions. */
 	readonly bytes: Uint8Array;
@@ -36,6 +42,8 @@ export interface FunctionBody {
 	readonly locals: number;
 	/** Where the instructions begin. */
 	readonly codeAt: number;
+	/** What it was made of, and the pieces of that, in order; undefined as it came. */
+	readonly origin?: { readonly body: FunctionBody; readonly kept: readonly Kept[] };
 }
 
 /** The engine sets every local to zero at the entry: so many cost what an instruction does. */

@@ -21,8 +21,8 @@ import { type CoreModule, customSection, readModule, section, writeModule } from
 import { freeFunctions } from './free-functions.ts';
 import { fillExport, gateExport, leftExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
-import { rewriteFunction } from './function-rewriter.ts';
-import { type ScannedFunction, scanFunction } from './function-scan.ts';
+import { type RewrittenFunction, rewriteFunction } from './function-rewriter.ts';
+import { type FunctionBody, type ScannedFunction, scanFunction } from './function-scan.ts';
 import { InsertionBudget } from './insertion-budget.ts';
 import { concat, sized, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
@@ -35,22 +35,49 @@ import { boundTables } from './tables.ts';
  * `module-too-complex`
  */
 export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
+	return rewrite(core).bytes;
+}
+
+export interface Rewritten {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** What it was made of. */
+	readonly module: CoreModule;
+	/** Its functions before the checks, in order: each knows what it was made of. */
+	readonly bodies: readonly FunctionBody[];
+	/** Its functions with their checks, in order. */
+	readonly functions: readonly RewrittenFunction[];
+}
+
+/** As `instrument`, with what became of each function. */
+export function rewrite(core: Uint8Array): Rewritten {
 	const module = readModule(core);
-	const { scanned, bodies, hints } = rewriteCode(module);
-	const { sections, description } = withState(module, scanned, withTank(module, bodies));
-	return writeModule(sections, {
+	const { scanned, bodies, functions } = rewriteCode(module);
+	const hints = branchHints(
+		functions.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
+	);
+	const { sections, description } = withState(
+		module,
+		scanned,
+		withTank(
+			module,
+			functions.map(({ bytes }) => bytes),
+		),
+	);
+	const bytes = writeModule(sections, {
 		beforeCode: [customSection('metadata.code.branch_hint', hints)],
 		atEnd: [description, ...(module.names === undefined ? [] : [{ id: section.custom, body: module.names }])],
 	});
+	return { bytes, module, bodies, functions };
 }
 
-interface Rewritten {
+interface RewrittenCode {
 	readonly scanned: readonly ScannedFunction[];
-	readonly bodies: Uint8Array[];
-	readonly hints: Uint8Array;
+	/** Before the checks: with what has to be charged too. */
+	readonly bodies: readonly FunctionBody[];
+	readonly functions: readonly RewrittenFunction[];
 }
 
-function rewriteCode(module: CoreModule): Rewritten {
+function rewriteCode(module: CoreModule): RewrittenCode {
 	const { importedFunctions, globals, types, tables } = module;
 	// First, so that what it adds is charged too.
 	const maximum = maximumOf(module.sections);
@@ -79,11 +106,7 @@ function rewriteCode(module: CoreModule): Rewritten {
 		budget.takeBytes(made.bytes.length - body.bytes.length);
 		return made;
 	});
-	return {
-		scanned,
-		bodies: rewritten.map(({ bytes }) => bytes),
-		hints: branchHints(rewritten.map(({ branchesAt }, place) => [importedFunctions + place, branchesAt])),
-	};
+	return { scanned, bodies: functions.map(({ body }) => body), functions: rewritten };
 }
 
 const i32 = 0x7f;

@@ -1,5 +1,6 @@
 ;; Calls guests one after the other from one stack, so that each can be suspended in the middle of its
 ;; call and another go on. What JavaScript calls cannot be suspended: hence this loop in WebAssembly.
+;; The functions have names so that they can be told from those of guests in a stack.
 (module
   ;; Ends the call before, if there was one, and says where in `calls` the next function lies and what
   ;; it is: 4 * place + kind. Negative: there is nothing to do.
@@ -17,10 +18,10 @@
   ;; The arguments of the next call: one of 64 bits, then those of 32.
   (memory (export "memory") 1 1)
 
-  (func (export "gate")
+  (func $mullion.lane.gate (export "gate")
     (if (call $refill) (then (call $pause))))
 
-  (func (export "run") (local $result i32) (local $next i32) (local $place i32)
+  (func $mullion.lane.run (export "run") (local $result i32) (local $next i32) (local $place i32)
     (loop $again
       (br_if 1 (i32.lt_s (local.tee $next (call $next (local.get $result))) (i32.const 0)))
       (local.set $place (i32.shr_u (local.get $next) (i32.const 2)))
