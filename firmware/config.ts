@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
+import { type Placement, placements } from '../runtime/vm/placement.ts';
 
 export const configErrors = {
 	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
@@ -43,6 +44,8 @@ export interface BoxConfig {
 	readonly networks: readonly NetworkConfig[];
 	/** File that the frames which are heard are written to; without it they are counted only. */
 	readonly sink?: string;
+	/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
+	readonly cells?: Placement;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -63,6 +66,11 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
 	const missing = needed.find((field) => config[field] === undefined);
 	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
+	if (config.cells !== undefined && !Object.hasOwn(placements, config.cells))
+		throw new ConfigError(
+			'bad-config',
+			`${path}: "cells" must be one of ${Object.keys(placements).join(', ')}`,
+		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,

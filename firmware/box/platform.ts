@@ -81,6 +81,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	const supervisor = new Supervisor({
 		clock,
 		cells: threadedCells(),
+		placement: config.cells,
 		hub,
 		capabilities,
 		on: {

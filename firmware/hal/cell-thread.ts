@@ -1,5 +1,6 @@
 /** Runs each cell on a worker thread, so that one that hangs can be ended from outside. */
 import { Worker } from 'node:worker_threads';
+import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import type { CellHandle, CellHost } from '../../runtime/vm/cell-host.ts';
 import type { CellCommand, CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
@@ -9,9 +10,10 @@ export function threadedCells(): CellHost {
 	return {
 		spawn: ({ name, onReports, onLost }): CellHandle => {
 			const heartbeat = new Heartbeat();
+			const bell = new Doorbell();
 			const worker = new Worker(new URL('./cell-worker.ts', import.meta.url), {
 				name: `cell ${name}`,
-				workerData: { heartbeat: heartbeat.buffer },
+				workerData: { heartbeat: heartbeat.buffer, bell: bell.buffer },
 			});
 			let isOver = false;
 			const lose = (why: string): void => {
@@ -28,6 +30,7 @@ export function threadedCells(): CellHost {
 			worker.on('exit', (code) => lose(`the cell ended with code ${code}`));
 			return {
 				heartbeat,
+				bell: bell.buffer,
 				send: (command: CellCommand) => {
 					const { value, transfer } = detach(command);
 					worker.postMessage(value, transfer);

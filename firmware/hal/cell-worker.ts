@@ -1,5 +1,6 @@
 /** The thread of a cell: commands in, reports out, turns in between. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { CellCommand } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
@@ -12,15 +13,32 @@ const turnsAtATime = 32;
 const port = parentPort;
 if (port === null) throw new Error('a cell runs on a worker thread');
 
+const bell = new Doorbell(workerData.bell);
 let isScheduled = false;
+let isListening = false;
 
 function schedule(): void {
 	if (isScheduled) return;
 	isScheduled = true;
 	setImmediate(() => {
 		isScheduled = false;
-		if (cell.run(turnsAtATime)) schedule();
+		work();
 	});
+}
+
+function work(): void {
+	bell.getUp();
+	const isMore = cell.hear();
+	if (cell.run(turnsAtATime) || isMore || !bell.lieDown(() => cell.isIdle())) schedule();
+	else if (!isListening) void listen();
+}
+
+async function listen(): Promise<void> {
+	isListening = true;
+	await bell.rung();
+	isListening = false;
+	// What is scheduled looks for itself.
+	if (!isScheduled) work();
 }
 
 const cell = new Cell({
@@ -33,4 +51,7 @@ const cell = new Cell({
 	wake: schedule,
 });
 
-port.on('message', (command: CellCommand) => cell.accept(command));
+port.on('message', (command: CellCommand) => {
+	cell.accept(command);
+	schedule();
+});

@@ -1,17 +1,23 @@
 /**
- * Carries what a cell cannot settle by itself: messages between cells, and between VMs and the box.
+ * Carries messages between the VMs and the box, and gives cells what they need to talk to each other:
+ * a ring each way, and the routes of the whole box with a version.
  *
- * Order holds per sender and topic here too. A sender of another cell is not held back by a full
- * inbox: there, `block` means drop-oldest, and is counted.
+ * Order holds per sender and topic here too. The box is not held back by a full inbox: for what it
+ * publishes, `block` means drop-oldest, and is counted.
  */
 import { CodedError } from '../error.ts';
 import {
 	type CellCommand,
+	type CellNumber,
 	type CellReport,
+	type NumberedGrant,
 	type Outcome,
 	platformId,
+	type RouteChange,
+	type TopicGrant,
 	type VmId,
 } from '../vm/cell-protocol.ts';
+import { makeRing } from './ring.ts';
 
 export const busErrors = {
 	denied: 'Nobody serves the topic, or it may not be used.',
@@ -27,6 +33,8 @@ export class BusError extends CodedError<keyof typeof busErrors> {
 }
 
 export interface HubCell {
+	/** Where other cells wake it. */
+	readonly bell: SharedArrayBuffer;
 	send(command: CellCommand): void;
 }
 
@@ -46,6 +54,7 @@ export interface BoxRequest {
 
 interface Member {
 	readonly cell: HubCell;
+	readonly topics: readonly NumberedGrant[];
 	readonly subscribes: ReadonlySet<string>;
 }
 
@@ -59,32 +68,56 @@ export class Hub {
 	readonly #members = new Map<VmId, Member>();
 	readonly #listeners = new Map<string, Set<(heard: Heard) => void>>();
 	readonly #pending = new Map<number, Pending>();
-	readonly #cells = new Set<HubCell>();
+	readonly #cells = new Map<HubCell, CellNumber>();
+	/** Numbers by which the cells know topics. */
+	readonly #topics = new Map<string, number>();
+	readonly #stamps = new SharedArrayBuffer(4);
 	#lastCorrelation = 0;
+	#lastCell = 0;
+	#version = 0;
 
 	addCell(cell: HubCell): void {
-		this.#cells.add(cell);
-		this.#tellWanted();
+		const number = ++this.#lastCell;
+		const stamps = this.#stamps;
+		for (const [other, otherNumber] of this.#cells) {
+			const there = makeRing();
+			const back = makeRing();
+			other.send({ tag: 'link', peer: number, out: there, in: back, bell: cell.bell, stamps });
+			cell.send({ tag: 'link', peer: otherNumber, out: back, in: there, bell: other.bell, stamps });
+		}
+		this.#cells.set(cell, number);
+		const changes = [...this.#members].map(([vm, member]) => this.#joined(vm, member));
+		cell.send({ tag: 'routes', version: this.#version, changes });
+		cell.send(this.#wanted());
 	}
 
 	/** A cell is gone: what it owed an answer for is refused. */
 	removeCell(cell: HubCell): void {
+		const number = this.#cells.get(cell);
+		if (number === undefined) return;
 		this.#cells.delete(cell);
-		for (const [vm, member] of this.#members) if (member.cell === cell) this.#members.delete(vm);
+		for (const other of this.#cells.keys()) other.send({ tag: 'unlink', peer: number });
+		const lost = [...this.#members].filter(([, member]) => member.cell === cell).map(([vm]) => vm);
+		for (const vm of lost) this.#members.delete(vm);
+		this.#route(lost.map((vm) => ({ tag: 'left', vm })));
 		for (const [id, { by }] of this.#pending)
 			if (by === cell) this.#settle(id, { tag: 'err', val: 'refused' });
-		this.#tellWanted();
 	}
 
-	/** A VM lives in `cell` from now on. */
-	attach(vm: VmId, { cell, subscribes }: { cell: HubCell; subscribes: Iterable<string> }): void {
-		this.#members.set(vm, { cell, subscribes: new Set(subscribes) });
-		this.#tellWanted();
+	/** A VM lives in `cell` from now on. To be called before it says anything. */
+	attach(vm: VmId, { cell, topics }: { cell: HubCell; topics: readonly TopicGrant[] }): void {
+		const member = {
+			cell,
+			topics: topics.map((topic) => ({ ...topic, number: this.#numberOf(topic.name) })),
+			subscribes: new Set(topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name)),
+		};
+		this.#members.set(vm, member);
+		this.#route([this.#joined(vm, member)]);
 	}
 
+	/** To be called after it has been told to stop. */
 	detach(vm: VmId): void {
-		this.#members.delete(vm);
-		this.#tellWanted();
+		if (this.#members.delete(vm)) this.#route([{ tag: 'left', vm }]);
 	}
 
 	/** Hears every message on the topic, whoever published it. Returns how to stop. */
@@ -101,7 +134,7 @@ export class Hub {
 
 	/** A message from the box itself. */
 	publish(topic: string, payload: Uint8Array): void {
-		for (const cell of this.#cells) {
+		for (const cell of this.#cells.keys()) {
 			if (this.#isWantedIn(cell, topic)) cell.send({ tag: 'publish', topic, sender: platformId, payload });
 		}
 		this.#tellListeners({ topic, sender: platformId, payload });
@@ -126,31 +159,13 @@ export class Hub {
 		});
 	}
 
-	/** What a cell could not settle by itself. */
-	accept(from: HubCell, report: Extract<CellReport, { tag: 'published' | 'request' | 'answer' }>): void {
-		switch (report.tag) {
-			case 'published': {
-				const { topic, vm: sender, payload } = report;
-				for (const cell of this.#cells) {
-					if (cell !== from && this.#isWantedIn(cell, topic))
-						cell.send({ tag: 'publish', topic, sender, payload });
-				}
-				this.#tellListeners({ topic, sender, payload });
-				return;
-			}
-			case 'request': {
-				const { vm: sender, topic, correlation, deadlineMs, payload } = report;
-				const cell = this.#server(topic);
-				const answer = (outcome: Outcome) => from.send({ tag: 'answer', correlation, outcome });
-				if (cell === undefined) return answer({ tag: 'err', val: 'denied' });
-				const id = this.#open(cell, answer);
-				cell.send({ tag: 'request', topic, sender, correlation: id, deadlineMs, payload });
-				return;
-			}
-			case 'answer':
-				if (this.#pending.get(report.correlation)?.by === from)
-					this.#settle(report.correlation, report.outcome);
-		}
+	/** What a cell has for the box. */
+	accept(from: HubCell, report: Extract<CellReport, { tag: 'published' | 'answer' }>): void {
+		if (report.tag === 'published') {
+			const { topic, vm: sender, payload } = report;
+			this.#tellListeners({ topic, sender, payload });
+		} else if (this.#pending.get(report.correlation)?.by === from)
+			this.#settle(report.correlation, report.outcome);
 	}
 
 	#server(topic: string): HubCell | undefined {
@@ -180,14 +195,31 @@ export class Hub {
 	}
 
 	#tellWanted(): void {
+		const wanted = this.#wanted();
+		for (const cell of this.#cells.keys()) cell.send(wanted);
+	}
+
+	#wanted(): CellCommand {
 		const heard = [...this.#listeners].filter(([, listeners]) => listeners.size > 0).map(([topic]) => topic);
-		for (const cell of this.#cells) {
-			const elsewhere = [...this.#members.values()].filter((member) => member.cell !== cell);
-			cell.send({
-				tag: 'wanted',
-				topics: [...new Set([...heard, ...elsewhere.flatMap((m) => [...m.subscribes])])],
-			});
-		}
+		return { tag: 'wanted', topics: heard };
+	}
+
+	#route(changes: readonly RouteChange[]): void {
+		if (changes.length === 0) return;
+		this.#version++;
+		for (const cell of this.#cells.keys()) cell.send({ tag: 'routes', version: this.#version, changes });
+	}
+
+	#joined(vm: VmId, { cell, topics }: Member): RouteChange {
+		return { tag: 'joined', vm, cell: this.#cells.get(cell) ?? 0, topics };
+	}
+
+	#numberOf(topic: string): number {
+		const known = this.#topics.get(topic);
+		if (known !== undefined) return known;
+		const number = this.#topics.size;
+		this.#topics.set(topic, number);
+		return number;
 	}
 }
 

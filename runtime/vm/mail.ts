@@ -1,23 +1,28 @@
 /**
- * Carries messages and answers between the VMs of one cell, and to and from those outside.
+ * Carries messages and answers between the VMs of one cell, and to and from other cells and the box.
  *
  * A sender whose message finds no room stands still until there is, unless the receiver waits for
  * that sender itself: then the oldest goes instead, since nobody could ever go on.
  */
+import type { Notify } from '../bus/doorbell.ts';
+import { Exchange, type Peer } from '../bus/exchange.ts';
+import type { Said } from '../bus/incoming.ts';
+import { recordBytes } from '../bus/outgoing.ts';
 import { Requests } from '../bus/requests.ts';
 import { type Route, Routes } from '../bus/routes.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
-import type { CellCommand, CellReport, Outcome, VmId } from './cell-protocol.ts';
-import type { Resident } from './resident.ts';
+import type { CellCommand, CellReport, Outcome, RouteChange, VmId } from './cell-protocol.ts';
+import { type HeldMessage, Resident, type Sender } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
+import { Strangers } from './strangers.ts';
 
 /** Counted for a message beyond its payload. */
-const messageBytes = 32;
+const messageBytes = recordBytes;
 
-/** Somebody outside this cell: the platform, or a VM of another cell through it. */
+/** The box. */
 const outside = Symbol('outside');
-type Party = Resident | typeof outside;
+type Party = Resident | Peer | typeof outside;
 
 type Publication = Extract<Effect, { tag: 'publish' }>['val'];
 type Request = Extract<Effect, { tag: 'request' }>['val'];
@@ -30,33 +35,61 @@ export interface MailOptions {
 	readonly say: (report: CellReport) => void;
 	/** Called after something was said outside of a turn. */
 	readonly flush: () => void;
+	/** Wakes another cell that sleeps. */
+	readonly notify?: Notify | undefined;
 }
 
 export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
 	readonly #requests: Requests<Party>;
+	readonly #strangers: Strangers;
+	readonly #exchange: Exchange;
 	#wanted = new Set<string>();
 
 	constructor(options: MailOptions) {
+		const { clock, notify } = options;
 		this.#options = options;
-		this.#requests = new Requests(options.clock);
+		this.#requests = new Requests(clock);
+		this.#strangers = new Strangers({
+			clock,
+			release: (receiver) => {
+				this.releaseWaiters(receiver);
+				options.flush();
+			},
+		});
+		this.#exchange = new Exchange({
+			notify,
+			take: (from, said) => this.#take(from, said),
+			hold: (vm, isHeld) => this.#hold(vm, isHeld),
+			lost: (peer) => this.#refuseAll(peer),
+		});
 	}
 
-	/** Topics that somebody outside subscribes. */
+	/** The ways to other cells. */
+	get exchange(): Pick<Exchange, 'link' | 'unlink' | 'hear' | 'commit' | 'isIdle' | 'whenSaid' | 'counts'> {
+		return this.#exchange;
+	}
+
+	route(version: number, changes: readonly RouteChange[]): void {
+		for (const { tag, vm } of changes) if (tag === 'left') this.#strangers.forget(vm);
+		this.#exchange.route(version, changes);
+	}
+
+	/** Topics that the box listens to. */
 	want(topics: readonly string[]): void {
 		this.#wanted = new Set(topics);
 	}
 
 	join(resident: Resident): void {
 		this.#routes.add(resident);
+		resident.cellsAwaited = this.#exchange.holding(resident.id);
 	}
 
 	/** What it owed an answer for is refused; who waited for room in its inbox goes on. */
 	leave(resident: Resident): void {
 		this.#routes.remove(resident);
-		for (const { from, theirs } of this.#requests.leave(resident))
-			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
+		this.#refuseAll(resident);
 		this.releaseWaiters(resident);
 	}
 
@@ -74,6 +107,7 @@ export class Mail {
 		if (topic === undefined) return;
 		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
+		this.#exchange.publish(sender.id, topic, payload);
 	}
 
 	publishFromOutside({ topic, sender, payload }: Extract<CellCommand, { tag: 'publish' }>): void {
@@ -86,8 +120,13 @@ export class Mail {
 		const route = this.#routes.of(name)[0];
 		if (route !== undefined)
 			return this.#ask(route, { from: sender, theirs: correlation, sender: sender.id, deadlineMs, payload });
-		const id = this.#open({ from: sender, theirs: correlation, to: outside, deadlineMs });
-		this.#options.say({ tag: 'request', vm: sender.id, topic: name, correlation: id, deadlineMs, payload });
+		const server = this.#exchange.server(name);
+		if (server === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		const { peer, vm: receiver, topic: number } = server;
+		const id = this.#open({ from: sender, theirs: correlation, to: peer, deadlineMs });
+		const asked = { receiver, topic: number, sender: sender.id, correlation: id, deadlineMs, payload };
+		if (!this.#exchange.send(peer, { tag: 'request', ...asked }))
+			this.#answer(id, peer, { tag: 'err', val: 'refused' });
 	}
 
 	requestFromOutside(request: Extract<CellCommand, { tag: 'request' }>): void {
@@ -128,14 +167,15 @@ export class Mail {
 				const isThere = residents.has(head.to.id);
 				if (isThere && (head.to !== receiver || !head.to.inbox.offer(head.item, 'block'))) break;
 				sender.held.shift();
+				head.placed?.();
 				queue.add(head.to);
 			}
 			const next = sender.held[0]?.to;
 			if (next === receiver) continue;
 			receiver.waiters.delete(sender);
 			next?.waiters.add(sender);
-			if (next === undefined) queue.add(sender);
-			else if (next.inbox.length === 0) this.releaseWaiters(next);
+			if (next === undefined && sender instanceof Resident) queue.add(sender);
+			else if (next?.inbox.length === 0) this.releaseWaiters(next);
 		}
 	}
 
@@ -148,23 +188,68 @@ export class Mail {
 		return undefined;
 	}
 
+	/** What a VM of another cell said, or that cell about it. */
+	#take(from: Peer, said: Exclude<Said, { tag: 'placed' }>): void {
+		if (said.tag === 'answer') return this.#answer(said.correlation, from, { tag: 'ok', val: said.payload });
+		if (said.tag === 'failure')
+			return this.#answer(said.correlation, from, { tag: 'err', val: said.failure });
+		const routes = this.#routes.of(this.#exchange.table.nameOf(said.topic) ?? '');
+		if (said.tag === 'publication') return this.#spread(from, said, routes);
+		const { correlation, receiver } = said;
+		const route = routes.find(({ to }) => to.id === receiver);
+		if (route === undefined) this.#settle(from, correlation, { tag: 'err', val: 'denied' });
+		else this.#ask(route, { ...said, from, theirs: correlation });
+	}
+
+	#spread(from: Peer, said: Extract<Said, { tag: 'publication' }>, routes: readonly Route[]): void {
+		const { sender, payload } = said;
+		const stranger = this.#strangers.of(sender);
+		let held: HeldMessage | undefined;
+		for (const route of routes) {
+			// What the sender does not stand still for must not wait here: nothing would bound it.
+			const holder = said.holds && route.whenFull === 'block' ? stranger : undefined;
+			held = this.#deliver(holder, route, { sender, payload }) ?? held;
+		}
+		if (!said.holds) return;
+		const placed = { sender, bytes: payload.length + recordBytes };
+		if (held === undefined) return this.#exchange.placed(from, placed);
+		held.placed = () => this.#exchange.placed(from, placed);
+		this.#strangers.mind(stranger);
+	}
+
+	/** Returns the message where it has to wait for room. */
 	#deliver(
-		from: Resident | undefined,
+		from: Sender | undefined,
 		{ to, topic, index, whenFull }: Route,
 		{ sender, payload }: { sender: VmId; payload: Uint8Array },
-	): void {
+	): HeldMessage | undefined {
 		const message = { topic: index, sender, correlation: 0, payload };
 		const bytes = payload.length + messageBytes;
 		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
-		// What comes from outside cannot be held here, and neither can a sender the receiver waits for.
+		// The box cannot be held, and neither can a sender the receiver waits for.
 		const canHold = from !== undefined && !to.waitsFor(from);
-		if (canHold && from.held.length > 0) from.held.push({ to, item });
-		else if (to.inbox.offer(item, whenFull === 'block' && !canHold ? 'drop-oldest' : whenFull))
+		const isBehind = canHold && from.held.length > 0;
+		if (!isBehind && to.inbox.offer(item, whenFull === 'block' && !canHold ? 'drop-oldest' : whenFull)) {
 			this.#options.queue.add(to);
-		else if (from !== undefined) {
-			from.held.push({ to, item });
-			to.waiters.add(from);
+			return undefined;
 		}
+		if (from === undefined) return undefined;
+		const held: HeldMessage = { to, item };
+		from.held.push(held);
+		if (!isBehind) to.waiters.add(from);
+		return held;
+	}
+
+	#hold(vm: VmId, isHeld: boolean): void {
+		const resident = this.#options.residents.get(vm);
+		if (resident === undefined) return;
+		resident.cellsAwaited += isHeld ? 1 : -1;
+		this.#options.queue.add(resident);
+	}
+
+	#refuseAll(by: Resident | Peer): void {
+		for (const { from, theirs } of this.#requests.leave(by))
+			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
 	}
 
 	#ask(
@@ -203,6 +288,9 @@ export class Mail {
 
 	#settle(asker: Party, correlation: number, outcome: Outcome): void {
 		if (asker === outside) this.#options.say({ tag: 'answer', correlation, outcome });
-		else this.give(asker.id, { tag: 'answer', val: { correlation, outcome } });
+		else if (asker instanceof Resident) this.give(asker.id, { tag: 'answer', val: { correlation, outcome } });
+		else if (outcome.tag === 'ok')
+			this.#exchange.send(asker, { tag: 'answer', correlation, payload: outcome.val });
+		else this.#exchange.send(asker, { tag: 'failure', correlation, failure: outcome.val });
 	}
 }

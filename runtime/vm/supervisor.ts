@@ -1,5 +1,5 @@
 /**
- * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
+ * Keeps VMs alive, one for one: starts them in the cell of their domain and class, brings them back after
  * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
 import type { Hub } from '../bus/hub.ts';
@@ -8,11 +8,13 @@ import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
+import type { Manifest } from '../module/manifest.ts';
 import type { CellHost } from './cell-host.ts';
 import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { cellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -53,6 +55,8 @@ export interface SupervisorOptions {
 	readonly capabilities: Capabilities;
 	readonly rules?: readonly PolicyRule[];
 	readonly restart?: RestartOptions;
+	/** Which VMs share a cell. Default `domain-and-class`. */
+	readonly placement?: Placement | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	readonly on?: SupervisorEvents;
@@ -123,9 +127,9 @@ export class Supervisor {
 		vm.retry?.cancel();
 		this.#move(vm, 'stop', reason);
 		this.#unlink(vm);
-		this.#options.hub.detach(vm.id);
 		const cell = this.#cells.of(this.#cellName(vm));
 		cell?.send({ tag: 'stop', vm: vm.id });
+		this.#options.hub.detach(vm.id);
 		// Without its cell there is nobody to say so.
 		if (cell === undefined) this.#move(vm, 'stopped', reason);
 		if (this.#hasStopped(vm)) this.#settleStopped(vm);
@@ -173,6 +177,11 @@ export class Supervisor {
 	/** The cells of this box, with how often each had to be replaced. */
 	cells(): CellView[] {
 		return this.#cells.views();
+	}
+
+	/** The name of the cell that VMs of this module run in, whether it is there yet or not. */
+	cellOf(manifest: Manifest): string {
+		return cellName(manifest, this.#options.placement);
 	}
 
 	async close(): Promise<void> {
@@ -229,9 +238,8 @@ export class Supervisor {
 		vm.linked = linked;
 		const cell = this.#cells.take(this.#cellName(vm));
 		const spec = this.#spec(vm, linked);
+		this.#options.hub.attach(vm.id, { cell, topics: spec.topics });
 		cell.send({ tag: 'start', vm: vm.id, spec });
-		const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
-		this.#options.hub.attach(vm.id, { cell, subscribes });
 	}
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
@@ -267,7 +275,7 @@ export class Supervisor {
 	}
 
 	#accept(cell: SupervisedCell, report: CellReport): void {
-		if (report.tag === 'published' || report.tag === 'request' || report.tag === 'answer') {
+		if (report.tag === 'published' || report.tag === 'answer') {
 			this.#options.hub.accept(cell, report);
 			return;
 		}
@@ -317,8 +325,8 @@ export class Supervisor {
 		if (vm.state === 'stopped') return this.#settleStopped(vm);
 		const verdict = vm.policy.failed(this.#options.clock.now());
 		if (verdict.action === 'park') {
-			this.#options.hub.detach(vm.id);
 			this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop', vm: vm.id });
+			this.#options.hub.detach(vm.id);
 			this.#move(vm, 'give-up', `failed too often; last: ${reason}`);
 			return;
 		}
@@ -374,7 +382,7 @@ export class Supervisor {
 	}
 
 	#cellName({ plan }: Supervised): string {
-		return plan.component.manifest.domain;
+		return this.cellOf(plan.component.manifest);
 	}
 
 	#view(vm: Supervised): VmView {
