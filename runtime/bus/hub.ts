@@ -72,16 +72,22 @@ export class Hub {
 	/** Numbers by which the cells know topics. */
 	readonly #topics = new Map<string, number>();
 	readonly #stamps = new SharedArrayBuffer(4);
+	readonly #ringBytes: number;
 	#lastCorrelation = 0;
 	#lastCell = 0;
 	#version = 0;
+
+	/** @param ringBytes size of the ring from one cell to another, a power of two; default 64 KiB */
+	constructor({ ringBytes = 65_536 }: { readonly ringBytes?: number } = {}) {
+		this.#ringBytes = ringBytes;
+	}
 
 	addCell(cell: HubCell): void {
 		const number = ++this.#lastCell;
 		const stamps = this.#stamps;
 		for (const [other, otherNumber] of this.#cells) {
-			const there = makeRing();
-			const back = makeRing();
+			const there = makeRing(this.#ringBytes);
+			const back = makeRing(this.#ringBytes);
 			other.send({ tag: 'link', peer: number, out: there, in: back, bell: cell.bell, stamps });
 			cell.send({ tag: 'link', peer: otherNumber, out: back, in: there, bell: other.bell, stamps });
 		}

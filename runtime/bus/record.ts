@@ -155,13 +155,12 @@ export class RecordReader {
 	#take(at: number): BusRecord | undefined {
 		const total = this.#word(at, field.total);
 		const length = this.#ring.length - headBytes;
-		if (length < 0 || length > total || total > mostBytes || this.#filled + length > total)
-			return this.#bad();
+		// The rest of the one before never came.
+		if (this.#assembled !== undefined && this.#assembled.length !== total) this.#bad();
+		if (length < 0 || total > mostBytes || this.#filled + length > total) return this.#bad();
 		const from = at + headBytes;
-		if (length === total && this.#assembled === undefined)
-			return this.#record(at, this.#ring.bytes.slice(from, from + length));
+		if (length === total) return this.#record(at, this.#ring.bytes.slice(from, from + length));
 		this.#assembled ??= new Uint8Array(total);
-		if (this.#assembled.length !== total) return this.#bad();
 		this.#assembled.set(this.#ring.bytes.subarray(from, from + length), this.#filled);
 		this.#filled += length;
 		if (this.#filled < total) return undefined;
