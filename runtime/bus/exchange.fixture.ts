@@ -1,4 +1,5 @@
 /** Cells without VMs, a hub, and a VM that says numbers: everything happens when a test says so. */
+import type { FullPolicy } from '../module/manifest.ts';
 import type { CellCommand, TopicGrant, VmId } from '../vm/cell-protocol.ts';
 import { Doorbell } from './doorbell.ts';
 import { Exchange, type Peer } from './exchange.ts';
@@ -22,6 +23,8 @@ export class PaperCell implements HubCell {
 	readonly heard: Heard[] = [];
 	readonly held = new Map<VmId, number>();
 	readonly speakers = new Set<VmId>();
+	/** Speakers that come with the next commands of the box. */
+	readonly starting: VmId[] = [];
 	/** What holds its sender and has no room yet. */
 	readonly unplaced: (() => void)[] = [];
 	readonly exchange: Exchange;
@@ -45,7 +48,7 @@ export class PaperCell implements HubCell {
 		if (command?.tag === 'routes') this.exchange.route(command.version, command.changes);
 		if (command?.tag === 'link') this.exchange.link(command);
 		if (command?.tag === 'unlink') this.exchange.unlink(command.peer);
-		if (command?.tag === 'event') this.speakers.add(command.vm);
+		if (command?.tag === 'count') for (const vm of this.starting.splice(0, 1)) this.speakers.add(vm);
 		if (command?.tag === 'stop') {
 			this.speakers.delete(command.vm);
 			this.exchange.whenSaid(command.vm, () => this.#stopped(command.vm));
@@ -74,24 +77,27 @@ export class PaperBox {
 	/** Where each speaker is told to be; undefined while it moves. */
 	readonly homes = new Map<VmId, PaperCell>();
 	readonly #moving = new Map<VmId, PaperCell>();
+	#cellsMade = 0;
 
 	constructor({ cells, ringBytes }: { cells: number; ringBytes: number }) {
 		this.hub = new Hub({ ringBytes });
 		for (let number = 0; number < cells; number++) this.addCell();
 	}
 
-	addCell(): PaperCell {
+	addCell(whenFull: FullPolicy = 'block'): PaperCell {
 		const cell = new PaperCell((vm) => this.#arrive(vm));
 		this.cells.push(cell);
 		this.hub.addCell(cell);
-		this.hub.attach(1000 + this.cells.length, { cell, topics: [grant({ maySubscribe: true })] });
+		this.#cellsMade++;
+		this.hub.attach(1000 + this.#cellsMade, { cell, topics: [grant({ maySubscribe: true, whenFull })] });
 		return cell;
 	}
 
 	start(vm: VmId, cell: PaperCell): void {
 		this.homes.set(vm, cell);
 		this.hub.attach(vm, { cell, topics: [grant({ mayPublish: true })] });
-		cell.send({ tag: 'event', vm, event: { tag: 'sink', val: { tag: 'heard', val: 0n } as never } });
+		cell.starting.push(vm);
+		cell.send({ tag: 'count' });
 	}
 
 	/** Stops it where it is, and starts it elsewhere when it has stopped. */

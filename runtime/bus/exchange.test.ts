@@ -5,6 +5,15 @@ import { PaperBox, type PaperCell } from './exchange.fixture.ts';
 const heardOf = (cell: PaperCell | undefined, vm: number): number[] =>
 	(cell?.heard ?? []).filter(({ sender }) => sender === vm).map(({ number }) => number);
 
+/** A speaker in the first of two cells. */
+function two(): { box: PaperBox; near: PaperCell; far: PaperCell } {
+	const box = new PaperBox({ cells: 2, ringBytes: 1024 });
+	const [near, far] = box.cells as [PaperCell, PaperCell];
+	box.start(1, near);
+	box.settle();
+	return { box, near, far };
+}
+
 test('whoever moves where, and whoever is slow, each cell hears each sender in order and loses nothing', (t) => {
 	const cellAt = fc.nat(2);
 	const vm = fc.integer({ min: 1, max: 2 });
@@ -55,4 +64,77 @@ test('whoever moves where, and whoever is slow, each cell hears each sender in o
 		}),
 		{ numRuns: 300 },
 	);
+});
+
+test('a sender stands still while what it said finds no room in another cell, and goes on when it does', (t) => {
+	const { box, near, far } = two();
+	let number = 0;
+	while (near.say(1, number, 0)) {
+		number++;
+		near.exchange.commit();
+		far.exchange.hear();
+		far.exchange.commit();
+	}
+	// 36 bytes each, and 32 KiB under way.
+	t.is(number, 911);
+	box.settle();
+	t.true(near.say(1, number, 0));
+	box.settle();
+	t.deepEqual(
+		heardOf(far, 1),
+		Array.from({ length: 912 }, (_, at) => at),
+	);
+});
+
+test('a cell that does not listen costs a sender nothing but what it may lose', (t) => {
+	const box = new PaperBox({ cells: 0, ringBytes: 1024 });
+	const near = box.addCell();
+	const far = box.addCell('drop-oldest');
+	box.start(1, near);
+	box.settle();
+	for (let number = 0; number < 10_000; number++) t.true(near.say(1, number, 0));
+	box.settle();
+	const heard = heardOf(far, 1);
+	t.is(heard.at(-1), 9999);
+	t.is(heard.length + near.exchange.counts().dropped, 10_000);
+	t.true(heard.every((number, at) => at === 0 || number > (heard[at - 1] ?? 0)));
+});
+
+test('what a cell says in the name of others is dropped by the one that hears it, and counted', (t) => {
+	const { box, near, far } = two();
+	box.start(2, far);
+	box.settle();
+	near.speakers.add(2).add(77);
+	// Of a VM of the other cell, of none, and of one that may only listen.
+	for (const vm of [2, 77, 1001]) {
+		near.speakers.add(vm);
+		near.say(vm, vm, 0);
+	}
+	near.say(1, 5, 0);
+	box.settle();
+	t.deepEqual(
+		far.heard.map(({ sender }) => sender),
+		[1],
+	);
+	t.is(far.exchange.counts().forged, 3);
+});
+
+test('of a cell that is gone the last whole word is heard, and nobody waits for it', (t) => {
+	const { box, near, far } = two();
+	box.start(2, far);
+	box.settle();
+	for (let number = 0; near.say(1, number, 0); number++) near.exchange.commit();
+	t.false(near.say(1, 0, 0));
+	far.say(2, 1, 0);
+	far.exchange.commit();
+	far.say(2, 2, 0);
+	box.hub.removeCell(far);
+	box.cells.splice(1);
+	box.settle();
+	t.deepEqual(heardOf(near, 2), [1]);
+	const next = box.addCell();
+	box.settle();
+	t.true(near.say(1, 7, 0));
+	box.settle();
+	t.deepEqual(heardOf(next, 1), [7]);
 });
