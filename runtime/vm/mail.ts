@@ -265,7 +265,13 @@ export class Mail {
 		const correlation = this.#open({ from, theirs, to, deadlineMs });
 		const message = { topic: index, sender, correlation, payload };
 		const bytes = payload.length + messageBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
+		const item = {
+			event: { tag: 'message', val: message } as const,
+			bytes,
+			topic,
+			isRequest: true,
+			failures: 0,
+		};
 		if (to.inbox.offer(item, 'block')) this.#options.queue.add(to);
 		else this.#answer(correlation, to, { tag: 'err', val: 'refused' });
 	}
