@@ -1,5 +1,6 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
+import { cellFigures } from './cells.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
@@ -11,6 +12,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['instrumentation', instrumentationFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
+	['cells', cellFigures],
 ];
 
 const { values, positionals } = parseArgs({
