@@ -23,6 +23,14 @@ export interface Peer {
 	readonly bell: Doorbell;
 }
 
+/** To another cell that wants a topic. */
+interface Way {
+	readonly peer: Peer;
+	/** Of the topic. */
+	readonly number: number;
+	readonly whenFull: FullPolicy;
+}
+
 export interface ExchangeOptions {
 	readonly notify?: Notify | undefined;
 	readonly take: (from: Peer, said: Exclude<Said, { tag: 'placed' }>) => void;
@@ -37,6 +45,8 @@ export class Exchange {
 	readonly #options: ExchangeOptions;
 	readonly #peers = new Map<CellNumber, Peer>();
 	readonly #leaving: { readonly vm: VmId; readonly then: () => void }[] = [];
+	/** Where what is published on a topic goes, as long as the routes are as they are. */
+	readonly #ways = new Map<string, readonly Way[]>();
 	#stamps: Int32Array = new Int32Array(1);
 	/** Of the batch that is being written. */
 	#stamp: number | undefined;
@@ -59,6 +69,7 @@ export class Exchange {
 
 	route(version: number, changes: readonly RouteChange[]): void {
 		this.#version = version;
+		this.#ways.clear();
 		for (const change of changes) this.table.apply(change);
 		for (const peer of this.#peers.values()) {
 			peer.incoming.learn(version, changes);
@@ -77,6 +88,7 @@ export class Exchange {
 			bell: doorbell,
 		};
 		this.#peers.set(number, peer);
+		this.#ways.clear();
 		this.send(peer, { tag: 'version', version: this.#version });
 	}
 
@@ -86,6 +98,7 @@ export class Exchange {
 		if (peer === undefined) return;
 		while (peer.incoming.stamp() !== undefined) this.#hear(peer);
 		this.#peers.delete(number);
+		this.#ways.clear();
 		const { forged, malformed } = peer.incoming;
 		this.#gone.forged += forged;
 		this.#gone.malformed += malformed;
@@ -96,13 +109,9 @@ export class Exchange {
 
 	/** To every other cell that wants the topic. */
 	publish(sender: VmId, topic: string, payload: Uint8Array): void {
-		const routes = this.table.of(topic);
-		if (routes === undefined) return;
-		for (const { cell, whenFull } of routes.destinations) {
-			const peer = this.#peers.get(cell);
-			if (peer === undefined) continue;
+		for (const { peer, number, whenFull } of this.#ways.get(topic) ?? this.#waysOf(topic)) {
 			const holds = whenFull === 'block';
-			this.send(peer, { tag: 'publication', topic: routes.number, sender, holds, payload }, whenFull);
+			this.send(peer, { tag: 'publication', topic: number, sender, holds, payload }, whenFull);
 		}
 	}
 
@@ -166,6 +175,16 @@ export class Exchange {
 	isIdle(): boolean {
 		this.commit();
 		return this.#peers.values().every(({ incoming }) => incoming.stamp() === undefined);
+	}
+
+	#waysOf(topic: string): readonly Way[] {
+		const { number = 0, destinations = [] } = this.table.of(topic) ?? {};
+		const ways = destinations.flatMap(({ cell, whenFull }) => {
+			const peer = this.#peers.get(cell);
+			return peer === undefined ? [] : [{ peer, number, whenFull }];
+		});
+		this.#ways.set(topic, ways);
+		return ways;
 	}
 
 	#hear(peer: Peer): void {

@@ -20,7 +20,6 @@ export class Incoming {
 	#ahead = 0;
 	#known: number;
 	#forged = 0;
-	readonly #untold = new Map<VmId, number>();
 
 	constructor({ peer, ring, version }: { peer: CellNumber; ring: SharedArrayBuffer; version: number }) {
 		this.#ring = new RingReader(ring);
@@ -41,7 +40,6 @@ export class Incoming {
 	learn(version: number, changes: readonly RouteChange[]): void {
 		this.#known = version;
 		this.#changes.push(...changes.map((change) => ({ version, change })));
-		for (const change of changes) if (change.tag === 'left') this.#untold.delete(change.vm);
 	}
 
 	/** Stamp of what can be read next; undefined when there is nothing, or nothing yet. */
@@ -58,9 +56,9 @@ export class Incoming {
 			this.#follow();
 			return undefined;
 		}
-		this.#follow();
-		const isSpeech = record.tag === 'publication' || record.tag === 'request';
-		if (!isSpeech || this.#licence.allows(record.sender, record.topic)) return record;
+		if (this.#changes.length > 0) this.#follow();
+		if (record.tag !== 'publication' && record.tag !== 'request') return record;
+		if (this.#licence.speaker(record.sender)?.topics.has(record.topic) === true) return record;
 		this.#forged++;
 		return undefined;
 	}
@@ -72,13 +70,14 @@ export class Incoming {
 
 	/** Something that holds its sender has found room: how much there is to tell, once it is worth telling. */
 	placed(vm: VmId, bytes: number): number {
-		const all = (this.#untold.get(vm) ?? 0) + bytes;
-		if (all < toldBytes) {
-			this.#untold.set(vm, all);
-			return 0;
-		}
-		this.#untold.delete(vm);
-		return all;
+		const speaker = this.#licence.speaker(vm);
+		// Of one that has left nobody stands still any more.
+		if (speaker === undefined) return 0;
+		speaker.untold += bytes;
+		if (speaker.untold < toldBytes) return 0;
+		const { untold } = speaker;
+		speaker.untold = 0;
+		return untold;
 	}
 
 	#follow(): void {

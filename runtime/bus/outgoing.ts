@@ -8,7 +8,7 @@ import type { FullPolicy } from '../module/manifest.ts';
 import type { VmId } from '../vm/cell-protocol.ts';
 import type { Doorbell } from './doorbell.ts';
 import { Inbox } from './inbox.ts';
-import { type BusRecord, RecordWriter } from './record.ts';
+import { type BusRecord, payloadOf, RecordWriter } from './record.ts';
 import { RingWriter } from './ring.ts';
 
 /** Bytes of a VM that may be under way to a cell before the VM stands still. */
@@ -21,6 +21,11 @@ const most = { messages: 256, bytes: 262_144 };
 interface Waiting {
 	readonly record: BusRecord;
 	readonly stamp: number;
+}
+
+interface Account {
+	readonly vm: VmId;
+	bytes: number;
 }
 
 export interface OutgoingOptions {
@@ -38,8 +43,10 @@ export class Outgoing {
 	readonly #waiting = new Inbox<Waiting>(most);
 	/** Taken from what waits, and perhaps half written. */
 	#next: Waiting | undefined;
-	/** Bytes of each VM that have not found room there yet. */
-	readonly #underWay = new Map<VmId, number>();
+	/** What of each VM has not found room there yet. */
+	readonly #accounts = new Map<VmId, Account>();
+	/** Who spoke last speaks again, most of the time. */
+	#last: Account | undefined;
 
 	constructor({ ring, bell, hold }: OutgoingOptions) {
 		this.#ring = new RingWriter(ring);
@@ -60,7 +67,7 @@ export class Outgoing {
 			if (!this.#writer.write(record, stamp)) this.#next = { record, stamp };
 			return true;
 		}
-		const bytes = 'payload' in record ? record.payload.length + recordBytes : recordBytes;
+		const bytes = payloadOf(record).length + recordBytes;
 		const item = { event: { record, stamp }, bytes, failures: 0 };
 		if (record.tag === 'request') return this.#waiting.offer(item, 'block');
 		// Bounded where it comes from: its sender stands still, or was asked, or was told of room.
@@ -84,28 +91,37 @@ export class Outgoing {
 
 	/** So many bytes of what the VM said have found room. */
 	placed(vm: VmId, bytes: number): void {
-		this.#count(vm, -bytes);
+		if (this.#accounts.has(vm)) this.#count(vm, -bytes);
 	}
 
 	isHeld(vm: VmId): boolean {
-		return (this.#underWay.get(vm) ?? 0) > windowBytes;
+		return (this.#accounts.get(vm)?.bytes ?? 0) > windowBytes;
 	}
 
 	/** The VM is gone: what it had under way is nobody's any more. */
 	forget(vm: VmId): void {
-		this.#count(vm, -Number.POSITIVE_INFINITY);
+		if (this.isHeld(vm)) this.#hold(vm, false);
+		this.#accounts.delete(vm);
+		this.#last = undefined;
 	}
 
 	/** The other cell is gone: nobody waits for it. */
 	close(): void {
-		for (const vm of [...this.#underWay.keys()]) this.forget(vm);
+		for (const vm of [...this.#accounts.keys()]) this.forget(vm);
 	}
 
 	#count(vm: VmId, bytes: number): void {
-		const before = this.#underWay.get(vm) ?? 0;
+		const account = this.#last?.vm === vm ? this.#last : this.#account(vm);
+		this.#last = account;
+		const before = account.bytes;
 		const after = Math.max(0, before + bytes);
-		if (after === 0) this.#underWay.delete(vm);
-		else this.#underWay.set(vm, after);
+		account.bytes = after;
 		if (before > windowBytes !== after > windowBytes) this.#hold(vm, after > windowBytes);
+	}
+
+	#account(vm: VmId): Account {
+		const account = this.#accounts.get(vm) ?? { vm, bytes: 0 };
+		this.#accounts.set(vm, account);
+		return account;
 	}
 }

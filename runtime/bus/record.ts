@@ -49,6 +49,18 @@ const mostBytes = 16_777_216;
 
 const nothing = new Uint8Array(0);
 
+/** What the record carries beyond its head. */
+export function payloadOf(record: BusRecord): Uint8Array {
+	switch (record.tag) {
+		case 'publication':
+		case 'request':
+		case 'answer':
+			return record.payload;
+		default:
+			return nothing;
+	}
+}
+
 /** The most of a payload that one record holds. */
 function pieceBytes(capacity: number): number {
 	return capacity / 4 - headBytes;
@@ -70,13 +82,16 @@ export class RecordWriter {
 
 	/** False when there was no room for all of it: to be called again with the same record and no other. */
 	write(record: BusRecord, stamp: number): boolean {
-		const payload = 'payload' in record ? record.payload : nothing;
+		const payload = payloadOf(record);
 		const most = pieceBytes(this.#ring.capacity);
 		do {
 			const length = Math.min(payload.length - this.#written, most);
 			const at = this.#ring.claim(headBytes + length);
 			if (at < 0) return false;
-			this.#writeHead(record, at >> 2, { stamp, total: payload.length });
+			const { words } = this.#ring;
+			words[(at >> 2) + field.stamp] = stamp;
+			words[(at >> 2) + field.total] = payload.length;
+			this.#writeHead(record, at >> 2);
 			const piece =
 				length === payload.length ? payload : payload.subarray(this.#written, this.#written + length);
 			this.#ring.bytes.set(piece, at + headBytes);
@@ -86,11 +101,9 @@ export class RecordWriter {
 		return true;
 	}
 
-	#writeHead(record: BusRecord, at: number, { stamp, total }: { stamp: number; total: number }): void {
+	#writeHead(record: BusRecord, at: number): void {
 		const { words } = this.#ring;
 		words[at + field.kind] = kindOf[record.tag];
-		words[at + field.stamp] = stamp;
-		words[at + field.total] = total;
 		switch (record.tag) {
 			case 'publication':
 				words[at + field.topic] = record.topic;
@@ -123,6 +136,8 @@ export class RecordWriter {
 
 export class RecordReader {
 	readonly #ring: RingReader;
+	/** Of the record that was found and not read yet; -1 when none was. */
+	#found = -1;
 	#assembled: Uint8Array | undefined;
 	#filled = 0;
 	#malformed = 0;
@@ -138,13 +153,15 @@ export class RecordReader {
 
 	/** Stamp of the next record; undefined when there is none. */
 	stamp(): number | undefined {
-		const at = this.#ring.peek();
-		return at < 0 ? undefined : this.#word(at, field.stamp);
+		if (this.#found < 0) this.#found = this.#ring.peek();
+		return this.#found < 0 ? undefined : this.#word(this.#found, field.stamp);
 	}
 
 	/** The next whole record; undefined when there is none yet, and when what was there could not be read. */
 	read(): BusRecord | undefined {
-		for (let at = this.#ring.peek(); at >= 0; at = this.#ring.peek()) {
+		if (this.#found < 0) this.#found = this.#ring.peek();
+		for (let at = this.#found; at >= 0; at = this.#ring.peek()) {
+			this.#found = -1;
 			const record = this.#take(at);
 			this.#ring.next();
 			if (record !== undefined) return record;
