@@ -1,9 +1,9 @@
 /** The thread of a cell: commands in, reports out, turns in between. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
-import type { CellCommand } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
 import { detach } from './transfer.ts';
 
@@ -14,8 +14,9 @@ const port = parentPort;
 if (port === null) throw new Error('a cell runs on a worker thread');
 
 const bell = new Doorbell(workerData.bell);
+/** Where to knock, by the bells of the other cells. */
+const knockers = new WeakMap<SharedArrayBuffer, MessagePort>();
 let isScheduled = false;
-let isListening = false;
 
 function schedule(): void {
 	if (isScheduled) return;
@@ -30,15 +31,6 @@ function work(): void {
 	bell.getUp();
 	const isMore = cell.hear();
 	if (cell.run(turnsAtATime) || isMore || !bell.lieDown(() => cell.isIdle())) schedule();
-	else if (!isListening) void listen();
-}
-
-async function listen(): Promise<void> {
-	isListening = true;
-	await bell.rung();
-	isListening = false;
-	// What is scheduled looks for itself.
-	if (!isScheduled) work();
 }
 
 const cell = new Cell({
@@ -49,9 +41,16 @@ const cell = new Cell({
 		port.postMessage(value, transfer);
 	},
 	wake: schedule,
+	notify: (other) => knockers.get(other)?.postMessage(null),
 });
 
-port.on('message', (command: CellCommand) => {
+port.on('message', ({ command, knocker, door }: CellPost) => {
+	// What is scheduled looks for itself.
+	door?.on('message', () => {
+		if (!isScheduled) work();
+	});
+	if (command === undefined) return;
+	if (command.tag === 'link' && knocker !== undefined) knockers.set(command.bell, knocker);
 	cell.accept(command);
 	schedule();
 });

@@ -7,15 +7,16 @@
 const awake = 0;
 const asleep = 1;
 
-/** How a sleeper is reached: from one thread to another the engine does it. */
-export type Notify = (word: Int32Array) => void;
+/** How the sleeper whose bell this is is reached: a port of its thread, for instance. */
+export type Notify = (bell: SharedArrayBuffer) => void;
 
 export class Doorbell {
 	readonly buffer: SharedArrayBuffer;
 	readonly #word: Int32Array;
 	readonly #notify: Notify;
 
-	constructor(buffer = new SharedArrayBuffer(4), notify: Notify = (word) => void Atomics.notify(word, 0)) {
+	/** @param notify for those who ring; its owner needs none */
+	constructor(buffer = new SharedArrayBuffer(4), notify: Notify = () => undefined) {
 		this.buffer = buffer;
 		this.#word = new Int32Array(buffer);
 		this.#notify = notify;
@@ -24,7 +25,7 @@ export class Doorbell {
 	/** From any thread, after something was brought. */
 	ring(): void {
 		if (Atomics.load(this.#word, 0) === asleep && Atomics.exchange(this.#word, 0, awake) === asleep)
-			this.#notify(this.#word);
+			this.#notify(this.buffer);
 	}
 
 	/** The owner has nothing to do; false when something came meanwhile, and it stays awake. */
@@ -38,10 +39,5 @@ export class Doorbell {
 	/** The owner is awake for another reason: nobody needs to ring. */
 	getUp(): void {
 		Atomics.store(this.#word, 0, awake);
-	}
-
-	/** Resolves when somebody rings while the owner lies down; at once when that has happened. */
-	async rung(): Promise<void> {
-		await Atomics.waitAsync(this.#word, 0, asleep).value;
 	}
 }

@@ -6,7 +6,7 @@ import { type BusRecord, RecordReader } from './record.ts';
 import { RingReader } from './ring.ts';
 
 /** Room is told to the other cell in amounts of this: often enough that its VMs never wait for nothing. */
-const toldBytes = windowBytes / 4;
+const toldBytes = windowBytes / 2;
 
 export type Said = Exclude<BusRecord, { tag: 'version' }>;
 

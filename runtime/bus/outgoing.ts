@@ -12,7 +12,7 @@ import { type BusRecord, payloadOf, RecordWriter } from './record.ts';
 import { RingWriter } from './ring.ts';
 
 /** Bytes of a VM that may be under way to a cell before the VM stands still. */
-export const windowBytes = 32_768;
+export const windowBytes = 65_536;
 /** Counted for a record beyond its payload. */
 export const recordBytes = 32;
 /** What waits for the ring and may be lost. */

@@ -4,12 +4,14 @@ import { Doorbell } from './doorbell.ts';
 import { RingWriter } from './ring.ts';
 
 const { ring, bell, readerBell, count } = workerData;
+const port = parentPort;
+if (port === null) throw new Error('this runs on a worker thread');
 const writer = new RingWriter(ring);
 const own = new Doorbell(bell);
-const reader = new Doorbell(readerBell);
+const reader = new Doorbell(readerBell, () => port.postMessage(null));
 
-// Keeps the thread for as long as it is listened to: waiting on shared memory alone does not.
-parentPort?.once('message', () => undefined);
+let wake = (): void => undefined;
+port.on('message', () => wake());
 
 for (let next = 0; next < count; next++) {
 	const length = next % 97;
@@ -19,10 +21,13 @@ for (let next = 0; next < count; next++) {
 		own.lieDown(() => true);
 		at = writer.claim(length);
 		if (at >= 0) break;
-		await own.rung();
+		await new Promise<void>((resolve) => {
+			wake = resolve;
+		});
 		at = writer.claim(length);
 	}
 	writer.bytes.fill(next & 255, at, at + length);
 	if (next % 7 === 0 && writer.commit()) reader.ring();
 }
 if (writer.commit()) reader.ring();
+port.close();

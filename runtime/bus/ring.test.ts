@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import test from 'ava';
 import fc from 'fast-check';
@@ -122,12 +121,15 @@ test('whatever is written, committed and read when, every record arrives once, w
 test('between two threads every record arrives once, whole and in order, with sleep on both sides', async (t) => {
 	const ring = makeRing(1024);
 	const here = new Doorbell();
-	const there = new Doorbell();
 	const count = 20_000;
+	const bell = new SharedArrayBuffer(4);
 	const worker = new Worker(new URL('./ring.fixture.ts', import.meta.url), {
-		workerData: { ring, bell: there.buffer, readerBell: here.buffer, count },
+		workerData: { ring, bell, readerBell: here.buffer, count },
 	});
+	const there = new Doorbell(bell, () => worker.postMessage(null));
 	t.teardown(() => worker.terminate());
+	let wake = (): void => undefined;
+	worker.on('message', () => wake());
 	const reader = new RingReader(ring);
 	let wrong = 0;
 	for (let next = 0; next < count; ) {
@@ -137,10 +139,11 @@ test('between two threads every record arrives once, whole and in order, with sl
 			reader.next();
 		}
 		if (reader.release()) there.ring();
-		if (next < count && here.lieDown(() => reader.peek() < 0)) await here.rung();
+		if (next < count && here.lieDown(() => reader.peek() < 0))
+			await new Promise<void>((resolve) => {
+				wake = resolve;
+			});
 	}
 	t.is(wrong, 0);
 	t.is(reader.breaks, 0);
-	worker.postMessage('enough');
-	await once(worker, 'exit');
 });

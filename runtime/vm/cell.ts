@@ -30,7 +30,7 @@ export interface CellOptions {
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
 	readonly wake: () => void;
-	/** Wakes another cell that sleeps. Default: the engine does, from one thread to another. */
+	/** Wakes the other cell whose bell this is. */
 	readonly notify?: Notify;
 }
 

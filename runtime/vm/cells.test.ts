@@ -142,7 +142,7 @@ test('a VM stands still while one of another cell has no room, and nothing is lo
 	order('far', { what: 'trap' });
 	await down;
 	for (let turn = 0; turn < 3; turn++) {
-		order('near', { what: 'flood', text: 'far.order', count: 500 });
+		order('near', { what: 'flood', text: 'far.order', count: 800 });
 		await settled();
 	}
 	order('near', { what: 'count' });
@@ -155,8 +155,8 @@ test('a VM stands still while one of another cell has no room, and nothing is lo
 	await up;
 	// Two turns filled its window; the third, and the order behind it, waited for room.
 	// What it is told to flood on, it says as often as `near` has had orders.
-	const words = await said(500 + 1000 + 1500 + 1);
-	t.is(words.filter((word) => word === 'far flood').length, 3000);
+	const words = await said(800 + 1600 + 2400 + 1);
+	t.is(words.filter((word) => word === 'far flood').length, 4800);
 	t.true(words.indexOf('near orders') > 0, String(words.indexOf('near orders')));
 });
 
@@ -175,8 +175,8 @@ test('two VMs of two cells that wait for each other go on, and what had to go is
 			budget: small,
 		},
 	});
-	order('near', { what: 'flood', text: 'far.order', count: 1500 });
-	order('far', { what: 'flood', text: 'near.order', count: 1500 });
+	order('near', { what: 'flood', text: 'far.order', count: 2000 });
+	order('far', { what: 'flood', text: 'near.order', count: 2000 });
 	await settled();
 	const areBothWell = async (): Promise<boolean> => {
 		words.splice(0);

@@ -13,8 +13,8 @@ import { Heartbeat } from './heartbeat.ts';
 
 export function inlineCells(clock: Clock): CellHost {
 	/** How each cell is woken, by the memory of its bell. */
-	const sleepers = new WeakMap<ArrayBufferLike, () => void>();
-	const notify = ({ buffer }: Int32Array): void => sleepers.get(buffer)?.();
+	const sleepers = new WeakMap<SharedArrayBuffer, () => void>();
+	const notify = (bell: SharedArrayBuffer): void => sleepers.get(bell)?.();
 	return {
 		spawn: ({ onReports }): CellHandle => {
 			const heartbeat = new Heartbeat();

@@ -35,7 +35,7 @@ export interface MailOptions {
 	readonly say: (report: CellReport) => void;
 	/** Called after something was said outside of a turn. */
 	readonly flush: () => void;
-	/** Wakes another cell that sleeps. */
+	/** Wakes the other cell whose bell this is. */
 	readonly notify?: Notify | undefined;
 }
 

@@ -47,18 +47,38 @@ export function openEnd(options: EndOptions): End {
 	return { exchange: exchangeEnd, ring: ringEnd, port: portEnd }[options.way](options);
 }
 
-/** Lies down until the other rings; on its way it looks whether it must. */
-async function rest(bell: Doorbell, isIdle: () => boolean): Promise<void> {
-	if (bell.lieDown(isIdle)) await bell.rung();
-	bell.getUp();
+/** Both ends sleep and are woken as a cell on a thread is: by a message without content. */
+function sleeper({ side, shared: { bells }, port }: EndOptions) {
+	const bell = new Doorbell(bells[side]);
+	let wake = (): void => undefined;
+	port.on('message', (message) => {
+		if (message === null) wake();
+	});
+	return {
+		notify: () => port.postMessage(null),
+		/** Lies down until the other rings; on its way it looks whether it must. */
+		rest: async (isIdle: () => boolean): Promise<void> => {
+			if (bell.lieDown(isIdle))
+				await new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+			bell.getUp();
+		},
+	};
 }
 
-function exchangeEnd({ side, shared: { rings, bells, stamps }, take }: EndOptions): End {
+function exchangeEnd(options: EndOptions): End {
+	const {
+		side,
+		shared: { rings, bells, stamps },
+		take,
+	} = options;
+	const { notify, rest } = sleeper(options);
 	const own = side + 1;
 	const peer = 2 - side;
-	const bell = new Doorbell(bells[side]);
 	let isHeld = false;
 	const exchange: Exchange = new Exchange({
+		notify,
 		take: (from, said) => {
 			if (said.tag !== 'publication') return;
 			take(said.payload);
@@ -96,16 +116,21 @@ function exchangeEnd({ side, shared: { rings, bells, stamps }, take }: EndOption
 			exchange.hear();
 			exchange.commit();
 		},
-		rest: () => rest(bell, () => exchange.isIdle()),
+		rest: () => rest(() => exchange.isIdle()),
 	};
 }
 
 /** Nothing but bytes: no topic, no sender, nobody to ask. */
-function ringEnd({ side, shared: { rings, bells }, take }: EndOptions): End {
+function ringEnd(options: EndOptions): End {
+	const {
+		side,
+		shared: { rings, bells },
+		take,
+	} = options;
+	const { notify, rest } = sleeper(options);
 	const writer = new RingWriter(rings[side]);
 	const reader = new RingReader(rings[1 - side] ?? rings[0]);
-	const bell = new Doorbell(bells[side]);
-	const other = new Doorbell(bells[1 - side]);
+	const other = new Doorbell(bells[1 - side], notify);
 	/** What found no room. */
 	let pending: Uint8Array | undefined;
 	const write = (payload: Uint8Array): boolean => {
@@ -131,7 +156,7 @@ function ringEnd({ side, shared: { rings, bells }, take }: EndOptions): End {
 			if (reader.release()) other.ring();
 		},
 		rest: () =>
-			rest(bell, () => {
+			rest(() => {
 				const isWaiting = pending !== undefined;
 				commit();
 				return reader.peek() < 0 && isWaiting === (pending !== undefined);

@@ -17,10 +17,6 @@ const end = openEnd({
 		if (++heard % echoes === 0) answers.push(payload);
 	},
 });
-// A thread that only waits on shared memory would end.
-port.ref();
-port.on('message', () => undefined);
-
 while (true) {
 	end.hear();
 	for (const answer of answers.splice(0)) end.send(answer);

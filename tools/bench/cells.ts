@@ -4,13 +4,13 @@ import { type End, openEnd, shared, type Way } from './cell-end.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 
 const payload = Uint8Array.from({ length: 64 }, (_, at) => at);
-const rounds = 3;
+const rounds = 15;
 const burst = 50_000;
 const batch = 128;
 
 export async function cellFigures(): Promise<Figure[]> {
 	const stream = await measure(burst, (pair) => streamed(pair));
-	const pingPong = await measure(1, (pair) => pinged(pair, 2000));
+	const pingPong = await measure(1, (pair) => pinged(pair, 1000));
 	return [
 		...beside('message between cells, both busy', stream),
 		...beside('message between cells, one asleep', pingPong),
