@@ -33,9 +33,17 @@ export type BusRecord =
 
 const headBytes = 32;
 /** Place of each field in the head, in words. */
-const field = { kind: 0, stamp: 1, topic: 2, sender: 3, receiver: 4, correlation: 5, amount: 6, total: 7 };
-const kinds = ['publication', 'request', 'answer', 'failure', 'version', 'placed'] as const;
-const kindOf = { publication: 0, request: 1, answer: 2, failure: 3, version: 4, placed: 5 } as const;
+const field = {
+	kind: 0,
+	stamp: 1,
+	topic: 2,
+	sender: 3,
+	receiver: 4,
+	correlation: 5,
+	amount: 6,
+	total: 7,
+} as const;
+const kind = { publication: 0, request: 1, answer: 2, failure: 3, version: 4, placed: 5 } as const;
 const failures: readonly Failure[] = [
 	'denied',
 	'timed-out',
@@ -68,49 +76,54 @@ function pieceBytes(capacity: number): number {
 
 export class RecordWriter {
 	readonly #ring: RingWriter;
+	readonly #pieceBytes: number;
 	/** How much of the record that found no room has been written. */
 	#written = 0;
 
 	constructor(ring: RingWriter) {
 		this.#ring = ring;
-	}
-
-	/** True while a record is half written: the same one has to be written on. */
-	get isWithin(): boolean {
-		return this.#written > 0;
+		this.#pieceBytes = pieceBytes(ring.capacity);
 	}
 
 	/** False when there was no room for all of it: to be called again with the same record and no other. */
 	write(record: BusRecord, stamp: number): boolean {
 		const payload = payloadOf(record);
-		const most = pieceBytes(this.#ring.capacity);
-		do {
-			const length = Math.min(payload.length - this.#written, most);
+		if (payload.length > this.#pieceBytes) return this.#writePieces(record, { stamp, payload });
+		const at = this.#ring.claim(headBytes + payload.length);
+		if (at < 0) return false;
+		this.#writeHead(record, at >> 2);
+		this.#ring.words[(at >> 2) + field.stamp] = stamp;
+		this.#ring.words[(at >> 2) + field.total] = payload.length;
+		this.#ring.bytes.set(payload, at + headBytes);
+		return true;
+	}
+
+	#writePieces(record: BusRecord, { stamp, payload }: { stamp: number; payload: Uint8Array }): boolean {
+		while (this.#written < payload.length) {
+			const length = Math.min(payload.length - this.#written, this.#pieceBytes);
 			const at = this.#ring.claim(headBytes + length);
 			if (at < 0) return false;
-			const { words } = this.#ring;
-			words[(at >> 2) + field.stamp] = stamp;
-			words[(at >> 2) + field.total] = payload.length;
 			this.#writeHead(record, at >> 2);
-			const piece =
-				length === payload.length ? payload : payload.subarray(this.#written, this.#written + length);
-			this.#ring.bytes.set(piece, at + headBytes);
+			this.#ring.words[(at >> 2) + field.stamp] = stamp;
+			this.#ring.words[(at >> 2) + field.total] = payload.length;
+			this.#ring.bytes.set(payload.subarray(this.#written, this.#written + length), at + headBytes);
 			this.#written += length;
-		} while (this.#written < payload.length);
+		}
 		this.#written = 0;
 		return true;
 	}
 
 	#writeHead(record: BusRecord, at: number): void {
 		const { words } = this.#ring;
-		words[at + field.kind] = kindOf[record.tag];
 		switch (record.tag) {
 			case 'publication':
+				words[at + field.kind] = kind.publication;
 				words[at + field.topic] = record.topic;
 				words[at + field.sender] = record.sender;
 				words[at + field.amount] = record.holds ? 1 : 0;
 				return;
 			case 'request':
+				words[at + field.kind] = kind.request;
 				words[at + field.topic] = record.topic;
 				words[at + field.sender] = record.sender;
 				words[at + field.receiver] = record.receiver;
@@ -118,16 +131,20 @@ export class RecordWriter {
 				words[at + field.amount] = record.deadlineMs;
 				return;
 			case 'answer':
+				words[at + field.kind] = kind.answer;
 				words[at + field.correlation] = record.correlation;
 				return;
 			case 'failure':
+				words[at + field.kind] = kind.failure;
 				words[at + field.correlation] = record.correlation;
 				words[at + field.amount] = failures.indexOf(record.failure);
 				return;
 			case 'version':
+				words[at + field.kind] = kind.version;
 				words[at + field.amount] = record.version;
 				return;
 			case 'placed':
+				words[at + field.kind] = kind.placed;
 				words[at + field.sender] = record.sender;
 				words[at + field.amount] = record.bytes;
 		}
@@ -172,11 +189,12 @@ export class RecordReader {
 	#take(at: number): BusRecord | undefined {
 		const total = this.#word(at, field.total);
 		const length = this.#ring.length - headBytes;
+		const from = at + headBytes;
+		if (length === total && this.#assembled === undefined)
+			return this.#record(at, length === 0 ? nothing : this.#ring.bytes.slice(from, from + length));
 		// The rest of the one before never came.
 		if (this.#assembled !== undefined && this.#assembled.length !== total) this.#bad();
 		if (length < 0 || total > mostBytes || this.#filled + length > total) return this.#bad();
-		const from = at + headBytes;
-		if (length === total) return this.#record(at, this.#ring.bytes.slice(from, from + length));
 		this.#assembled ??= new Uint8Array(total);
 		this.#assembled.set(this.#ring.bytes.subarray(from, from + length), this.#filled);
 		this.#filled += length;
@@ -187,20 +205,21 @@ export class RecordReader {
 	}
 
 	#record(at: number, payload: Uint8Array): BusRecord | undefined {
-		const word = (place: number): number => this.#word(at, place);
-		const kind = kinds[word(field.kind)];
-		switch (kind) {
-			case 'publication':
+		const { words } = this.#ring;
+		const first = at >> 2;
+		const word = (place: number): number => (words[first + place] ?? 0) >>> 0;
+		switch (words[first + field.kind]) {
+			case kind.publication:
 				return {
-					tag: kind,
+					tag: 'publication',
 					topic: word(field.topic),
 					sender: word(field.sender),
 					holds: word(field.amount) === 1,
 					payload,
 				};
-			case 'request':
+			case kind.request:
 				return {
-					tag: kind,
+					tag: 'request',
 					topic: word(field.topic),
 					sender: word(field.sender),
 					receiver: word(field.receiver),
@@ -208,17 +227,17 @@ export class RecordReader {
 					deadlineMs: word(field.amount),
 					payload,
 				};
-			case 'answer':
-				return { tag: kind, correlation: word(field.correlation), payload };
-			case 'failure': {
+			case kind.answer:
+				return { tag: 'answer', correlation: word(field.correlation), payload };
+			case kind.failure: {
 				const failure = failures[word(field.amount)];
 				if (failure === undefined) return this.#bad();
-				return { tag: kind, correlation: word(field.correlation), failure };
+				return { tag: 'failure', correlation: word(field.correlation), failure };
 			}
-			case 'version':
-				return { tag: kind, version: word(field.amount) };
-			case 'placed':
-				return { tag: kind, sender: word(field.sender), bytes: word(field.amount) };
+			case kind.version:
+				return { tag: 'version', version: word(field.amount) };
+			case kind.placed:
+				return { tag: 'placed', sender: word(field.sender), bytes: word(field.amount) };
 			default:
 				return this.#bad();
 		}
