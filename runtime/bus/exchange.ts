@@ -96,7 +96,10 @@ export class Exchange {
 	unlink(number: CellNumber): void {
 		const peer = this.#peers.get(number);
 		if (peer === undefined) return;
-		while (peer.incoming.stamp() !== undefined) this.#hear(peer);
+		while (peer.incoming.stamp() !== undefined) {
+			const said = peer.incoming.read();
+			if (said !== undefined) this.#hear(peer, said);
+		}
 		this.#peers.delete(number);
 		this.#ways.clear();
 		const { forged, malformed } = peer.incoming;
@@ -165,7 +168,11 @@ export class Exchange {
 		let left = recordsAtATime;
 		for (let next = this.#earliest(); next !== undefined && left > 0; next = this.#earliest()) {
 			const { peer, stamp } = next;
-			for (; peer.incoming.stamp() === stamp && left > 0; left--) this.#hear(peer);
+			const { incoming } = peer;
+			for (; left > 0 && incoming.stamp() === stamp; left--) {
+				const said = incoming.read();
+				if (said !== undefined) this.#hear(peer, said);
+			}
 			if (peer.incoming.release()) peer.bell.ring();
 		}
 		return left === 0;
@@ -187,9 +194,7 @@ export class Exchange {
 		return ways;
 	}
 
-	#hear(peer: Peer): void {
-		const said = peer.incoming.read();
-		if (said === undefined) return;
+	#hear(peer: Peer, said: Said): void {
 		if (said.tag === 'placed') peer.outgoing.placed(said.sender, said.bytes);
 		else this.#options.take(peer, said);
 	}

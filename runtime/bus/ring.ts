@@ -102,6 +102,7 @@ export class RingReader extends RingEnd {
 	#tail: number;
 	/** Length of the record that `peek` has found. */
 	length = 0;
+	#size = 0;
 	/** How often the ring held what no writer writes; all that was in it then is lost. */
 	breaks = 0;
 
@@ -123,19 +124,21 @@ export class RingReader extends RingEnd {
 			at = 0;
 		}
 		const length = this.words[at >> 2] ?? 0;
+		const size = sizeOf(length);
 		const left = (this.#tail - this.#head) >>> 0;
-		if (length < 0 || left > this.capacity || sizeOf(length) > left || at + sizeOf(length) > this.capacity) {
+		if (length < 0 || left > this.capacity || size > left || at + size > this.capacity) {
 			this.breaks++;
 			this.#head = this.#tail;
 			return -1;
 		}
 		this.length = length;
+		this.#size = size;
 		return at + 4;
 	}
 
 	/** Leaves the record that `peek` has found. */
 	next(): void {
-		this.#head = (this.#head + sizeOf(this.length)) | 0;
+		this.#head = (this.#head + this.#size) | 0;
 	}
 
 	/** Gives the room of all that was left back; true when the writer waits for it and has to be told. */
