@@ -1,8 +1,8 @@
 /**
  * Carries messages and answers between the VMs of one cell, and to and from other cells and the box.
  *
- * A sender whose message finds no room stands still until there is, unless the receiver waits for
- * that sender itself: then the oldest goes instead, since nobody could ever go on.
+ * Whoever may not say something, says it to nobody. Where it goes is looked up here; how it gets into an
+ * inbox is `delivery.ts`, how it gets to another cell `bus/exchange.ts`.
  */
 import type { Notify } from '../bus/doorbell.ts';
 import { Exchange, type Peer } from '../bus/exchange.ts';
@@ -13,12 +13,9 @@ import { type Route, Routes } from '../bus/routes.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { CellCommand, CellReport, Outcome, RouteChange, VmId } from './cell-protocol.ts';
-import { type HeldMessage, Resident, type Sender } from './resident.ts';
+import { Delivery } from './delivery.ts';
+import { Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
-import { Strangers } from './strangers.ts';
-
-/** Counted for a message beyond its payload. */
-const messageBytes = recordBytes;
 
 /** The box. */
 const outside = Symbol('outside');
@@ -43,7 +40,7 @@ export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
 	readonly #requests: Requests<Party>;
-	readonly #strangers: Strangers;
+	readonly #delivery: Delivery;
 	readonly #exchange: Exchange;
 	#wanted = new Set<string>();
 
@@ -51,13 +48,7 @@ export class Mail {
 		const { clock, notify } = options;
 		this.#options = options;
 		this.#requests = new Requests(clock);
-		this.#strangers = new Strangers({
-			clock,
-			release: (receiver) => {
-				this.releaseWaiters(receiver);
-				options.flush();
-			},
-		});
+		this.#delivery = new Delivery(options);
 		this.#exchange = new Exchange({
 			notify,
 			take: (from, said) => this.#take(from, said),
@@ -72,7 +63,7 @@ export class Mail {
 	}
 
 	route(version: number, changes: readonly RouteChange[]): void {
-		for (const { tag, vm } of changes) if (tag === 'left') this.#strangers.forget(vm);
+		for (const { tag, vm } of changes) if (tag === 'left') this.#delivery.forget(vm);
 		this.#exchange.route(version, changes);
 	}
 
@@ -105,13 +96,14 @@ export class Mail {
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
 		const topic = this.#permitted(sender, index);
 		if (topic === undefined) return;
-		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
+		for (const route of this.#routes.of(topic))
+			this.#delivery.deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
 		this.#exchange.publish(sender.id, topic, payload);
 	}
 
 	publishFromOutside({ topic, sender, payload }: Extract<CellCommand, { tag: 'publish' }>): void {
-		for (const route of this.#routes.of(topic)) this.#deliver(undefined, route, { sender, payload });
+		for (const route of this.#routes.of(topic)) this.#delivery.deliver(undefined, route, { sender, payload });
 	}
 
 	request(sender: Resident, { topic, correlation, deadlineMs, payload }: Request): void {
@@ -161,22 +153,7 @@ export class Mail {
 
 	/** There is room in the receiver's inbox: those who stand still for it go on, in order. */
 	releaseWaiters(receiver: Resident): void {
-		const { residents, queue } = this.#options;
-		for (const sender of receiver.waiters) {
-			for (let head = sender.held[0]; head; head = sender.held[0]) {
-				const isThere = residents.has(head.to.id);
-				if (isThere && (head.to !== receiver || !head.to.inbox.offer(head.item, 'block'))) break;
-				sender.held.shift();
-				head.placed?.();
-				queue.add(head.to);
-			}
-			const next = sender.held[0]?.to;
-			if (next === receiver) continue;
-			receiver.waiters.delete(sender);
-			next?.waiters.add(sender);
-			if (next === undefined && sender instanceof Resident) queue.add(sender);
-			else if (next?.inbox.length === 0) this.releaseWaiters(next);
-		}
+		this.#delivery.releaseWaiters(receiver);
 	}
 
 	/** The topic's name, or undefined and a line in the log where policy has closed it. */
@@ -194,50 +171,15 @@ export class Mail {
 		if (said.tag === 'failure')
 			return this.#answer(said.correlation, from, { tag: 'err', val: said.failure });
 		const routes = this.#routes.of(this.#exchange.table.nameOf(said.topic) ?? '');
-		if (said.tag === 'publication') return this.#spread(from, said, routes);
+		if (said.tag === 'publication') {
+			const { sender, payload, holds } = said;
+			const placed = (): void => this.#exchange.placed(from, { sender, bytes: payload.length + recordBytes });
+			return this.#delivery.deliverFromAfar(said, routes, holds ? placed : undefined);
+		}
 		const { correlation, receiver } = said;
 		const route = routes.find(({ to }) => to.id === receiver);
 		if (route === undefined) this.#settle(from, correlation, { tag: 'err', val: 'denied' });
 		else this.#ask(route, { ...said, from, theirs: correlation });
-	}
-
-	#spread(from: Peer, said: Extract<Said, { tag: 'publication' }>, routes: readonly Route[]): void {
-		const { sender, payload } = said;
-		const stranger = this.#strangers.of(sender);
-		let held: HeldMessage | undefined;
-		for (const route of routes) {
-			// What the sender does not stand still for must not wait here: nothing would bound it.
-			const holder = said.holds && route.whenFull === 'block' ? stranger : undefined;
-			held = this.#deliver(holder, route, { sender, payload }) ?? held;
-		}
-		if (!said.holds) return;
-		const placed = { sender, bytes: payload.length + recordBytes };
-		if (held === undefined) return this.#exchange.placed(from, placed);
-		held.placed = () => this.#exchange.placed(from, placed);
-		this.#strangers.mind(stranger);
-	}
-
-	/** Returns the message where it has to wait for room. */
-	#deliver(
-		from: Sender | undefined,
-		{ to, topic, index, whenFull }: Route,
-		{ sender, payload }: { sender: VmId; payload: Uint8Array },
-	): HeldMessage | undefined {
-		const message = { topic: index, sender, correlation: 0, payload };
-		const bytes = payload.length + messageBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
-		// The box cannot be held, and neither can a sender the receiver waits for.
-		const canHold = from !== undefined && !to.waitsFor(from);
-		const isBehind = canHold && from.held.length > 0;
-		if (!isBehind && to.inbox.offer(item, whenFull === 'block' && !canHold ? 'drop-oldest' : whenFull)) {
-			this.#options.queue.add(to);
-			return undefined;
-		}
-		if (from === undefined) return undefined;
-		const held: HeldMessage = { to, item };
-		from.held.push(held);
-		if (!isBehind) to.waiters.add(from);
-		return held;
 	}
 
 	#hold(vm: VmId, isHeld: boolean): void {
@@ -264,7 +206,7 @@ export class Mail {
 	): void {
 		const correlation = this.#open({ from, theirs, to, deadlineMs });
 		const message = { topic: index, sender, correlation, payload };
-		const bytes = payload.length + messageBytes;
+		const bytes = payload.length + recordBytes;
 		const item = {
 			event: { tag: 'message', val: message } as const,
 			bytes,
