@@ -1,5 +1,5 @@
 /** Cells without VMs, a hub, and a VM that says numbers: everything happens when a test says so. */
-import type { FullPolicy } from '../module/manifest.ts';
+import type { Domain, FullPolicy } from '../module/manifest.ts';
 import type { CellCommand, TopicGrant, VmId } from '../vm/cell-protocol.ts';
 import { Doorbell } from './doorbell.ts';
 import { Exchange, type Peer } from './exchange.ts';
@@ -19,6 +19,7 @@ export interface Heard {
 /** One cell: a subscriber that writes down what it hears, and whoever speaks here at the moment. */
 export class PaperCell implements HubCell {
 	readonly bell = new Doorbell().buffer;
+	readonly domain: Domain;
 	readonly commands: CellCommand[] = [];
 	readonly heard: Heard[] = [];
 	readonly held = new Map<VmId, number>();
@@ -31,7 +32,8 @@ export class PaperCell implements HubCell {
 	readonly #stopped: (vm: VmId) => void;
 	readonly send = (command: CellCommand): void => void this.commands.push(command);
 
-	constructor(stopped: (vm: VmId) => void) {
+	constructor(domain: Domain, stopped: (vm: VmId) => void) {
+		this.domain = domain;
 		this.#stopped = stopped;
 		this.exchange = new Exchange({
 			take: (from, said) => {
@@ -84,8 +86,14 @@ export class PaperBox {
 		for (let number = 0; number < cells; number++) this.addCell();
 	}
 
-	addCell(whenFull: FullPolicy = 'block'): PaperCell {
-		const cell = new PaperCell((vm) => this.#arrive(vm));
+	addCell({
+		whenFull = 'block',
+		domain = 'open',
+	}: {
+		whenFull?: FullPolicy;
+		domain?: Domain;
+	} = {}): PaperCell {
+		const cell = new PaperCell(domain, (vm) => this.#arrive(vm));
 		this.cells.push(cell);
 		this.hub.addCell(cell);
 		this.#cellsMade++;

@@ -86,19 +86,25 @@ test('a sender stands still while what it said finds no room in another cell, an
 	);
 });
 
-test('a cell that does not listen costs a sender nothing but what it may lose', (t) => {
-	const box = new PaperBox({ cells: 0, ringBytes: 1024 });
-	const near = box.addCell();
-	const far = box.addCell('drop-oldest');
-	box.start(1, near);
-	box.settle();
-	for (let number = 0; number < 10_000; number++) t.true(near.say(1, number, 0));
-	box.settle();
-	const heard = heardOf(far, 1);
-	t.is(heard.at(-1), 9999);
-	t.is(heard.length + near.exchange.counts().dropped, 10_000);
-	t.true(heard.every((number, at) => at === 0 || number > (heard[at - 1] ?? 0)));
-});
+const lossy = {
+	'of a topic that may lose its oldest': [{}, { whenFull: 'drop-oldest' }],
+	'that is trusted less': [{ domain: 'authorized' }, { domain: 'open' }],
+} as const;
+
+for (const [which, [here, there]] of Object.entries(lossy))
+	test(`a receiver ${which} costs a sender nothing by not listening`, (t) => {
+		const box = new PaperBox({ cells: 0, ringBytes: 1024 });
+		const near = box.addCell(here);
+		const far = box.addCell(there);
+		box.start(1, near);
+		box.settle();
+		for (let number = 0; number < 10_000; number++) t.true(near.say(1, number, 0));
+		box.settle();
+		const heard = heardOf(far, 1);
+		t.is(heard.at(-1), 9999);
+		t.is(heard.length + near.exchange.counts().dropped, 10_000);
+		t.true(heard.every((number, at) => at === 0 || number > (heard[at - 1] ?? 0)));
+	});
 
 test('what a cell says in the name of others is dropped by the one that hears it, and counted', (t) => {
 	const { box, near, far } = two();

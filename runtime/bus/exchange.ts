@@ -21,6 +21,8 @@ export interface Peer {
 	readonly outgoing: Outgoing;
 	readonly incoming: Incoming;
 	readonly bell: Doorbell;
+	/** Whether its full inboxes hold senders of this cell. */
+	readonly mayHold: boolean;
 }
 
 /** To another cell that wants a topic. */
@@ -78,7 +80,7 @@ export class Exchange {
 		}
 	}
 
-	link({ peer: number, out, in: ring, bell, stamps }: CellLink): void {
+	link({ peer: number, out, in: ring, bell, mayHold, stamps }: CellLink): void {
 		const doorbell = new Doorbell(bell, this.#options.notify);
 		this.#stamps = new Int32Array(stamps);
 		const peer = {
@@ -86,6 +88,7 @@ export class Exchange {
 			outgoing: new Outgoing({ ring: out, bell: doorbell, hold: this.#options.hold }),
 			incoming: new Incoming({ peer: number, ring, version: this.#version }),
 			bell: doorbell,
+			mayHold,
 		};
 		this.#peers.set(number, peer);
 		this.#ways.clear();
@@ -188,7 +191,9 @@ export class Exchange {
 		const { number = 0, destinations = [] } = this.table.of(topic) ?? {};
 		const ways = destinations.flatMap(({ cell, whenFull }) => {
 			const peer = this.#peers.get(cell);
-			return peer === undefined ? [] : [{ peer, number, whenFull }];
+			if (peer === undefined) return [];
+			const isSpared = whenFull === 'block' && !peer.mayHold;
+			return [{ peer, number, whenFull: isSpared ? 'drop-oldest' : whenFull } as const];
 		});
 		this.#ways.set(topic, ways);
 		return ways;

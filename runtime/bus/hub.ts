@@ -6,6 +6,7 @@
  * publishes, `block` means drop-oldest, and is counted.
  */
 import { CodedError } from '../error.ts';
+import type { Domain } from '../module/manifest.ts';
 import {
 	type CellCommand,
 	type CellNumber,
@@ -33,6 +34,8 @@ export class BusError extends CodedError<keyof typeof busErrors> {
 }
 
 export interface HubCell {
+	/** Of all its VMs. */
+	readonly domain: Domain;
 	/** Where other cells wake it. */
 	readonly bell: SharedArrayBuffer;
 	send(command: CellCommand): void;
@@ -88,8 +91,24 @@ export class Hub {
 		for (const [other, otherNumber] of this.#cells) {
 			const there = makeRing(this.#ringBytes);
 			const back = makeRing(this.#ringBytes);
-			other.send({ tag: 'link', peer: number, out: there, in: back, bell: cell.bell, stamps });
-			cell.send({ tag: 'link', peer: otherNumber, out: back, in: there, bell: other.bell, stamps });
+			other.send({
+				tag: 'link',
+				peer: number,
+				out: there,
+				in: back,
+				bell: cell.bell,
+				mayHold: mayHold(cell, other),
+				stamps,
+			});
+			cell.send({
+				tag: 'link',
+				peer: otherNumber,
+				out: back,
+				in: there,
+				bell: other.bell,
+				mayHold: mayHold(other, cell),
+				stamps,
+			});
 		}
 		this.#cells.set(cell, number);
 		const changes = [...this.#members].map(([vm, member]) => this.#joined(vm, member));
@@ -227,6 +246,11 @@ export class Hub {
 		this.#topics.set(topic, number);
 		return number;
 	}
+}
+
+/** A service of anybody's must not be able to stop the operator's own by not listening. */
+function mayHold(receiver: HubCell, sender: HubCell): boolean {
+	return receiver.domain === sender.domain || receiver.domain === 'authorized';
 }
 
 function failure(topic: string, code: keyof typeof busErrors): BusError {

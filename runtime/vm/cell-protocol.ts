@@ -48,6 +48,8 @@ export interface CellLink {
 	readonly in: SharedArrayBuffer;
 	/** Where the other one is woken. */
 	readonly bell: SharedArrayBuffer;
+	/** False where that one is trusted less: then its full inboxes never hold a sender of this one. */
+	readonly mayHold: boolean;
 	/** One counter for all cells: the order in which they said what they said. */
 	readonly stamps: SharedArrayBuffer;
 }

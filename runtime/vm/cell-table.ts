@@ -1,6 +1,7 @@
 /** The cells of a box by name: spawned when first needed, watched, replaced when one has to be killed. */
 import type { Hub, HubCell } from '../bus/hub.ts';
 import type { Clock, Timer } from '../clock.ts';
+import type { Domain } from '../module/manifest.ts';
 import type { CellHandle, CellHost } from './cell-host.ts';
 import type { CellCommand, CellReport, LinkCounts, VmId } from './cell-protocol.ts';
 
@@ -56,7 +57,7 @@ export class CellTable {
 	}
 
 	/** The cell of that name, spawned if there is none. */
-	take(name: string): SupervisedCell {
+	take({ name, domain }: { name: string; domain: Domain }): SupervisedCell {
 		const existing = this.#cells.get(name);
 		if (existing !== undefined) return existing;
 		const handle = this.#options.host.spawn({
@@ -68,7 +69,16 @@ export class CellTable {
 		});
 		const send = (command: CellCommand): void => handle.send(command);
 		const { bell } = handle;
-		const entry: Entry = { name, handle, bell, send, seen: undefined, whenCounted: [], links: noLinks };
+		const entry: Entry = {
+			name,
+			domain,
+			handle,
+			bell,
+			send,
+			seen: undefined,
+			whenCounted: [],
+			links: noLinks,
+		};
 		this.#cells.set(name, entry);
 		this.#restarts.set(name, this.#restarts.get(name) ?? 0);
 		this.#options.hub.addCell(entry);

@@ -169,7 +169,7 @@ test('two VMs of two cells that wait for each other go on, and what had to go is
 	});
 	await start('far', {
 		manifest: {
-			domain: 'authorized',
+			priority: 'background',
 			publishes: tells('near'),
 			subscribes: hears('far.order'),
 			budget: small,

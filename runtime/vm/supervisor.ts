@@ -236,7 +236,8 @@ export class Supervisor {
 	/** Has the cell start a VM whose capabilities are linked. */
 	#enter(vm: Supervised, linked: LinkedVm): void {
 		vm.linked = linked;
-		const cell = this.#cells.take(this.#cellName(vm));
+		const { domain } = vm.plan.component.manifest;
+		const cell = this.#cells.take({ name: this.#cellName(vm), domain });
 		const spec = this.#spec(vm, linked);
 		this.#options.hub.attach(vm.id, { cell, topics: spec.topics });
 		cell.send({ tag: 'start', vm: vm.id, spec });

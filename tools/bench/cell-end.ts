@@ -101,6 +101,7 @@ function exchangeEnd(options: EndOptions): End {
 		out: rings[side],
 		in: rings[1 - side] ?? rings[0],
 		bell: bells[1 - side] ?? bells[0],
+		mayHold: true,
 		stamps,
 	});
 	exchange.route(1, [
