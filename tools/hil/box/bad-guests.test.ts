@@ -146,7 +146,7 @@ test.serial(
 			X_MULLION_Restarts: `${restarts + 5}`,
 		});
 		t.regex(row?.['ExecutionFaultMessage'] ?? '', /failed too often; last: trapped/);
-		await box.restart('hostile');
+		await forgive();
 		await order({ what: 'count' });
 		t.like(await box.vm('hostile'), { state: 'running' });
 	},
