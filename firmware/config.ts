@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
 import { type BudgetCaps, budgetNames } from '../runtime/module/budget.ts';
+import { type Placement, placements } from '../runtime/vm/placement.ts';
 
 export const configErrors = {
 	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
@@ -61,6 +62,8 @@ export interface BoxConfig {
 		/** Default 127.0.0.1. */
 		readonly host?: string;
 	};
+	/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
+	readonly cells?: Placement;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -99,6 +102,11 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const { port } = config.metrics ?? { port: 0 };
 	if (!Number.isInteger(port) || port < 0 || port > 65_535)
 		throw new ConfigError('bad-config', `${path}: metrics.port is a port number, not ${port}`);
+	if (config.cells !== undefined && !Object.hasOwn(placements, config.cells))
+		throw new ConfigError(
+			'bad-config',
+			`${path}: "cells" must be one of ${Object.keys(placements).join(', ')}`,
+		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,

@@ -19,7 +19,7 @@ export const moduleManagerErrors = {
 	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
 	'unknown-target': 'The signed repository has no such module, or none that serves such sessions.',
 	'version-mismatch': 'The module in the repository has another version than was asked for.',
-	'unknown-environment': 'A module runs in the cell of its domain; another one was asked for.',
+	'unknown-environment': 'A module runs in the cell of its domain and class; another one was asked for.',
 	'unknown-unit': 'There is no such VM on this box.',
 } as const;
 
@@ -55,7 +55,7 @@ export class ModuleManager implements ModuleManagerPort {
 			description: manifest.description,
 			url: unit.url ?? '',
 			status: 'installed',
-			environment: manifest.domain,
+			environment: this.#options.supervisor.cellOf(manifest),
 			installedAt: unit.installedAtUs,
 			updatedAt: unit.installedAtUs,
 		}));
@@ -84,14 +84,12 @@ export class ModuleManager implements ModuleManagerPort {
 		const installed = await downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
 		);
-		if (environment !== '' && environment !== installed.manifest.domain) {
+		const cell = this.#options.supervisor.cellOf(installed.manifest);
+		if (environment !== '' && environment !== cell) {
 			await modules.uninstall(installed.unit.name, { retainData: false });
-			throw new ModuleManagerError(
-				'unknown-environment',
-				`${installed.unit.name} belongs in ${installed.manifest.domain}`,
-			);
+			throw new ModuleManagerError('unknown-environment', `${installed.unit.name} belongs in ${cell}`);
 		}
-		return installedModule(installed);
+		return this.#installed(installed);
 	}
 
 	/** A module that serves sessions of this kind on networks of this range, whatever it is called. */
@@ -129,11 +127,16 @@ export class ModuleManager implements ModuleManagerPort {
 		const updated = await downloads.fetch({ target, signal }, (bytes) =>
 			modules.update(id, { bytes, digest: target.sha256, url }),
 		);
-		return installedModule(updated);
+		return this.#installed(updated);
 	}
 
 	uninstall({ id, retainData }: Parameters<ModuleManagerPort['uninstall']>[0]): Promise<void> {
 		return this.#options.modules.uninstall(id, { retainData });
+	}
+
+	#installed({ unit, manifest }: ModuleView): InstalledModule {
+		const environment = this.#options.supervisor.cellOf(manifest);
+		return { id: unit.name, uuid: unit.uuid, version: unit.version, environment };
 	}
 
 	async setState({ unit, state }: Parameters<ModuleManagerPort['setState']>[0]): Promise<void> {
@@ -171,10 +174,6 @@ export class ModuleManager implements ModuleManagerPort {
 		await certification.check(target, signal);
 		return target;
 	}
-}
-
-function installedModule({ unit, manifest }: ModuleView): InstalledModule {
-	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: manifest.domain };
 }
 
 /** `custom` is signed, but by people: anything may be missing. */

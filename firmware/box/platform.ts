@@ -86,6 +86,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	const supervisor: Supervisor = new Supervisor({
 		clock,
 		cells: threadedCells(),
+		placement: config.cells,
 		hub,
 		capabilities,
 		on: {

@@ -11,10 +11,12 @@ function open() {
 	const hub = new Hub();
 	const looks: Look[] = [];
 	const cell = {
+		domain: 'open',
+		bell: new SharedArrayBuffer(4),
 		send: (command: CellCommand) => {
 			if (command.tag === 'look') looks.push(command);
 		},
-	};
+	} as const;
 	hub.addCell(cell);
 	const traces = new Traces({
 		clock,

@@ -7,6 +7,8 @@ export interface Waiting<Event> {
 	readonly bytes: number;
 	/** Undefined for events of the platform: they are bounded where they come from. */
 	readonly topic?: string;
+	/** Somebody waits for the answer: it never goes to make room for others. */
+	readonly isRequest?: boolean;
 	/** How often this alone has ended a turn badly. */
 	failures: number;
 }
@@ -95,7 +97,7 @@ export class Inbox<Event> {
 		let messages = this.#waiting.length;
 		for (const other of this.#waiting) {
 			const isRoom = messages < this.#most.messages && this.#bytes + bytes <= this.#most.bytes;
-			if (other.topic !== topic || (isRoom && policy === 'drop-oldest')) {
+			if (other.topic !== topic || other.isRequest === true || (isRoom && policy === 'drop-oldest')) {
 				kept.push(other);
 				continue;
 			}

@@ -1,8 +1,8 @@
 /**
  * What a cell and the platform tell each other. All of it is data that can cross a thread.
  *
- * A cell settles by itself what stays inside it: messages between its own VMs, their timers,
- * their requests to each other. It reports what somebody else has to do or to know.
+ * A cell settles by itself what is between VMs, in its own thread or, over rings, with another cell's:
+ * messages, timers, requests. It reports what the box has to do or to know.
  */
 import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
@@ -18,12 +18,54 @@ export type VmId = number;
 
 export const platformId: VmId = 0;
 
+/** Number of a cell; one that takes the place of another has a number of its own. */
+export type CellNumber = number;
+
 /** One topic of a VM; its place in `VmSpec.topics` is the number that the guest uses for it. */
 export interface TopicGrant {
 	readonly name: string;
 	readonly mayPublish: boolean;
 	readonly maySubscribe: boolean;
 	readonly whenFull: FullPolicy;
+}
+
+/** A topic of a VM with the number by which all cells know it. */
+export interface NumberedGrant extends TopicGrant {
+	readonly number: number;
+}
+
+/** What every cell is told of the VMs of all. */
+export type RouteChange =
+	| {
+			readonly tag: 'joined';
+			readonly vm: VmId;
+			readonly cell: CellNumber;
+			readonly topics: readonly NumberedGrant[];
+	  }
+	| { readonly tag: 'left'; readonly vm: VmId };
+
+/** The way to and from another cell. */
+export interface CellLink {
+	readonly peer: CellNumber;
+	/** Rings: see `bus/ring.ts`. */
+	readonly out: SharedArrayBuffer;
+	readonly in: SharedArrayBuffer;
+	/** Where the other one is woken. */
+	readonly bell: SharedArrayBuffer;
+	/** False where that one is trusted less: then its full inboxes never hold a sender of this one. */
+	readonly mayHold: boolean;
+	/** One counter for all cells: the order in which they said what they said. */
+	readonly stamps: SharedArrayBuffer;
+}
+
+/** What became of messages between this cell and the others. */
+export interface LinkCounts {
+	/** Records whose sender may not say them. */
+	readonly forged: number;
+	/** Records that could not be read. */
+	readonly malformed: number;
+	/** Messages lost to the policy of their topic on the way. */
+	readonly dropped: number;
 }
 
 export interface VmSpec {
@@ -81,8 +123,13 @@ export type CellCommand =
 	/** Nothing of the VM is recorded any more; it goes on. */
 	| { readonly tag: 'stop-recording'; readonly vm: VmId; readonly why: string }
 	| { readonly tag: 'event'; readonly vm: VmId; readonly event: BoxEvent }
-	/** Topics that somebody outside this cell subscribes. */
+	/** Topics that the box itself listens to. */
 	| { readonly tag: 'wanted'; readonly topics: readonly string[] }
+	/** Every change has one version more than the one before; a new cell is told all at once. */
+	| { readonly tag: 'routes'; readonly version: number; readonly changes: readonly RouteChange[] }
+	| ({ readonly tag: 'link' } & CellLink)
+	/** That cell is gone for ever. */
+	| { readonly tag: 'unlink'; readonly peer: CellNumber }
 	| { readonly tag: 'publish'; readonly topic: string; readonly sender: VmId; readonly payload: Uint8Array }
 	/** A request for `vm`, or for whoever in this cell serves the topic. */
 	| {
@@ -115,14 +162,6 @@ export type CellReport =
 	/** A budget that holds a VM back or warns, but does not end it, has been used up. */
 	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: BudgetName; readonly detail: string }
 	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
-	| {
-			readonly tag: 'request';
-			readonly vm: VmId;
-			readonly topic: string;
-			readonly correlation: number;
-			readonly deadlineMs: number;
-			readonly payload: Uint8Array;
-	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
@@ -135,7 +174,7 @@ export type CellReport =
 			readonly turns: number;
 			readonly ended: string | undefined;
 	  }
-	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] }
+	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[]; readonly links: LinkCounts }
 	/** A message that somebody looks at; `bytes` is its length, `payload` may be less of it. */
 	| {
 			readonly tag: 'seen';

@@ -4,6 +4,7 @@
  * Order holds per sender and topic. Delivery is always on a later turn, so a VM may publish to
  * itself and is never re-entered.
  */
+import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
@@ -30,6 +31,8 @@ export interface CellOptions {
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
 	readonly wake: () => void;
+	/** Wakes the other cell whose bell this is. */
+	readonly notify?: Notify;
 }
 
 export class Cell {
@@ -41,7 +44,7 @@ export class Cell {
 	readonly #turns: Turns;
 	#reports: CellReport[] = [];
 
-	constructor({ clock, heartbeat = new Heartbeat(), report, wake }: CellOptions) {
+	constructor({ clock, heartbeat = new Heartbeat(), report, wake, notify }: CellOptions) {
 		this.#clock = clock;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
@@ -51,6 +54,7 @@ export class Cell {
 			residents: this.#residents,
 			say: (said) => this.#say(said),
 			flush: () => this.#flush(),
+			notify,
 		});
 		this.#turns = new Turns({
 			clock,
@@ -82,6 +86,15 @@ export class Cell {
 			case 'wanted':
 				this.#mail.want(command.topics);
 				break;
+			case 'routes':
+				this.#mail.route(command.version, command.changes);
+				break;
+			case 'link':
+				this.#mail.exchange.link(command);
+				break;
+			case 'unlink':
+				this.#mail.exchange.unlink(command.peer);
+				break;
 			case 'publish':
 				this.#mail.publishFromOutside(command);
 				break;
@@ -98,10 +111,25 @@ export class Cell {
 				this.#say({
 					tag: 'counts',
 					vms: [...this.#residents.values()].map((resident) => resident.counts(this.#clock.now())),
+					links: this.#mail.exchange.counts(),
 				});
 				break;
 		}
 		this.#flush();
+	}
+
+	/** Takes in what other cells have said; true when there may be more. To be called before turns are run. */
+	hear(): boolean {
+		const isMore = this.#mail.exchange.hear();
+		this.#flush();
+		return isMore;
+	}
+
+	/** True when there is nothing to do until a command comes, a timer fires or another cell rings. */
+	isIdle(): boolean {
+		const isIdle = this.#mail.exchange.isIdle();
+		this.#flush();
+		return isIdle && this.#queue.isEmpty;
 	}
 
 	/** Runs VMs for a moment, `turns` calls at most; true when there may be more to do. */
@@ -143,8 +171,9 @@ export class Cell {
 			this.#residents.delete(id);
 			this.#mail.leave(resident);
 		}
-		// Also of one that has not come yet: who waits for this must not wait for ever.
-		this.#say({ tag: 'stopped', vm: id });
+		// Also of one that has not come yet: who waits for this must not wait for ever. Not before the last
+		// that it said is on its way: elsewhere, it may say more as soon as it has stopped here.
+		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
@@ -234,6 +263,7 @@ export class Cell {
 	}
 
 	#flush(): void {
+		this.#mail.exchange.commit();
 		if (this.#reports.length === 0) return;
 		const reports = this.#reports;
 		this.#reports = [];

@@ -13,12 +13,19 @@ import type { Vm } from './vm.ts';
 export interface HeldMessage {
 	readonly to: Resident;
 	readonly item: Waiting<Event>;
+	/** Called when it has found room, or nobody is there any more. */
+	placed?: () => void;
 }
 
 /** `begin` is the module's own start function, `start` the service's. */
 export type Stage = 'begin' | 'start' | 'turn';
 
-export class Resident {
+/** Who can stand still because a message found no room: a VM of this cell, or one of another. */
+export interface Sender {
+	readonly held: HeldMessage[];
+}
+
+export class Resident implements Sender {
 	readonly id: VmId;
 	readonly spec: VmSpec;
 	readonly inbox: Inbox<Event>;
@@ -39,7 +46,9 @@ export class Resident {
 	recorder: Recorder | undefined;
 	readonly timers = new Map<number, Timer>();
 	readonly held: HeldMessage[] = [];
-	readonly waiters = new Set<Resident>();
+	readonly waiters = new Set<Sender>();
+	/** Other cells where what it published has not found room, and for which it stands still. */
+	cellsAwaited = 0;
 	/** Events still to be given one a turn, to find the one that ended a turn badly. */
 	singly = 0;
 	isQueued = false;
@@ -68,7 +77,7 @@ export class Resident {
 	get isReady(): boolean {
 		if (this.vm === undefined || this.throttle !== undefined) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
-		return this.held.length === 0 && this.inbox.length > 0;
+		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
 	}
 
 	/** True once its start is done. */
@@ -77,9 +86,14 @@ export class Resident {
 	}
 
 	/** True when this one can only go on after `other`, directly or through those it waits for. */
-	waitsFor(other: Resident): boolean {
+	waitsFor(other: Sender): boolean {
 		const next = this.held[0]?.to;
 		return this === other || next?.waitsFor(other) === true;
+	}
+
+	/** True when it can only go on after something has happened in another cell. */
+	standsStillAbroad(): boolean {
+		return this.cellsAwaited > 0 || this.held[0]?.to.standsStillAbroad() === true;
 	}
 
 	clearTimers(): void {

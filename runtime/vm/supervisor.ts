@@ -1,5 +1,5 @@
 /**
- * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
+ * Keeps VMs alive, one for one: starts them in the cell of their domain and class, brings them back after
  * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
 import { type Hub, isForHub } from '../bus/hub.ts';
@@ -8,7 +8,7 @@ import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
-import type { Budget, Priority } from '../module/manifest.ts';
+import type { Budget, Manifest, Priority } from '../module/manifest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
 import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } from './cell-protocol.ts';
@@ -17,6 +17,7 @@ import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
 import type { Overrun } from './overruns.ts';
+import { cellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -70,6 +71,8 @@ export interface SupervisorOptions {
 	readonly capabilities: Capabilities;
 	readonly rules?: readonly PolicyRule[];
 	readonly restart?: RestartOptions;
+	/** Which VMs share a cell. Default `domain-and-class`. */
+	readonly placement?: Placement | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	readonly on?: SupervisorEvents;
@@ -142,9 +145,9 @@ export class Supervisor {
 		vm.retry?.cancel();
 		this.#move(vm, 'stop', reason);
 		this.#unlink(vm);
-		this.#options.hub.detach(vm.id);
 		const cell = this.#cells.of(this.#cellName(vm));
 		cell?.send({ tag: 'stop', vm: vm.id });
+		this.#options.hub.detach(vm.id);
 		// Without its cell there is nobody to say so.
 		if (cell === undefined) this.#move(vm, 'stopped', reason);
 		if (this.#hasStopped(vm)) this.#settleStopped(vm);
@@ -202,6 +205,11 @@ export class Supervisor {
 		return this.#cells.views();
 	}
 
+	/** The name of the cell that VMs of this module run in, whether it is there yet or not. */
+	cellOf(manifest: Manifest): string {
+		return cellName(manifest, this.#options.placement);
+	}
+
 	async close(): Promise<void> {
 		for (const vm of this.#vms.values()) {
 			vm.retry?.cancel();
@@ -255,13 +263,13 @@ export class Supervisor {
 	/** Has the cell start a VM whose capabilities are linked. */
 	#enter(vm: Supervised, linked: LinkedVm): void {
 		vm.linked = linked;
-		const cell = this.#cells.take(this.#cellName(vm));
+		const { domain } = vm.plan.component.manifest;
+		const cell = this.#cells.take({ name: this.#cellName(vm), domain });
 		const spec = this.#spec(vm, linked);
 		vm.recorded?.begins(vm.id, spec);
 		vm.recorded = undefined;
+		this.#options.hub.attach(vm.id, { cell, topics: spec.topics });
 		cell.send({ tag: 'start', vm: vm.id, spec });
-		const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
-		this.#options.hub.attach(vm.id, { cell, subscribes });
 	}
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
@@ -369,8 +377,8 @@ export class Supervisor {
 		if (vm.state === 'stopped') return this.#settleStopped(vm);
 		const verdict = vm.policy.failed(this.#options.clock.now());
 		if (verdict.action === 'park') {
-			this.#options.hub.detach(vm.id);
 			this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop', vm: vm.id });
+			this.#options.hub.detach(vm.id);
 			this.#move(vm, 'give-up', `failed too often; last: ${reason}`);
 			return;
 		}
@@ -428,7 +436,7 @@ export class Supervisor {
 	}
 
 	#cellName({ plan }: Supervised): string {
-		return plan.component.manifest.domain;
+		return this.cellOf(plan.component.manifest);
 	}
 
 	#view(vm: Supervised): VmView {

@@ -1,6 +1,7 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
+import { cellsFigures } from './cells.ts';
 import type { Figure } from './figure.ts';
 import { garbageFigures } from './garbage.ts';
 import { instrumentationFigures } from './instrumentation.ts';
@@ -21,6 +22,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['snapshot', snapshotFigures],
 	['memory', memoryFigures],
 	['recording', recordingFigures],
+	['cells', cellsFigures],
 ];
 
 const { values, positionals } = parseArgs({

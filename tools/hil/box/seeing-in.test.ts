@@ -138,7 +138,7 @@ test.serial('the VMs of a box are shown with what they do', async (t) => {
 	const probe = vms.find(({ vm }) => vm === 'probe') ?? {};
 	t.like(probe, {
 		class: 'interactive',
-		cell: 'open',
+		cell: 'open-interactive',
 		state: 'running',
 		exceeded: ['effects', 'storage', 'memory', 'turn-time'],
 	});
@@ -235,7 +235,7 @@ test.serial('what a box counts is served to Prometheus on a local port', async (
 	t.true(value('mullion_vm_budget_exceeded_total', { vm: 'probe', budget: 'memory' }) >= 2);
 	// One for the first failure at each order, and one for the second where it was forgiven late.
 	t.true(value('mullion_vm_restarts_total', { vm: 'probe' }) >= 5);
-	t.is(value('mullion_cell_up', { cell: 'open' }), 1);
+	t.is(value('mullion_cell_up', { cell: 'open-interactive' }), 1);
 	t.is(value('mullion_network_up', { network: 'lte0' }), 1);
 	t.true(value('mullion_vm_turns_total', { vm: 'probe' }) > 0);
 	t.is(

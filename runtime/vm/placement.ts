@@ -1,0 +1,21 @@
+/** Which cell a VM runs in. A cell is a thread with a heap of its own, 6 to 9 MB: a small box has fewer of them. */
+import type { Domain, Priority } from '../module/manifest.ts';
+
+export const placements = {
+	/** One for each service domain and priority class that has VMs: `open-interactive`. */
+	'domain-and-class': ({ domain, priority }) => `${domain}-${priority}`,
+	/** One for each domain, and another for what of it is realtime: `open`, `open-realtime`. */
+	'realtime-apart': ({ domain, priority }) => (priority === 'realtime' ? `${domain}-realtime` : domain),
+	/** One for each domain, whose classes share its thread: `open`. */
+	domain: ({ domain }) => domain,
+} as const satisfies Record<string, (vm: { domain: Domain; priority: Priority }) => string>;
+
+export type Placement = keyof typeof placements;
+
+/** The name of the cell, from what the module's manifest says. */
+export function cellName(
+	vm: { readonly domain: Domain; readonly priority: Priority },
+	placement: Placement = 'domain-and-class',
+): string {
+	return placements[placement](vm);
+}
