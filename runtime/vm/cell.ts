@@ -124,11 +124,11 @@ export class Cell {
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
-		const taken = resident.inbox
-			.take(resident.singly > 0 ? 1 : turnEvents)
-			.filter(({ event }) => this.#mail.isStillWanted(event));
+		const taken = resident.inbox.take(resident.singly > 0 ? 1 : turnEvents);
+		const isWanted = ({ event }: Waiting<Event>): boolean => this.#mail.isStillWanted(event);
+		const wanted = taken.every(isWanted) ? taken : taken.filter(isWanted);
 		this.#mail.releaseWaiters(resident);
-		return taken;
+		return wanted;
 	}
 
 	/** All effects of a turn happen, or none. @throws VmError `flooded` */
@@ -217,7 +217,8 @@ export class Cell {
 
 /** @throws VmError `flooded` */
 function checkTimers({ timers, spec }: Resident, effects: readonly Effect[]): void {
-	const asked = effects.filter(({ tag }) => tag === 'set-timer').length;
+	let asked = 0;
+	for (const { tag } of effects) if (tag === 'set-timer') asked++;
 	const most = spec.budget.timers;
 	if (timers.size + asked > most) throw new VmError('flooded', `${spec.name} set more than ${most} timers`);
 }

@@ -70,43 +70,43 @@ export class Vm {
 	/** Links and starts, plainly. @throws VmError */
 	start(nowUs: bigint): Effect[] {
 		this.link();
-		return this.#checked(() => this.#linked.start(nowUs, this.#init));
+		return this.#checked(() => this.#linked().start(nowUs, this.#init));
 	}
 
 	/** @throws VmError */
 	turn(nowUs: bigint, inbox: Event[]): Effect[] {
-		return this.#checked(() => this.#linked.turn(nowUs, inbox));
+		return this.#checked(() => this.#linked().turn(nowUs, inbox));
 	}
 
 	// The same in steps, for a lane: each `open` makes `call` the one to be made, each `close` takes what it returned.
 
 	get call(): LaneCall {
-		return this.#linked.steps.call;
+		return this.#linked().steps.call;
 	}
 
 	/** False where the module has no start function of its own. */
 	openBegin(): boolean {
-		return this.#linked.steps.openBegin();
+		return this.#linked().steps.openBegin();
 	}
 
 	/** @throws VmError */
 	openStart(nowUs: bigint): void {
-		this.#guarded(() => this.#linked.steps.openStart(nowUs, this.#init));
+		this.#guarded(() => this.#linked().steps.openStart(nowUs, this.#init));
 	}
 
 	/** @throws VmError */
 	closeStart(result: number): Effect[] {
-		return this.#checked(() => this.#linked.steps.closeStart(result));
+		return this.#checked(() => this.#linked().steps.closeStart(result));
 	}
 
 	/** @throws VmError */
 	openTurn(nowUs: bigint, inbox: Event[]): void {
-		this.#guarded(() => this.#linked.steps.openTurn(nowUs, inbox));
+		this.#guarded(() => this.#linked().steps.openTurn(nowUs, inbox));
 	}
 
 	/** @throws VmError */
 	closeTurn(result: number): Effect[] {
-		return this.#checked(() => this.#linked.steps.closeTurn(result));
+		return this.#checked(() => this.#linked().steps.closeTurn(result));
 	}
 
 	/** It is not called again. */
@@ -120,8 +120,9 @@ export class Vm {
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
-	takeLog(): LogLine[] {
+	takeLog(): readonly LogLine[] {
 		const lines = this.#lines;
+		if (lines.length === 0 && this.#suppressed === 0) return lines;
 		if (this.#suppressed > 0)
 			lines.push({ level: 'warn', text: `${this.#suppressed} more lines were suppressed` });
 		this.#lines = [];
@@ -135,7 +136,8 @@ export class Vm {
 		else this.#bucket.set(key, value);
 	}
 
-	get #linked(): Guest {
+	// Not a getter: the engine calls a private one through its slowest path.
+	#linked(): Guest {
 		if (this.#guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
 		return this.#guest;
 	}
