@@ -1,11 +1,13 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
+import { densityFigures } from './density.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
+import { startFigures } from './start.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
 	['linker', linkerFigures],
@@ -13,6 +15,8 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['instrumentation', instrumentationFigures],
 	['lifecycle', lifecycleFigures],
 	['memory', memoryFigures],
+	['density', densityFigures],
+	['start', startFigures],
 ];
 
 const { values, positionals } = parseArgs({
