@@ -35,7 +35,8 @@ export async function startFigures(): Promise<Figure[]> {
 		// Each time others: the engine would know its own bytes again.
 		bytes: () => timed(() => prepareComponent(variant(variants++), { provided: allImports })),
 	};
-	await interleaved(subjects, 20);
+	// Until the engine has optimised the platform's own code.
+	await interleaved(subjects, 150);
 	const measured = await interleaved(subjects, rounds);
 	return [
 		limited('start to first effect, installed', measured.warm, limits.warm),
