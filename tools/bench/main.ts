@@ -1,6 +1,7 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
+import { cyclesFigures } from './cycles.ts';
 import { densityFigures } from './density.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
@@ -17,6 +18,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['memory', memoryFigures],
 	['density', densityFigures],
 	['start', startFigures],
+	['cycles', cyclesFigures],
 ];
 
 const { values, positionals } = parseArgs({

@@ -2,11 +2,11 @@
 import { systemClock } from '../../firmware/hal/clock.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
-import { topicGrants } from '../../runtime/bus/policy.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { CellReport, VmSpec } from '../../runtime/vm/cell-protocol.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
+import { specOf } from './installed.ts';
 import { threadClockMs } from './thread-time.ts';
 import { componentVariants } from './variants.ts';
 
@@ -67,21 +67,5 @@ function firstEffects(): { start(spec: VmSpec): void; stop(): void } {
 			cell.accept({ tag: 'stop', vm: 1 });
 			seen.length = 0;
 		},
-	};
-}
-
-function specOf({ manifest, module, encoding }: PreparedComponent, config: Uint8Array): VmSpec {
-	return {
-		name: manifest.name,
-		module,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
-		topics: topicGrants(manifest),
-		effects: [],
-		config,
-		baseband: '',
-		log: { linesPerTurn: 64, bytesPerTurn: 16_384 },
-		clockStepUs: 1,
 	};
 }
