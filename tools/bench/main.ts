@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
 import { cyclesFigures } from './cycles.ts';
 import { densityFigures } from './density.ts';
+import { endlessFigures } from './endless.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
+import { realtimeFigures } from './realtime.ts';
 import { startFigures } from './start.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
@@ -19,6 +21,8 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['density', densityFigures],
 	['start', startFigures],
 	['cycles', cyclesFigures],
+	['endless', endlessFigures],
+	['realtime', realtimeFigures],
 ];
 
 const { values, positionals } = parseArgs({
