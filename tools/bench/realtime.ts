@@ -34,12 +34,15 @@ async function lateness(): Promise<number[]> {
 	const clock = systemClock();
 	const late: number[] = [];
 	let sentAt = 0;
-	let heard: PromiseWithResolvers<void> = Promise.withResolvers();
+	let heard = Promise.withResolvers<void>();
+	const allStarted = Promise.withResolvers<void>();
+	let left = 1 + burners;
 	const cell = threadedCells().spawn({
 		name: 'realtime',
 		onReports: (reports) => {
 			for (const report of reports) {
 				if (report.tag === 'fault') heard.reject(new Error(report.message));
+				if (report.tag === 'started' && --left === 0) allStarted.resolve();
 				if (report.tag !== 'published') continue;
 				const { buffer, byteOffset } = report.payload;
 				late.push(Number(new DataView(buffer, byteOffset).getBigUint64(0, true)) - sentAt);
@@ -50,7 +53,10 @@ async function lateness(): Promise<number[]> {
 	});
 	await startVms(cell);
 	cell.send({ tag: 'wanted', topics: ['realtime.began'] });
-	for (let left = messages.warmUp + messages.counted; left > 0; left--) {
+	await allStarted.promise;
+	for (let number = 1; number <= burners; number++)
+		cell.send({ tag: 'publish', topic: `burn.${number}`, sender: 0, payload: new Uint8Array(0) });
+	for (let message = 0; message < messages.warmUp + messages.counted; message++) {
 		await pause(everyMs);
 		heard = Promise.withResolvers();
 		sentAt = clock.now();
@@ -76,7 +82,6 @@ async function startVms(cell: CellHandle): Promise<void> {
 			// So much that no turn is ended, and none waits for its share.
 			spec: { ...spec, topics: loop(topic), priority, budget: { ...budget, turnMs: 6000, cpuPercent: 100 } },
 		});
-		cell.send({ tag: 'publish', topic, sender: 0, payload: new Uint8Array(0) });
 	}
 }
 
