@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
+import { makeProbe, type Probe } from '../../modules/probe/testbed.ts';
 import type { Event } from '../../runtime/component/generated/service.ts';
 import { fuelFor } from '../../runtime/component/instrument/fuel.ts';
 import { Lane, type LaneCall } from '../../runtime/component/lane/lane.ts';
 import { linkService } from '../../runtime/component/link.ts';
-import { makeProbe, type Probe } from '../../modules/probe/testbed.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 
 const rounds = 15;

@@ -6,7 +6,7 @@ import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
 /** @param config the message that its manifest declares; default none */
 export function specOf(
 	{ manifest, module, encoding }: PreparedComponent,
-	config = new Uint8Array(0),
+	config: Uint8Array = new Uint8Array(0),
 ): VmSpec {
 	return {
 		name: manifest.name,
