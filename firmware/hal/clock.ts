@@ -2,7 +2,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 
 export function systemClock(): Clock {
-	// The global is a getter, which costs as much again as the reading.
+	// The global is a getter: it need not be called for every reading.
 	const { performance } = globalThis;
 	const startUs = Math.round(performance.timeOrigin * 1000);
 	return {

@@ -8,7 +8,7 @@ const flags = [
 	'--wasm-inlining-budget=15000',
 	// By default a function may grow to three times its size by what is inlined, its checks included.
 	'--wasm-inlining-factor=6',
-	// The way of a message through a cell is many small functions: by default half of them stay calls.
+	// The way of a message through a cell is many small functions: more of them become one.
 	'--max-inlined-bytecode-size-cumulative=3000',
 ];
 

@@ -19,7 +19,7 @@ export class Heartbeat {
 		this.#words = new Int32Array(buffer);
 	}
 
-	// Plain stores, at a tenth of the cost: what is looked for lasts until long after they have arrived.
+	// Plain stores, which the engine does in place: what is looked for lasts until long after they have arrived.
 	begin(vm: number): void {
 		this.#words[word.vm] = vm;
 		this.#turn = (this.#turn + 1) | 1;

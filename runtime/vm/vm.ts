@@ -136,7 +136,7 @@ export class Vm {
 		else this.#bucket.set(key, value);
 	}
 
-	// Not a getter: the engine calls a private one through its slowest path.
+	// Not a getter: the engine calls a private one through its runtime.
 	#linked(): Guest {
 		if (this.#guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
 		return this.#guest;

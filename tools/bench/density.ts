@@ -20,7 +20,7 @@ export async function densityFigures(): Promise<Figure[]> {
 		const variant = await componentVariants();
 		for (let number = 0; number < services + more; number++)
 			await writeFile(join(folder, `${number}.wasm`), variant(number));
-		// Without it every thread holds the compiler of types: 30 MB each.
+		// Without it every thread holds what strips the types, which is tens of megabytes.
 		const environment = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
 		const withServices = (count: number) => () =>
 			residentOnceReady([program, folder, String(count)], environment);
