@@ -60,14 +60,22 @@ export class Inbox<Event> {
 
 	/** Takes an event of the platform whatever is waiting. */
 	push(item: Waiting<Event>): void {
-		this.#waiting.push(item);
+		// Most wait alone, and an array that is pushed to makes room for sixteen more.
+		if (this.#waiting.length === 0) this.#waiting = [item];
+		else this.#waiting.push(item);
 		this.#bytes += item.bytes;
 	}
 
 	/** The oldest `count` in order. */
 	take(count: number): Waiting<Event>[] {
-		const taken = count >= this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
-		this.#waiting = count >= this.#waiting.length ? [] : this.#waiting.slice(count);
+		const waiting = this.#waiting;
+		if (count >= waiting.length) {
+			this.#waiting = [];
+			this.#bytes = 0;
+			return waiting;
+		}
+		const taken = waiting.slice(0, count);
+		this.#waiting = waiting.slice(count);
 		for (const { bytes } of taken) this.#bytes -= bytes;
 		return taken;
 	}

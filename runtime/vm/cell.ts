@@ -177,11 +177,11 @@ export class Cell {
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
-		const taken = resident.inbox
-			.take(resident.singly > 0 ? 1 : turnEvents)
-			.filter(({ event }) => this.#mail.isStillWanted(event));
+		const taken = resident.inbox.take(resident.singly > 0 ? 1 : turnEvents);
+		const isWanted = ({ event }: Waiting<Event>): boolean => this.#mail.isStillWanted(event);
+		const wanted = taken.every(isWanted) ? taken : taken.filter(isWanted);
 		this.#mail.releaseWaiters(resident);
-		return taken;
+		return wanted;
 	}
 
 	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {

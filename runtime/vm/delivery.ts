@@ -47,6 +47,7 @@ export class Delivery {
 
 	/** There is room in the receiver's inbox: those who stand still for it go on, in order. */
 	releaseWaiters(receiver: Resident): void {
+		if (receiver.waiters.size === 0) return;
 		const { residents, queue } = this.#options;
 		for (const sender of receiver.waiters) {
 			for (let head = sender.held[0]; head; head = sender.held[0]) {

@@ -19,17 +19,18 @@ export class Heartbeat {
 		this.#words = new Int32Array(buffer);
 	}
 
+	// Plain stores, which the engine does in place: what is looked for lasts until long after they have arrived.
 	begin(vm: number): void {
 		this.#words[word.vm] = vm;
 		this.#turn = (this.#turn + 1) | 1;
-		Atomics.store(this.#words, word.turn, this.#turn);
+		this.#words[word.turn] = this.#turn;
 	}
 
 	/** Ending twice is harmless: an odd count is a turn that runs. */
 	end(): void {
 		if ((this.#turn & 1) === 0) return;
 		this.#turn = (this.#turn + 1) | 0;
-		Atomics.store(this.#words, word.turn, this.#turn);
+		this.#words[word.turn] = this.#turn;
 	}
 
 	/** The turn that runs at this instant, if any; from any thread. */

@@ -6,6 +6,7 @@
  */
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
+import { u64FromNumber } from '../component/bits.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../component/lane/lane.ts';
 import type { BudgetName } from './budget-name.ts';
@@ -18,6 +19,8 @@ import { Vm } from './vm.ts';
 
 /** Longest time without a look at what else there is to do, in microseconds. */
 const sliceUs = 500;
+
+const nothing: readonly Waiting<Event>[] = [];
 
 export interface TurnsOptions {
 	readonly clock: Clock;
@@ -99,18 +102,16 @@ export class Turns implements LaneHost {
 
 	next(): LaneCall | undefined {
 		const { queue } = this.#options;
-		while (
-			this.#turnsLeft > 0 &&
-			this.#nowUs - this.#lookedUpAt < sliceUs &&
-			queue.first?.paused === undefined
-		) {
+		while (this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
 			const resident = queue.take();
 			if (resident === undefined) break;
-			this.#turnsLeft--;
-			if (resident.paused !== undefined || this.#isHeldBack(resident, this.#nowUs)) {
+			// It goes on upon a stack of its own: in the next run.
+			if (resident.paused !== undefined) {
 				queue.add(resident);
-				continue;
+				break;
 			}
+			this.#turnsLeft--;
+			if (this.#isHeldBack(resident, this.#nowUs)) continue;
 			if (this.#open(resident, this.#nowUs)) return resident.vm?.call;
 		}
 		if (!queue.isEmpty) this.#options.wake();
@@ -212,7 +213,7 @@ export class Turns implements LaneHost {
 		this.#options.finished(resident, vm, effects);
 		resident.stage = 'turn';
 		if (stage === 'turn') this.#count(resident);
-		resident.taken = [];
+		resident.taken = nothing;
 	}
 
 	#fail(resident: Resident, vm: Vm, error: unknown): void {
@@ -221,7 +222,7 @@ export class Turns implements LaneHost {
 		if (resident.stage === 'turn') this.#count(resident);
 		this.end(resident);
 		this.#options.failed(resident, vm, error);
-		resident.taken = [];
+		resident.taken = nothing;
 	}
 
 	#enter(resident: Resident, now: number): void {
@@ -271,5 +272,6 @@ export class Turns implements LaneHost {
 
 /** The time a turn is given: no finer than its clock grant. */
 function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
-	return BigInt(nowUs - (nowUs % clockStepUs));
+	// The remainder of two numbers this far apart would take longer than all else that is done to them.
+	return u64FromNumber(Math.floor(nowUs / clockStepUs) * clockStepUs);
 }

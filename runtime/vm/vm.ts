@@ -85,7 +85,7 @@ export class Vm {
 		this.#begin(nowUs, []);
 		return this.#watched(() => {
 			this.link();
-			return this.#checked(this.#linked.start(nowUs, this.#init));
+			return this.#checked(this.#linked().start(nowUs, this.#init));
 		});
 	}
 
@@ -101,46 +101,46 @@ export class Vm {
 
 	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
 	rest(): void {
-		this.#watched(() => this.#linked.rest());
+		this.#watched(() => this.#linked().rest());
 	}
 
 	/** @throws VmError */
 	turn(nowUs: bigint, inbox: Event[]): Effect[] {
 		this.#begin(nowUs, inbox);
-		return this.#watched(() => this.#checked(this.#linked.turn(nowUs, inbox)));
+		return this.#watched(() => this.#checked(this.#linked().turn(nowUs, inbox)));
 	}
 
 	// The same in steps, for a lane: each `open` makes `call` the one to be made, each `close` takes what it returned.
 
 	get call(): LaneCall {
-		return this.#linked.steps.call;
+		return this.#linked().steps.call;
 	}
 
 	/** False once there is nothing left that the module begins with by itself. */
 	openBegin(): boolean {
-		return this.#linked.steps.openBegin();
+		return this.#linked().steps.openBegin();
 	}
 
 	/** @throws VmError */
 	openStart(nowUs: bigint): void {
 		this.#begin(nowUs, []);
-		this.#watched(() => this.#linked.steps.openStart(nowUs, this.#init));
+		this.#watched(() => this.#linked().steps.openStart(nowUs, this.#init));
 	}
 
 	/** @param timers that it may still set; @throws VmError */
 	closeStart(result: number, timers: number): Effect[] {
-		return this.#watched(() => this.#checked(this.#linked.steps.closeStart(result), timers));
+		return this.#watched(() => this.#checked(this.#linked().steps.closeStart(result), timers));
 	}
 
 	/** @throws VmError */
 	openTurn(nowUs: bigint, inbox: Event[]): void {
 		this.#begin(nowUs, inbox);
-		this.#watched(() => this.#linked.steps.openTurn(nowUs, inbox));
+		this.#watched(() => this.#linked().steps.openTurn(nowUs, inbox));
 	}
 
 	/** @param timers that it may still set; @throws VmError */
 	closeTurn(result: number, timers: number): Effect[] {
-		return this.#watched(() => this.#checked(this.#linked.steps.closeTurn(result), timers));
+		return this.#watched(() => this.#checked(this.#linked().steps.closeTurn(result), timers));
 	}
 
 	/** The core call between an `open` and its `close` has failed, and the turn with it. */
@@ -168,8 +168,9 @@ export class Vm {
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
-	takeLog(): LogLine[] {
+	takeLog(): readonly LogLine[] {
 		const lines = this.#lines;
+		if (lines.length === 0 && this.#suppressed === 0) return lines;
 		if (this.#suppressed > 0)
 			lines.push({ level: 'warn', text: `${this.#suppressed} more lines were suppressed` });
 		this.#lines = [];
@@ -183,7 +184,8 @@ export class Vm {
 		else this.#bucket.set(key, value);
 	}
 
-	get #linked(): Guest {
+	// Not a getter: the engine calls a private one through its runtime.
+	#linked(): Guest {
 		if (this.#guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
 		return this.#guest;
 	}

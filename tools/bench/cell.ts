@@ -1,5 +1,6 @@
 /** What a message costs inside a cell: queue, policy, quota and scheduling counted, and the linker alone. */
 import { systemClock } from '../../firmware/hal/clock.ts';
+import { tuneEngine } from '../../firmware/hal/engine.ts';
 import type { Event } from '../../runtime/component/generated/service.ts';
 import { fuelFor } from '../../runtime/component/instrument/fuel.ts';
 import { linkService } from '../../runtime/component/link.ts';
@@ -13,6 +14,7 @@ const payload = Uint8Array.from({ length: 64 }, (_, at) => at);
 const limits = { message: 350, effect: 150 };
 
 export async function cellFigures(): Promise<Figure[]> {
+	tuneEngine();
 	const guest = await echoGuest();
 	const raw = rawPair(guest);
 	const one = pingPong(guest, 1);

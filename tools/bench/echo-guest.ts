@@ -11,9 +11,14 @@ export interface EchoGuest {
 }
 
 export async function echoGuest(): Promise<EchoGuest> {
-	const text = await readFile(new URL('wat/echo.wat', import.meta.url), 'utf8');
-	const core = new Uint8Array(await parse(text));
+	const core = await coreOf('echo');
 	return { plain: new WebAssembly.Module(core), metered: new WebAssembly.Module(instrument(core)) };
+}
+
+/** The bytes of a module of `wat/`. */
+export async function coreOf(name: string): Promise<Uint8Array<ArrayBuffer>> {
+	const text = await readFile(new URL(`wat/${name}.wat`, import.meta.url), 'utf8');
+	return new Uint8Array(await parse(text));
 }
 
 /** Publishes on the first topic what it hears on the second. */

@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
 import { cellsFigures } from './cells.ts';
+import { cyclesFigures } from './cycles.ts';
+import { densityFigures } from './density.ts';
+import { endlessFigures } from './endless.ts';
 import type { Figure } from './figure.ts';
 import { garbageFigures } from './garbage.ts';
 import { instrumentationFigures } from './instrumentation.ts';
@@ -9,13 +12,16 @@ import { journalFigures } from './journal.ts';
 import { lifecycleFigures } from './lifecycle.ts';
 import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
+import { realtimeFigures } from './realtime.ts';
 import { recordingFigures } from './recording.ts';
 import { snapshotFigures } from './snapshot.ts';
+import { startFigures } from './start.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
+	// Before the engine has seen other guests: what it then inlines is decided by them too.
+	['instrumentation', instrumentationFigures],
 	['linker', linkerFigures],
 	['cell', cellFigures],
-	['instrumentation', instrumentationFigures],
 	['garbage', garbageFigures],
 	['journal', journalFigures],
 	['lifecycle', lifecycleFigures],
@@ -23,6 +29,11 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['memory', memoryFigures],
 	['recording', recordingFigures],
 	['cells', cellsFigures],
+	['density', densityFigures],
+	['start', startFigures],
+	['cycles', cyclesFigures],
+	['endless', endlessFigures],
+	['realtime', realtimeFigures],
 ];
 
 const { values, positionals } = parseArgs({

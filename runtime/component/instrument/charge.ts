@@ -2,7 +2,7 @@
 import type { CallWeights } from './free-functions.ts';
 import type { FunctionBody, Region, ScannedFunction } from './function-scan.ts';
 import { InstructionReader } from './instruction-reader.ts';
-import { lateChecks } from './late-checks.ts';
+import { lateChecks, mostBefore } from './late-checks.ts';
 import { op, weightOf } from './opcodes.ts';
 
 /** Plain instructions that one unit of fuel pays for. */
@@ -23,9 +23,20 @@ export function checksOf(body: FunctionBody, scanned: ScannedFunction, weights: 
 		calls.reduce((sum, call) => sum + weights.of(call), weight);
 	const isLong = scanned.regions.some((region) => total(region) > mostWeightPerCheck);
 	const late = isLong || scanned.regions.length > 1 ? undefined : lateChecks(body, weights);
+	const [whole, ...loops] = scanned.regions;
+	// Then the heads of its loops stand in front of every call that can come back to it.
+	const isEntryFree =
+		loops.length > 0 &&
+		scanned.bulkAt.length === 0 &&
+		total(whole) <= mostBefore &&
+		!whole.callsIndirectly &&
+		!whole.calls.some(weights.usesFuel);
 	const checks: Check[] =
 		late === undefined
-			? scanned.regions.map((region) => ({ at: region.at, units: unitsFor(total(region)) }))
+			? (isEntryFree ? loops : scanned.regions).map((region) => ({
+					at: region.at,
+					units: unitsFor(total(region)),
+				}))
 			: late.map((at) => ({ at, units: unitsFor(total(scanned.regions[0])) }));
 	if (isLong)
 		for (const at of longWays(body, weights)) checks.push({ at, units: unitsFor(mostWeightPerCheck) });

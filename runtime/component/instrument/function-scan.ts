@@ -107,7 +107,7 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 				region.callsIndirectly = true;
 				break;
 			default:
-				if (bulk.has(opcode)) bulkAt.push(at);
+				if (opcode > 0xff && bulk.has(opcode)) bulkAt.push(at);
 		}
 		before = opcode;
 	}

@@ -152,6 +152,9 @@ const vector: readonly Range[] = [
 	[94, 255, immediate.none],
 ];
 
+/** The first opcode with another number behind it. */
+export const firstPrefix = 0xfb;
+
 /** What follows an opcode, by its number; undefined where the opcode is not known. */
 export const plainTable = tableOf(plain);
 export const prefixedTables: ReadonlyMap<number, readonly (Immediate | undefined)[]> = new Map([
@@ -184,6 +187,8 @@ const weights = new Map<number, number>([
 	...[...bulk].filter((opcode) => opcode !== op.tableGrow).map((opcode) => [opcode, 32] as const),
 ]);
 
+const plainWeights = Uint16Array.from({ length: 256 }, (_, opcode) => weights.get(opcode) ?? 1);
+
 export function weightOf(opcode: number): number {
-	return weights.get(opcode) ?? 1;
+	return plainWeights[opcode] ?? weights.get(opcode) ?? 1;
 }
