@@ -1,6 +1,6 @@
 /** `mullion certify`: whether a build still does what was recorded, signed. */
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { certificationOptions, certifyComponent, differencesOf } from './certification.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, text } from './command.ts';
@@ -31,7 +31,9 @@ export const certify: Command = {
 		if (component === undefined || others.length > 0)
 			throw new CliError('usage', `${arg} makes ${others.length + 1} modules; name the file of one`);
 		const { certificate, signed, publicKey } = await certifyComponent(component, context);
-		await writeFile(resolve(cwd, out), signed);
+		const path = resolve(cwd, out);
+		await mkdir(dirname(path), { recursive: true });
+		await writeFile(path, signed);
 		if (certificate.outcome !== 'equal') throw new CliError('not-equal', differencesOf(certificate));
 		const rows = table({
 			rows: certificate.profiles,

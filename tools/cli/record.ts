@@ -1,6 +1,6 @@
 /** `mullion record`: the turns of a VM on the box, into a file. */
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { finished, wholeLength } from '../../runtime/recording/recording.ts';
 import type { Controller } from '../controller/controller.ts';
@@ -41,7 +41,9 @@ export const record: Command = {
 			take({ box, vm, turns: turns ?? 0, signal, context }),
 		);
 		const file = await finished(parts.subarray(0, wholeLength(parts)), why);
-		await writeFile(resolve(context.cwd, out), file);
+		const path = resolve(context.cwd, out);
+		await mkdir(dirname(path), { recursive: true });
+		await writeFile(path, file);
 		// What came before the box was lost is worth having, and is what a crash leaves.
 		if (lost !== undefined) throw lost;
 		const result = { vm, file: out, turns: count, bytes: file.length, ended: why };
