@@ -46,6 +46,16 @@ test('a message larger than the whole inbox never blocks its sender', (t) => {
 	t.is(inbox.dropped, 1);
 });
 
+test('a request makes messages of its topic go, and is told where even that makes no room', (t) => {
+	const inbox = new Inbox<string>({ messages: 2, bytes: 100 });
+	for (const event of ['one', 'two']) inbox.offer(message(event), 'block');
+	t.true(inbox.offer({ ...message('asked'), isRequest: true }, 'drop-oldest'));
+	t.true(inbox.offer({ ...message('asked too'), isRequest: true }, 'drop-oldest'));
+	t.false(inbox.offer({ ...message('in vain'), isRequest: true }, 'drop-oldest'));
+	t.deepEqual(events(inbox), ['asked', 'asked too']);
+	t.is(inbox.dropped, 2);
+});
+
 test('what a failed turn had taken comes back ahead of what came since', (t) => {
 	const inbox = new Inbox<string>({ messages: 10, bytes: 100 });
 	for (const event of ['one', 'two']) inbox.offer(message(event), 'block');

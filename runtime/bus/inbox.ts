@@ -41,20 +41,17 @@ export class Inbox<Event> {
 		return this.#dropped;
 	}
 
-	/** True when taken (room may have been made by dropping); false when the sender has to wait. */
+	/** True when taken (room may have been made by dropping); false when the sender has to wait, or its request finds no room. */
 	offer(item: Waiting<Event>, policy: FullPolicy): boolean {
 		if (this.#fits(item)) {
 			this.push(item);
 			return true;
 		}
-		if (item.bytes > this.#most.bytes) {
-			this.#dropped++;
-			return true;
-		}
+		if (item.bytes > this.#most.bytes) return this.#drop(item);
 		if (policy === 'block') return false;
 		this.#makeRoom(item, policy);
-		if (this.#fits(item)) this.push(item);
-		else this.#dropped++;
+		if (!this.#fits(item)) return this.#drop(item);
+		this.push(item);
 		return true;
 	}
 
@@ -98,6 +95,12 @@ export class Inbox<Event> {
 
 	#fits({ bytes }: Waiting<Event>): boolean {
 		return this.#waiting.length < this.#most.messages && this.#bytes + bytes <= this.#most.bytes;
+	}
+
+	/** A message is lost and counted; whoever asks is told. */
+	#drop({ isRequest = false }: Waiting<Event>): boolean {
+		if (!isRequest) this.#dropped++;
+		return !isRequest;
 	}
 
 	#makeRoom({ topic, bytes }: Waiting<Event>, policy: 'drop-oldest' | 'keep-latest'): void {

@@ -145,6 +145,8 @@ export class Cell {
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
 			this.#turns.begin(resident);
+			// What comes while it starts waits for it.
+			this.#mail.join(resident);
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
 			const { code, message } = error;
@@ -186,7 +188,6 @@ export class Cell {
 
 	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
 		if (resident.stage === 'start') {
-			this.#mail.join(resident);
 			this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
 		} else if (resident.singly > 0) resident.singly--;
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });

@@ -216,7 +216,7 @@ export class Mail {
 	}
 
 	#ask(
-		{ to, topic, index }: Route,
+		{ to, topic, index, whenFull }: Route,
 		{
 			from,
 			theirs,
@@ -235,7 +235,8 @@ export class Mail {
 			isRequest: true,
 			failures: 0,
 		};
-		if (to.inbox.offer(item, 'block')) this.#options.queue.add(to);
+		// Where messages may be dropped, they make room for who waits for an answer.
+		if (to.inbox.offer(item, whenFull === 'block' ? 'block' : 'drop-oldest')) this.#options.queue.add(to);
 		else this.#answer(correlation, to, { tag: 'err', val: 'refused' });
 	}
 
