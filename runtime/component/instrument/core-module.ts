@@ -2,6 +2,7 @@
 import { Bytes, type Section, sectionsOf } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import type { FunctionBody } from './function-scan.ts';
+import { importKind, readImports } from './imports.ts';
 import { concat, sized, unsigned } from './leb.ts';
 
 export const section = {
@@ -32,7 +33,7 @@ export interface CoreModule {
 	readonly sections: ReadonlyMap<number, Uint8Array>;
 	/** The custom section `name`: what functions are called in a crash report. */
 	readonly names: Uint8Array | undefined;
-	/** Functions that are imported; they come first in the index space. Nothing else is imported. */
+	/** Functions that are imported; they come first in the index space. */
 	readonly importedFunctions: number;
 	/** Functions of its own, in order. */
 	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
@@ -41,8 +42,11 @@ export interface CoreModule {
 	readonly start: number | undefined;
 }
 
-/** @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown` */
-export function readModule(core: Uint8Array): CoreModule {
+/**
+ * @param mayImport kinds of imports beside functions; whatever else is imported could reach into another instance
+ * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`
+ */
+export function readModule(core: Uint8Array, mayImport: readonly number[] = []): CoreModule {
 	if (preamble.some((byte, at) => core[at] !== byte)) throw damaged('does not begin as one');
 	const sections = new Map<number, Uint8Array>();
 	let names: Uint8Array | undefined;
@@ -59,7 +63,7 @@ export function readModule(core: Uint8Array): CoreModule {
 	return {
 		sections,
 		names,
-		importedFunctions: readImports(vector(section.import)),
+		importedFunctions: countImportedFunctions(sections.get(section.import) ?? new Uint8Array(1), mayImport),
 		functions: readCode(vector(section.code), types.length).map((body, place) => ({
 			parameters: parameters[types[place] ?? 0] ?? 0,
 			body,
@@ -104,20 +108,17 @@ function readTypes(bytes: Bytes): number[] {
 	});
 }
 
-function readImports(bytes: Bytes): number {
-	const count = countOf(bytes);
-	for (let left = count; left > 0; left--) {
-		const from = bytes.text();
-		const name = bytes.text();
-		// A component gets functions only: whatever else could reach into another instance.
-		if (bytes.byte() !== 0)
+function countImportedFunctions(section: Uint8Array, mayImport: readonly number[]): number {
+	let functions = 0;
+	for (const { from, name, kind } of readImports(section)) {
+		if (kind === importKind.function) functions++;
+		else if (!mayImport.includes(kind))
 			throw new ComponentError(
 				'import-unknown',
 				`the module imports "${name}" of "${from}", which is no function`,
 			);
-		bytes.u32();
 	}
-	return count;
+	return functions;
 }
 
 function readIndexes(bytes: Bytes): number[] {

@@ -36,7 +36,8 @@ export function instrument(core: Uint8Array): Uint8Array<ArrayBuffer> {
 	});
 }
 
-function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
+/** The code section with checks that count down the global of index `globals`. */
+export function rewriteCode({ functions, importedFunctions, globals }: CoreModule): {
 	code: Uint8Array;
 	hints: Uint8Array;
 } {
@@ -66,15 +67,23 @@ const emptyTank = [0x7f, 0x01, 0x41, 0x00, 0x0b];
 
 /** The sections with the tank in them, and with the start function exported instead of started. */
 export function withFuel(module: CoreModule): Map<number, Uint8Array> {
-	const { sections, globals, exports, start } = module;
+	const { sections, globals } = module;
+	const extended = withStartExported(module);
+	extended.set(section.global, append(sections.get(section.global), [emptyTank]));
+	const tank = entry(fuelExport, exportKind.global, globals);
+	extended.set(section.export, append(extended.get(section.export), [tank]));
+	return extended;
+}
+
+/** The sections with the start function exported instead of started. @throws ComponentError `export-reserved` */
+export function withStartExported({ sections, exports, start }: CoreModule): Map<number, Uint8Array> {
 	for (const name of [fuelExport, startExport])
 		if (exports.has(name))
 			throw new ComponentError('export-reserved', `the module exports "${name}", which is the platform's`);
-	const added = [entry(fuelExport, exportKind.global, globals)];
-	if (start !== undefined) added.push(entry(startExport, exportKind.function, start));
 	const extended = new Map(sections);
-	extended.set(section.global, append(sections.get(section.global), [emptyTank]));
-	extended.set(section.export, append(sections.get(section.export), added));
+	if (start === undefined) return extended;
+	const added = entry(startExport, exportKind.function, start);
+	extended.set(section.export, append(sections.get(section.export), [added]));
 	extended.delete(section.start);
 	return extended;
 }

@@ -1,0 +1,21 @@
+/**
+ * Names in a core module that may become part of the text of glue.
+ *
+ * Names of core modules are any text, and those of imports and exports stand in the glue between
+ * quotes. Whatever could end a quote is refused, so that no name is ever read as code.
+ */
+import { ComponentError } from '../component/error.ts';
+
+/** Printable ASCII without quotes, backticks and backslashes. */
+const harmless = /^[ !#-&(-[\]-_a-~]*$/;
+
+/** @throws ComponentError `name-unfit` */
+export function checkNames(module: WebAssembly.Module): void {
+	const names = [
+		...WebAssembly.Module.imports(module).flatMap(({ module: from, name }) => [from, name]),
+		...WebAssembly.Module.exports(module).map(({ name }) => name),
+	];
+	for (const name of names)
+		if (!harmless.test(name))
+			throw new ComponentError('name-unfit', `the core module uses the name ${JSON.stringify(name)}`);
+}
