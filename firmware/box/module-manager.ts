@@ -44,7 +44,7 @@ export class ModuleManager implements ModuleManagerPort {
 	}
 
 	list(): ModuleStatus[] {
-		return this.#options.modules.list().map(({ unit, manifest }) => ({
+		return this.#options.modules.list().map(({ unit, manifest, cell }) => ({
 			id: unit.name,
 			uuid: unit.uuid,
 			vendor: manifest.vendor,
@@ -53,7 +53,7 @@ export class ModuleManager implements ModuleManagerPort {
 			description: manifest.description,
 			url: unit.url ?? '',
 			status: 'installed',
-			environment: manifest.domain,
+			environment: cell,
 			installedAt: unit.installedAtUs,
 			updatedAt: unit.installedAtUs,
 		}));
@@ -82,11 +82,11 @@ export class ModuleManager implements ModuleManagerPort {
 		const installed = await downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
 		);
-		if (environment !== '' && environment !== installed.manifest.domain) {
+		if (!['', installed.manifest.domain, installed.cell].includes(environment)) {
 			await modules.uninstall(installed.unit.name, { retainData: false });
 			throw new ModuleManagerError(
 				'unknown-environment',
-				`${installed.unit.name} belongs in ${installed.manifest.domain}`,
+				`${installed.unit.name} belongs in ${installed.cell}`,
 			);
 		}
 		return installedModule(installed);
@@ -168,8 +168,8 @@ export class ModuleManager implements ModuleManagerPort {
 	}
 }
 
-function installedModule({ unit, manifest }: ModuleView): InstalledModule {
-	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: manifest.domain };
+function installedModule({ unit, cell }: ModuleView): InstalledModule {
+	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: cell };
 }
 
 /** `custom` is signed, but by people: anything may be missing. */

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { CellHandle, CellHost } from '../../runtime/vm/cell-host.ts';
 import type { CellCommand, CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import { isForForeign } from '../../runtime/vm/placement.ts';
 import { detach } from './transfer.ts';
 
 export function threadedCells(): CellHost {
@@ -11,7 +12,7 @@ export function threadedCells(): CellHost {
 			const heartbeat = new Heartbeat();
 			const worker = new Worker(new URL('./cell-worker.ts', import.meta.url), {
 				name: `cell ${name}`,
-				workerData: { heartbeat: heartbeat.buffer },
+				workerData: { heartbeat: heartbeat.buffer, linksForeign: isForForeign(name) },
 			});
 			let isOver = false;
 			const lose = (why: string): void => {

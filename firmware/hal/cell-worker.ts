@@ -1,9 +1,11 @@
 /** The thread of a cell: commands in, reports out, turns in between. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ForeignLinker } from '../../runtime/foreign/foreign-guest.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { CellCommand } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
 import { systemClock } from './clock.ts';
+import { systemEntropy } from './entropy.ts';
 import { detach } from './transfer.ts';
 
 /** Turns between two looks at the mailbox: commands must not wait for a busy cell. */
@@ -23,8 +25,15 @@ function schedule(): void {
 	});
 }
 
+/** Loaded where it is needed only: it takes more memory than all else in the thread of a cell. */
+async function foreignLinks(): Promise<ForeignLinker> {
+	const { foreignLinker } = await import('../../runtime/foreign/foreign-guest.ts');
+	return foreignLinker(systemEntropy);
+}
+
 const cell = new Cell({
 	clock: systemClock(),
+	linkForeign: workerData.linksForeign ? await foreignLinks() : undefined,
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

@@ -50,7 +50,8 @@ export function decodeComponent(binary: Uint8Array): DecodedComponent {
 		if (id === section.coreModule) core ??= body;
 		else if (id === section.canon) readCanon(body, encodings);
 	}
-	if (core === undefined) throw new ComponentError('not-a-component', 'the component holds no core module');
+	if (core === undefined)
+		throw new ComponentError('world-unknown', 'the component holds no core module of its own');
 	if (encodings.size > 1)
 		throw new ComponentError('encoding-unsupported', 'the component mixes string encodings');
 	return { core, encoding: [...encodings][0] ?? 'utf8', custom };

@@ -55,12 +55,14 @@ const given = ['globalThis', 'setTimeout', 'TextDecoder', 'Uint8Array'] as const
 /** One step of every call asks the environment whether to trace; it takes nearly half of a call's time. */
 const trace = /const _debugLog = \(\.\.\.args\) => \{\s*if \([^\n]*JCO_DEBUG\)[^\n]*\n[^\n]*\n\s*\};/g;
 const entry = /^export function instantiate\(/gm;
+/** Behind the function, and of no use. */
+const tail = /^export const _util = \{\s*\};?\s*$/gm;
 const anyExport = /^\s*(?:export|import)\b/gm;
 
 /** @throws ComponentError `glue-failed` where the glue is not as it was known to be */
 export function scriptOf(source: string): string {
 	const untraced = replaceOnce(source, trace, 'const _debugLog = () => {};');
-	const script = replaceOnce(untraced, entry, 'return function instantiate(');
+	const script = replaceOnce(replaceOnce(untraced, tail, ''), entry, 'return function instantiate(');
 	if (anyExport.test(script) || script.includes('import('))
 		throw new ComponentError('glue-failed', 'the glue imports or exports more than is known of it');
 	return script;

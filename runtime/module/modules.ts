@@ -9,6 +9,8 @@ import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import { type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import { CodedError, codeOf } from '../error.ts';
+import type { GlueMaker } from '../foreign/glue.ts';
+import { cellOf } from '../vm/placement.ts';
 import type { Supervisor, VmView } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { Manifest } from './manifest.ts';
@@ -34,6 +36,8 @@ export interface ModulesOptions {
 	/** The networks that VMs can be bound to, in the order of preference. */
 	readonly networks: () => readonly BoundNetwork[];
 	readonly rules?: readonly PolicyRule[];
+	/** What links components of other toolchains; where there is none, they are refused. */
+	readonly glue?: GlueMaker;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** Removes what a VM has kept, when its module goes for good. */
@@ -57,6 +61,8 @@ export interface ModuleView {
 	readonly manifest: Manifest;
 	/** Empty when the stored bytes are damaged; else the protobufjs descriptor of its messages. */
 	readonly schema: string;
+	/** Where its VMs live. */
+	readonly cell: string;
 	readonly vms: readonly VmView[];
 }
 
@@ -174,9 +180,10 @@ export class Modules {
 	}
 
 	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
-		const { capabilities, largest } = this.#options;
+		const { capabilities, glue, largest } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
+			...(glue && { glue }),
 			...(largest === undefined ? {} : { largest }),
 		});
 	}
@@ -238,9 +245,10 @@ export class Modules {
 		return unit;
 	}
 
-	#view(unit: Unit, { manifest, schema }: PreparedComponent): ModuleView {
+	#view(unit: Unit, component: PreparedComponent): ModuleView {
+		const { manifest, schema } = component;
 		const vms = this.#options.supervisor.views().filter(({ module }) => module === unit.name);
-		return { unit, manifest, schema, vms };
+		return { unit, manifest, schema, cell: cellOf(component), vms };
 	}
 
 	/** One change at a time: an install must not look at a list that another is about to change. */

@@ -7,6 +7,7 @@
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
@@ -25,6 +26,8 @@ export interface CellOptions {
 	readonly clock: Clock;
 	/** Told where the cell is, so that a watchdog can see a turn that never ends. */
 	readonly heartbeat?: Heartbeat;
+	/** What links foreign components; a cell without it starts none. */
+	readonly linkForeign?: ForeignLinker | undefined;
 	/** Called with everything that happened since the last call, in order. */
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
@@ -34,14 +37,16 @@ export interface CellOptions {
 export class Cell {
 	readonly #clock: Clock;
 	readonly #heartbeat: Heartbeat;
+	readonly #linkForeign: ForeignLinker | undefined;
 	readonly #report: (reports: CellReport[]) => void;
 	readonly #residents = new Map<VmId, Resident>();
 	readonly #queue: RunQueue;
 	readonly #mail: Mail;
 	#reports: CellReport[] = [];
 
-	constructor({ clock, heartbeat = new Heartbeat(), report, wake }: CellOptions) {
+	constructor({ clock, heartbeat = new Heartbeat(), linkForeign, report, wake }: CellOptions) {
 		this.#clock = clock;
+		this.#linkForeign = linkForeign;
 		this.#heartbeat = heartbeat;
 		this.#report = report;
 		this.#queue = new RunQueue(wake);
@@ -98,7 +103,7 @@ export class Cell {
 	#start(id: VmId, spec: VmSpec): void {
 		const resident = this.#residents.get(id) ?? new Resident(id, spec);
 		this.#residents.set(id, resident);
-		const vm = new Vm({ id, spec });
+		const vm = new Vm({ id, spec, linkForeign: this.#linkForeign });
 		const startedAt = this.#clock.now();
 		try {
 			this.#heartbeat.begin(id);

@@ -11,6 +11,7 @@ export const vmErrors = {
 	'malformed-value': 'The guest returned a value that breaks the canonical ABI.',
 	refused: 'The service itself gave the turn back with an error.',
 	'cell-lost': 'Another VM of the cell had to be stopped by force, and the cell with it.',
+	foreign: 'The cell does not run components of other toolchains.',
 	'vm-gone': 'There is no such VM, or it is not running.',
 } as const;
 

@@ -5,12 +5,17 @@
  * stopped here.
  */
 import type { Clock } from '../clock.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Cell } from './cell.ts';
 import type { CellHandle, CellHost } from './cell-host.ts';
 import type { CellCommand, CellReport } from './cell-protocol.ts';
 import { Heartbeat } from './heartbeat.ts';
 
-export function inlineCells(clock: Clock): CellHost {
+export interface InlineCellOptions {
+	readonly linkForeign?: ForeignLinker;
+}
+
+export function inlineCells(clock: Clock, { linkForeign }: InlineCellOptions = {}): CellHost {
 	return {
 		spawn: ({ onReports }): CellHandle => {
 			const heartbeat = new Heartbeat();
@@ -29,7 +34,7 @@ export function inlineCells(clock: Clock): CellHost {
 			const report = (reports: CellReport[]): void => {
 				if (!isOver) queueMicrotask(() => onReports(reports));
 			};
-			const cell = new Cell({ clock, heartbeat, report, wake: schedule });
+			const cell = new Cell({ clock, heartbeat, linkForeign, report, wake: schedule });
 			return {
 				heartbeat,
 				send: (command) => {

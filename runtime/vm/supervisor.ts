@@ -13,6 +13,7 @@ import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './c
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { cellOf } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -236,11 +237,12 @@ export class Supervisor {
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
 		const { component, baseband, name } = vm.plan;
-		const { manifest, module, encoding } = component;
+		const { manifest, module, encoding, foreign } = component;
 		return {
 			name,
 			module,
 			encoding,
+			...(foreign && { foreign }),
 			priority: manifest.priority,
 			budget: manifest.budget,
 			topics: topicGrants(manifest, this.#options.rules),
@@ -374,7 +376,7 @@ export class Supervisor {
 	}
 
 	#cellName({ plan }: Supervised): string {
-		return plan.component.manifest.domain;
+		return cellOf(plan.component);
 	}
 
 	#view(vm: Supervised): VmView {

@@ -4,25 +4,26 @@
  * A turn is a transaction: it returns effects that have been checked as a whole, or throws and
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
-import type { Effect, Event, Result } from '../component/generated/service.ts';
-import { fuelFor } from '../component/instrument/fuel.ts';
-import { type Guest, linkService } from '../component/link.ts';
+import type { Effect, Event, Result, ServiceHost } from '../component/generated/service.ts';
+import type { Guest } from '../component/link.ts';
 import { LinkError } from '../component/link-error.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { checkEffects } from './effect-check.ts';
 import { VmError } from './error.ts';
-
-/** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
-const copyMargin = 4;
+import { guestOf } from './guest.ts';
 
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
+	/** What links foreign components; in a cell without it they do not start. */
+	readonly linkForeign?: ForeignLinker | undefined;
 }
 
 export class Vm {
 	readonly spec: VmSpec;
 	readonly id: VmId;
+	readonly #linkForeign: ForeignLinker | undefined;
 	#guest: Guest | undefined;
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
@@ -30,9 +31,10 @@ export class Vm {
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
-	constructor({ id, spec }: VmOptions) {
+	constructor({ id, spec, linkForeign }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
+		this.#linkForeign = linkForeign;
 		this.#bucket = new Map(spec.bucket);
 	}
 
@@ -44,16 +46,11 @@ export class Vm {
 	start(nowUs: bigint): Effect[] {
 		const { spec } = this;
 		return this.#call(() => {
-			this.#guest = linkService({
-				module: spec.module,
-				encoding: spec.encoding,
-				mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
-				fuel: fuelFor(spec.budget.turnMs),
-				host: {
-					log: { write: (level, text) => this.#write({ level, text }) },
-					keyValue: { get: (key) => this.#bucket.get(key) },
-				},
-			});
+			const host: ServiceHost = {
+				log: { write: (level, text) => this.#write({ level, text }) },
+				keyValue: { get: (key) => this.#bucket.get(key) },
+			};
+			this.#guest = guestOf({ spec, host, linkForeign: this.#linkForeign });
 			const topics = spec.topics.map(({ name }) => name);
 			return this.#guest.start(nowUs, { vm: this.id, config: spec.config, topics, baseband: spec.baseband });
 		});

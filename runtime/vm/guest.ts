@@ -1,0 +1,26 @@
+/** Chooses the linker for a VM: the direct one, or the generic one for what that cannot link. */
+import type { ServiceHost } from '../component/generated/service.ts';
+import { fuelFor } from '../component/instrument/fuel.ts';
+import { type Guest, linkService } from '../component/link.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
+import type { VmSpec } from './cell-protocol.ts';
+import { VmError } from './error.ts';
+
+/** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
+const copyMargin = 4;
+
+export interface GuestOptions {
+	readonly spec: VmSpec;
+	readonly host: ServiceHost;
+	readonly linkForeign: ForeignLinker | undefined;
+}
+
+/** @throws VmError `foreign`, and what the linkers throw */
+export function guestOf({ spec, host, linkForeign }: GuestOptions): Guest {
+	const { module, encoding, foreign, budget } = spec;
+	const limits = { mostBytes: budget.effectBytesPerTurn * copyMargin, fuel: fuelFor(budget.turnMs) };
+	if (foreign === undefined) return linkService({ module, encoding, host, ...limits });
+	if (linkForeign === undefined)
+		throw new VmError('foreign', `${spec.name} is a foreign component, which this cell does not run`);
+	return linkForeign({ code: foreign, spec, host, ...limits });
+}
