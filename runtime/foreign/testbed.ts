@@ -1,7 +1,7 @@
 /** Foreign components made in a test: WebAssembly text of WASI programs, and what runs them in a cell. */
 import { readFile } from 'node:fs/promises';
 import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { glueMaker } from '../../firmware/hal/glue-maker.ts';
+import { transpile } from '../../firmware/hal/transpile.ts';
 import { appendSections } from '../../tools/build/section.ts';
 import { topicGrants } from '../bus/policy.ts';
 import { type PreparedComponent, prepareComponent } from '../component/prepare.ts';
@@ -10,6 +10,7 @@ import { simulatedEntropy } from '../simulated-entropy.ts';
 import { Cell } from '../vm/cell.ts';
 import type { CellCommand, CellReport, VmSpec } from '../vm/cell-protocol.ts';
 import { foreignLinker } from './foreign-guest.ts';
+import type { GlueMaker } from './glue.ts';
 
 export const bytesOf = (text: string) => new TextEncoder().encode(text);
 export const textOf = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
@@ -41,8 +42,15 @@ export function withManifest(component: Uint8Array, fields: object = {}): Uint8A
 	return appendSections(component, new Map([['mullion:manifest', bytesOf(JSON.stringify(manifest))]]));
 }
 
-export function prepared(component: Uint8Array, fields: object = {}): Promise<PreparedComponent> {
-	return prepareComponent(withManifest(component, fields), { provided, glue: glueMaker() });
+/** On this thread: a component that breaks the generator breaks it for all that come after. */
+const glueHere: GlueMaker = { make: transpile };
+
+export function prepared(
+	component: Uint8Array,
+	fields: object = {},
+	glue = glueHere,
+): Promise<PreparedComponent> {
+	return prepareComponent(withManifest(component, fields), { provided, glue });
 }
 
 export interface ForeignBed {

@@ -3,6 +3,7 @@ import type { HostInterfaces } from '../glue-script.ts';
 import { cli } from './cli.ts';
 import { clocks } from './clocks.ts';
 import { denied } from './denied.ts';
+import { httpTypes } from './http-types.ts';
 import type { Outside } from './outside.ts';
 import { Pollable, poll } from './poll.ts';
 import { random } from './random.ts';
@@ -14,6 +15,8 @@ export function wasiInterfaces(outside: Outside): HostInterfaces {
 		...clocks(outside),
 		...random(outside),
 		...denied(outside),
+		// For requests that it would send; what is in their bodies goes nowhere.
+		...httpTypes({ write: () => undefined }).interfaces,
 		'wasi:io/error': { Error: IoError },
 		'wasi:io/poll': { Pollable, poll },
 		'wasi:io/streams': { InputStream, OutputStream },

@@ -1,4 +1,5 @@
 /** All that a WASI guest has of the world around it: what is not here it does not get. */
+import type { Level } from '../../component/generated/service.ts';
 import type { Entropy } from '../../entropy.ts';
 import type { GuestClock } from './guest-clock.ts';
 
@@ -11,7 +12,7 @@ export interface Outside {
 	readonly clock: GuestClock;
 	readonly entropy: Entropy;
 	/** Told of everything that the guest asked for and was not given. */
-	denied(what: string): void;
+	denied(what: string, level?: Level): void;
 	/** What the host does for the guest is paid by the guest. @throws when it can not pay */
 	charge(bytes: number): void;
 }
