@@ -52,7 +52,8 @@ export async function prepareComponent(
 	if (glue !== undefined && !isForDirectLinker(binary, provided)) {
 		const foreign = await prepareForeign(binary, { manifest, glue, provided });
 		const [module] = foreign.modules.values();
-		if (module === undefined) throw new ComponentError('not-a-component', 'the component holds no core module');
+		if (module === undefined)
+			throw new ComponentError('not-a-component', 'the component holds no core module');
 		return { manifest, module, encoding: 'utf8', schema, foreign };
 	}
 	const { core, encoding } = decodeComponent(binary);

@@ -71,7 +71,10 @@ export function commandGuest(parts: ForeignParts): Guest {
 			return [{ tag: 'reply', val: { correlation, outcome } }];
 		}
 		if (code !== 0) {
-			write('warn', `exited with ${code} for a message on ${spec.topics[topic]?.name}; its output is dropped`);
+			write(
+				'warn',
+				`exited with ${code} for a message on ${spec.topics[topic]?.name}; its output is dropped`,
+			);
 			return [];
 		}
 		return bytes.length === 0 ? [] : [{ tag: 'publish', val: { topic: outTopic, payload: bytes } }];

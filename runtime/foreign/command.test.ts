@@ -139,7 +139,11 @@ test('its clock is that of the platform in the steps of its grant, and sleeping 
 	vm.clock.advance(1234.5678);
 	vm.start();
 	const view = new DataView((vm.published()[0] ?? new Uint8Array(24)).buffer);
-	const [wall, before, after] = [0, 8, 16].map((at) => view.getBigUint64(at, true)) as [bigint, bigint, bigint];
+	const [wall, before, after] = [0, 8, 16].map((at) => view.getBigUint64(at, true)) as [
+		bigint,
+		bigint,
+		bigint,
+	];
 	t.is(wall % 1_000_000n, 0n);
 	t.is(wall, BigInt(Math.floor(vm.clock.now() / 1000)) * 1_000_000n);
 	t.is(after - before, 10_000_000_000n);

@@ -71,7 +71,10 @@ export function scriptOf(source: string): string {
 function replaceOnce(text: string, pattern: RegExp, by: string): string {
 	const found = text.match(pattern)?.length ?? 0;
 	if (found !== 1)
-		throw new ComponentError('glue-failed', `the glue has ${found} places of ${pattern.source} instead of one`);
+		throw new ComponentError(
+			'glue-failed',
+			`the glue has ${found} places of ${pattern.source} instead of one`,
+		);
 	return text.replace(pattern, by);
 }
 

@@ -1,13 +1,14 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import test, { type ExecutionContext } from 'ava';
-import { ComponentError } from '../component/error.ts';
 import { glueMaker } from '../../firmware/hal/glue-maker.ts';
+import { ComponentError } from '../component/error.ts';
 import { ManifestError } from '../module/manifest.ts';
 import type { GlueMaker } from './glue.ts';
 import { bed, commandOf, componentOf, prepared } from './testbed.ts';
 
 const memory = '(memory (export "memory") 1)';
-const write = '(import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))';
+const write =
+	'(import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))';
 const topics = { subscribes: { 'a.in': 'acme.Line' }, publishes: { 'a.out': 'acme.Line' } };
 const small = { budget: { turnMs: 20, memoryPages: 32 } };
 
@@ -29,9 +30,12 @@ test('an endless loop in the start function of a core module is ended', async (t
 });
 
 test('recursion to the end of the stack is a trap', async (t) => {
-	const vm = await started(`${memory} (func $down (call $down) (call $down)) (func (export "_start") (call $down))`, {
-		budget: { turnMs: 1000, memoryPages: 32 },
-	});
+	const vm = await started(
+		`${memory} (func $down (call $down) (call $down)) (func (export "_start") (call $down))`,
+		{
+			budget: { turnMs: 1000, memoryPages: 32 },
+		},
+	);
 	t.deepEqual(vm.faults(), ['trapped']);
 });
 
@@ -97,7 +101,15 @@ test('a socket is denied with the answer of WASI, and the log names it', async (
 });
 
 /** A component of which only one part is not as it should be. */
-const runnable = ({ core = '', extra = '', entry = 'run' }: { core?: string; extra?: string; entry?: string }) =>
+const runnable = ({
+	core = '',
+	extra = '',
+	entry = 'run',
+}: {
+	core?: string;
+	extra?: string;
+	entry?: string;
+}) =>
 	parse(`(component
 		(core module $m ${core} ${memory} (func (export "run") (result i32) (i32.const 0)))
 		(core instance $i (instantiate $m))
@@ -199,7 +211,8 @@ test('what a box does not have cannot be imported', async (t) => {
 });
 
 test('a component of another world is refused, with the worlds that there are', async (t) => {
-	const component = await parse(`(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+	const component =
+		await parse(`(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
 		(func $f (canon lift (core func $i "f"))) (export "f" (func $f)))`);
 	const error = await t.throwsAsync(prepared(component), { instanceOf: ComponentError });
 	t.is(error?.code, 'world-unknown');

@@ -2,9 +2,9 @@
 import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
 import type { Guest } from '../component/link.ts';
 import type { ForeignParts } from './foreign-guest.ts';
+import type { HostInterfaces } from './glue-script.ts';
 import { type ForeignInstance, instantiateForeign } from './instance.ts';
 import { LineSink } from './line-sink.ts';
-import type { HostInterfaces } from './glue-script.ts';
 import { GuestClock } from './wasi/guest-clock.ts';
 import { wasiInterfaces } from './wasi/interfaces.ts';
 import { tellOnce } from './wasi/tell-once.ts';

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { componentize } from 'componentize-qjs';
-import { glueMaker } from '../../firmware/hal/glue-maker.ts';
-import { transpile } from '../../firmware/hal/transpile.ts';
 import { threadedCells } from '../../firmware/hal/cell-thread.ts';
 import { systemClock } from '../../firmware/hal/clock.ts';
+import { glueMaker } from '../../firmware/hal/glue-maker.ts';
+import { transpile } from '../../firmware/hal/transpile.ts';
 import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
 import { Hub } from '../bus/hub.ts';
 import { topicGrants } from '../bus/policy.ts';

@@ -33,7 +33,10 @@ export function importFuel(core: Uint8Array): WithImportedFuel {
 	let fuel = 0;
 	for (const { from, kind } of readImports(imports)) {
 		if (from === fuelImport.from)
-			throw new ComponentError('export-reserved', `the module imports from "${from}", which is the platform's`);
+			throw new ComponentError(
+				'export-reserved',
+				`the module imports from "${from}", which is the platform's`,
+			);
 		if (kind === importKind.global) fuel++;
 	}
 	const moved = new Renumbering(fuel);

@@ -16,7 +16,10 @@ const call = (instance: WebAssembly.Instance, name: string, ...values: number[])
 /** A module whose globals, imported and own, are named in every place where a global can be. */
 const shape = fc.record({
 	imported: fc.nat(3),
-	own: fc.array(fc.record({ value: fc.integer(), fromImport: fc.boolean() }), { minLength: 1, maxLength: 140 }),
+	own: fc.array(fc.record({ value: fc.integer(), fromImport: fc.boolean() }), {
+		minLength: 1,
+		maxLength: 140,
+	}),
 	writes: fc.array(fc.tuple(fc.nat(139), fc.nat(139)), { maxLength: 12 }),
 	offset: fc.nat(3),
 });
@@ -41,10 +44,7 @@ const textOf = ({ imported, own, writes, offset }: Shape) => {
 		(data ${imported > 0 ? '(global.get 0)' : `(i32.const ${offset})`} "data")
 		(func $work (export "work") (param i32) (result i32) (local i32)
 			${writes
-				.map(
-					([to, from]) =>
-						`(global.set ${place(to)} (i32.add (global.get ${place(from)}) (local.get 0)))`,
-				)
+				.map(([to, from]) => `(global.set ${place(to)} (i32.add (global.get ${place(from)}) (local.get 0)))`)
 				.join('')}
 			(loop (local.set 1 (i32.add (local.get 1) (global.get ${place(0)})))
 				(br_if 0 (i32.and (local.tee 0 (i32.shr_u (local.get 0) (i32.const 1))) (i32.const 7))))
@@ -88,9 +88,15 @@ test('what two modules use comes out of one tank', async (t) => {
 	t.true(left < 1000);
 	call(other, 'spend', 100);
 	t.is(shared.value, 2 * left - 1000);
-	t.is(outcome(() => call(other, 'spend', 100_000)), 'unreachable');
+	t.is(
+		outcome(() => call(other, 'spend', 100_000)),
+		'unreachable',
+	);
 	t.true(shared.value < 0);
-	t.is(outcome(() => call(one, 'spend', 1)), 'unreachable');
+	t.is(
+		outcome(() => call(one, 'spend', 1)),
+		'unreachable',
+	);
 });
 
 test('a memory without a maximum gets one, and one with too large a maximum a smaller one', async (t) => {

@@ -51,10 +51,7 @@ export function instrumentPart(
 	});
 }
 
-function boundMemory(
-	sections: ReadonlyMap<number, Uint8Array>,
-	mostPages: number,
-): Map<number, Uint8Array> {
+function boundMemory(sections: ReadonlyMap<number, Uint8Array>, mostPages: number): Map<number, Uint8Array> {
 	const memory = sections.get(section.memory);
 	const limits = memory === undefined ? undefined : readLimits(memory);
 	if (limits === undefined) return new Map();
@@ -64,9 +61,7 @@ function boundMemory(
 			`the module begins with ${limits.minimum} pages of memory; its manifest's budget leaves it ${mostPages}`,
 		);
 	const maximum = Math.min(limits.maximum, mostPages);
-	return new Map([
-		[section.memory, concat([[1, hasMaximum], unsigned(limits.minimum), unsigned(maximum)])],
-	]);
+	return new Map([[section.memory, concat([[1, hasMaximum], unsigned(limits.minimum), unsigned(maximum)])]]);
 }
 
 function readLimits(memory: Uint8Array): { minimum: number; maximum: number } | undefined {
