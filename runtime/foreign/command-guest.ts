@@ -29,7 +29,8 @@ export function commandGuest(parts: ForeignParts): Guest {
 	const write = host.log?.write ?? (() => undefined);
 	const denied = tellOnce(write);
 	const outTopic = spec.topics.findIndex(({ mayPublish }) => mayPublish);
-	let last: ForeignInstance | undefined;
+	/** Of the last instance, which is gone. */
+	let memoryBytes = 0;
 
 	/** Its exit code. */
 	const run = ({ now, stdin, stdout }: Run): number => {
@@ -45,9 +46,10 @@ export function commandGuest(parts: ForeignParts): Guest {
 			denied,
 			charge: (bytes) => tank.chargeBytes(bytes),
 		});
+		let instance: ForeignInstance | undefined;
 		try {
-			last = instantiateForeign({ modules: code.modules, instantiate, interfaces, tank });
-			last.exported('wasi:cli/run', 'run')();
+			instance = instantiateForeign({ modules: code.modules, instantiate, interfaces, tank });
+			instance.exported('wasi:cli/run', 'run')();
 			return 0;
 		} catch (error) {
 			if (error instanceof Exit) return error.code;
@@ -55,6 +57,7 @@ export function commandGuest(parts: ForeignParts): Guest {
 			if (error instanceof Error && Object.hasOwn(error, 'payload')) return 1;
 			throw error;
 		} finally {
+			memoryBytes = instance?.memoryBytes() ?? 0;
 			out.flush();
 			err.flush();
 		}
@@ -96,7 +99,7 @@ export function commandGuest(parts: ForeignParts): Guest {
 				tag: 'ok',
 				val: inbox.flatMap((event) => (event.tag === 'message' ? answer(now, event.val) : [])),
 			})),
-		memoryBytes: () => last?.memoryBytes() ?? 0,
+		memoryBytes: () => memoryBytes,
 	};
 }
 

@@ -22,7 +22,8 @@ export function httpGuest(parts: ForeignParts): Guest {
 	const write = host.log?.write ?? (() => undefined);
 	const denied = tellOnce(write);
 	const outTopic = spec.topics.findIndex(({ mayPublish }) => mayPublish);
-	let last: ForeignInstance | undefined;
+	/** Of the last instance, which is gone. */
+	let memoryBytes = 0;
 
 	/** The encoded response, or why there is none. */
 	const handle = (now: bigint, request: Request): Result<Uint8Array, string> => {
@@ -40,20 +41,22 @@ export function httpGuest(parts: ForeignParts): Guest {
 			charge: (bytes) => tank.chargeBytes(bytes),
 		});
 		const interfaces = { ...wasi, ...http.interfaces };
+		let instance: ForeignInstance | undefined;
 		try {
-			last = instantiateForeign({ modules: code.modules, instantiate, interfaces, tank });
+			instance = instantiateForeign({ modules: code.modules, instantiate, interfaces, tank });
 			const exchange = http.open({
 				...request,
 				method: request.method || 'GET',
 				headers: request.headers.map(({ name, value }) => [name, value]),
 			});
-			last.exported('wasi:http/incoming-handler', 'handle')(exchange.request, exchange.outparam);
+			instance.exported('wasi:http/incoming-handler', 'handle')(exchange.request, exchange.outparam);
 			const response = exchange.response();
 			if (response === undefined) return { tag: 'err', val: 'the handler gave no response' };
 			if (typeof response === 'string') return { tag: 'err', val: response };
 			const headers = response.headers.map(([name, value]) => ({ name, value }));
 			return { tag: 'ok', val: Response.encode({ status: response.status, headers, body: body.take() }) };
 		} finally {
+			memoryBytes = instance?.memoryBytes() ?? 0;
 			out.flush();
 			err.flush();
 		}
@@ -76,7 +79,7 @@ export function httpGuest(parts: ForeignParts): Guest {
 				tag: 'ok',
 				val: inbox.flatMap((event) => (event.tag === 'message' ? answer(now, event.val) : [])),
 			})),
-		memoryBytes: () => last?.memoryBytes() ?? 0,
+		memoryBytes: () => memoryBytes,
 	};
 }
 

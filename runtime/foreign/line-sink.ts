@@ -34,7 +34,7 @@ export class LineSink implements Sink {
 	flush(): void {
 		const text = new TextDecoder().decode(Buffer.concat(this.#partial)).replace(/\r$/, '');
 		this.#partial = [];
-		if (this.#length > 0 || text !== '') this.#write(this.#level, text);
+		if (this.#length > 0) this.#write(this.#level, text);
 		this.#length = 0;
 	}
 }

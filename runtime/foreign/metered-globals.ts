@@ -13,11 +13,12 @@ export function meteredGlobals(charge: (bytes: number) => void): GlueGlobals {
 		}
 	}
 	// Called with `new`; what it returns is an ordinary array.
-	function MeteredBytes(...values: [ArrayBuffer, number?, number?]): Uint8Array {
-		const bytes = new Uint8Array(...values);
+	function MeteredBytes(buffer: ArrayBuffer, from?: number, length?: number): Uint8Array {
+		const bytes = from === undefined ? new Uint8Array(buffer) : new Uint8Array(buffer, from, length);
 		charge(bytes.byteLength);
 		return bytes;
 	}
+	Object.setPrototypeOf(MeteredBytes, Uint8Array);
 	MeteredBytes.prototype = Uint8Array.prototype;
 	return { TextDecoder: MeteredDecoder, Uint8Array: MeteredBytes };
 }

@@ -16,12 +16,15 @@ export function serviceGuest(parts: ForeignParts): Guest {
 	let instance: ForeignInstance | undefined;
 	let clock = new GuestClock(0n, spec.clockStepUs);
 
+	const write = host.log?.write ?? (() => undefined);
+	const stdout = new LineSink('info', write);
+	const stderr = new LineSink('warn', write);
+
 	const interfaces = (): HostInterfaces => {
-		const write = host.log?.write ?? (() => undefined);
 		const wasi = wasiInterfaces({
 			...code.surroundings,
-			stdout: new LineSink('info', write),
-			stderr: new LineSink('warn', write),
+			stdout,
+			stderr,
 			// Turns have clocks of their own, and one instance has many turns.
 			get clock() {
 				return clock;
@@ -47,6 +50,9 @@ export function serviceGuest(parts: ForeignParts): Guest {
 				const payload = refusal(error);
 				if (payload === undefined) throw error;
 				return { tag: 'err', val: payload };
+			} finally {
+				stdout.flush();
+				stderr.flush();
 			}
 		});
 	};

@@ -88,8 +88,14 @@ test('its endless loop is ended, its memory is bounded, and it starts anew after
 	vm.start({ effects: ['put'], bucket: new Map(), bucketBytes: 1000 });
 	vm.send('still here');
 	t.is(vm.published().map(textOf).at(-1), 'still here 1');
+	vm.send('refuse');
+	t.is(vm.faults()[2], 'refused');
+	t.true(vm.said.some((r) => r.tag === 'fault' && r.message.endsWith('no such order')));
+	for (let times = 0; times < 2; times++)
+		vm.start({ effects: ['put'], bucket: new Map(), bucketBytes: 1000 });
+	vm.send('still here');
 	vm.send('eat');
-	t.is(vm.faults().length, 3);
+	t.is(vm.faults().length, 5);
 	t.is(vm.published().map(textOf).at(-1), 'still here 1');
 });
 

@@ -11,14 +11,13 @@ import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
+import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Mail } from './mail.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
 import { Vm } from './vm.ts';
 
-/** The most events one turn is given. */
-const turnEvents = 256;
 /** The most timers a VM may have set. */
 const mostTimers = 256;
 
@@ -138,7 +137,7 @@ export class Cell {
 		const { vm, inbox } = resident;
 		if (vm === undefined) return;
 		const taken = inbox
-			.take(resident.singly > 0 ? 1 : turnEvents)
+			.take(resident.singly > 0 ? 1 : eventsPerTurn(vm.spec))
 			.filter(({ event }) => this.#mail.isStillWanted(event));
 		this.#mail.releaseWaiters(resident);
 		if (taken.length === 0) return this.#queue.add(resident);

@@ -9,6 +9,14 @@ import { VmError } from './error.ts';
 /** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
 const copyMargin = 4;
 
+/** The most events one turn is given. */
+const mostEvents = 256;
+
+/** A run of a program is a turn of its own, with the whole of its budget. */
+export function eventsPerTurn({ foreign }: VmSpec): number {
+	return foreign === undefined || foreign.world === 'service' ? mostEvents : 1;
+}
+
 export interface GuestOptions {
 	readonly spec: VmSpec;
 	readonly host: ServiceHost;
