@@ -49,7 +49,7 @@ export async function prepareComponent(
 	const custom = customSectionsOf(binary);
 	const manifest = readManifest(custom.get('mullion:manifest'));
 	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
-	if (glue !== undefined && !isForDirectLinker(binary, provided)) {
+	if (glue !== undefined && needsGlue(binary, provided)) {
 		const foreign = await prepareForeign(binary, { manifest, glue, provided });
 		const [module] = foreign.modules.values();
 		if (module === undefined)
@@ -65,16 +65,16 @@ export async function prepareComponent(
 }
 
 /**
- * Whether it is one core module of our own world, with plain functions in and out, that imports from
- * nowhere but us. What is wrong with such a one is said by the checks that follow.
+ * False for one core module of our own world, with plain functions in and out, that imports from
+ * nowhere but us. What is wrong with such a one is said by the checks of the direct linker.
  */
-function isForDirectLinker(binary: Uint8Array, provided: PrepareOptions['provided']): boolean {
+export function needsGlue(binary: Uint8Array, provided: PrepareOptions['provided']): boolean {
 	try {
 		const module = new WebAssembly.Module(new Uint8Array(decodeComponent(binary).core));
 		checkExports(module);
-		return WebAssembly.Module.imports(module).every(({ module: from }) => provided.has(from));
+		return !WebAssembly.Module.imports(module).every(({ module: from }) => provided.has(from));
 	} catch (error) {
-		return !(error instanceof ComponentError && isOtherWorld(error));
+		return error instanceof ComponentError && isOtherWorld(error);
 	}
 }
 

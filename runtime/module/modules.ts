@@ -7,7 +7,7 @@
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
-import { type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { cellOf } from '../vm/placement.ts';
@@ -78,15 +78,24 @@ export class Modules {
 	/** Starts what was installed. A module that cannot be read any more is reported and left out. */
 	static async open(options: ModulesOptions): Promise<Modules> {
 		const modules = new Modules(options);
-		for (const unit of options.store.units()) {
+		const provided = options.capabilities.provided();
+		const takeUp = async (unit: Unit, bytes?: Uint8Array): Promise<void> => {
 			try {
-				const component = await modules.#prepare(await options.store.get(unit.digest));
+				const component = await modules.#prepare(bytes ?? (await options.store.get(unit.digest)));
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
 			} catch (error) {
 				options.warn(unit.name, codeOf(error), (error as Error).message);
 			}
+		};
+		// Glue takes seconds to make: what needs none does not wait for it.
+		const later: Unit[] = [];
+		for (const unit of options.store.units()) {
+			const bytes = await options.store.get(unit.digest).catch(() => undefined);
+			if (bytes !== undefined && needsGlue(bytes, provided)) later.push(unit);
+			else await takeUp(unit, bytes);
 		}
+		for (const unit of later) await takeUp(unit);
 		return modules;
 	}
 
