@@ -1,10 +1,12 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import test, { type ExecutionContext } from 'ava';
 import { glueMaker } from '../../firmware/hal/glue-maker.ts';
+import { transpile } from '../../firmware/hal/transpile.ts';
 import { ComponentError } from '../component/error.ts';
 import { ManifestError } from '../module/manifest.ts';
 import type { GlueMaker } from './glue.ts';
-import { bed, commandOf, componentOf, prepared } from './testbed.ts';
+import { prepareForeign } from './prepare-foreign.ts';
+import { bed, commandOf, componentOf, prepared, provided } from './testbed.ts';
 
 const memory = '(memory (export "memory") 1)';
 const write =
@@ -232,7 +234,15 @@ test('more memory to begin with than the manifest asks for is refused', async (t
 });
 
 test('a class or durability that a guest behind glue cannot have is refused, with a code', async (t) => {
-	t.is(await refusal(t, await runnable({}), { priority: 'realtime' }), 'foreign-not-realtime');
+	const component = await runnable({});
+	t.is(await refusal(t, component, { priority: 'realtime' }), 'foreign-not-realtime');
+	const { manifest } = await prepared(component);
+	const kept = { ...manifest, durability: 'journal' };
+	const error = await t.throwsAsync(
+		prepareForeign(component, { manifest: kept, glue: { make: transpile }, provided }),
+		{ instanceOf: ManifestError },
+	);
+	t.is(error?.code, 'foreign-not-durable');
 });
 
 test('a guest that makes the host copy the same bytes many times is ended', async (t) => {

@@ -51,16 +51,13 @@ function worldOf(exports: readonly string[]): ForeignWorld {
 	);
 }
 
-/** What a manifest may ask for of the platform depends on what can be done with the guest. */
-interface Asked {
-	readonly priority: string;
-	readonly session?: unknown;
-	/** A turn that has to come out the same again needs a guest whose every input is known. */
+/** A turn that has to come out the same again needs a guest whose state and every input are known. */
+interface Durable {
 	readonly durability?: unknown;
 }
 
-function checkManifest(manifest: Manifest & Asked, world: ForeignWorld): void {
-	const { durability, priority } = manifest satisfies Asked as Asked;
+function checkManifest(manifest: Manifest & Durable, world: ForeignWorld): void {
+	const { durability, priority } = manifest;
 	if (durability !== undefined && durability !== 'none')
 		throw new ManifestError(
 			'foreign-not-durable',
