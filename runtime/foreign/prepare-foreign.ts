@@ -4,9 +4,9 @@ import { ContractError } from '../../proto/host/codec.ts';
 import { ComponentError } from '../component/error.ts';
 import { instrumentPart, memoryOf } from '../component/instrument/instrument-part.ts';
 import { type Manifest, ManifestError } from '../module/manifest.ts';
-import { checkNames } from './core-names.ts';
 import type { ForeignCode, ForeignWorld, Surroundings } from './foreign-code.ts';
 import type { GlueMaker } from './glue.ts';
+import { checkNames, namesIn } from './glue-names.ts';
 import { scriptOf } from './glue-script.ts';
 import { wasiNames } from './wasi/names.ts';
 
@@ -32,6 +32,7 @@ export async function prepareForeign(
 	{ manifest, glue, provided }: PrepareForeignOptions,
 ): Promise<ForeignCode> {
 	const { source, cores, imports, exports } = await glue.make(component);
+	checkNames([...imports, ...exports]);
 	const world = worldOf(exports);
 	checkManifest(manifest, world);
 	for (const from of imports) checkImport(from, { manifest, provided });
@@ -118,7 +119,7 @@ async function compileAll(
 		const module = await WebAssembly.compile(instrumented).catch((cause: Error) => {
 			throw new ComponentError('not-a-component', `the core module ${name}: ${cause.message}`, { cause });
 		});
-		checkNames(module);
+		checkNames(namesIn(module));
 		return [name, module] as const;
 	});
 	return new Map(await Promise.all(compiled));
