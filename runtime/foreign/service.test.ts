@@ -14,6 +14,7 @@ import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
 import type { Event, ServiceHost } from '../component/generated/service.ts';
 import { linkService } from '../component/link.ts';
+import { prepareComponent } from '../component/prepare.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import { simulatedEntropy } from '../simulated-entropy.ts';
 import { Supervisor } from '../vm/supervisor.ts';
@@ -97,6 +98,16 @@ test('its endless loop is ended, its memory is bounded, and it starts anew after
 	vm.send('eat');
 	t.is(vm.faults().length, 5);
 	t.is(vm.published().map(textOf).at(-1), 'still here 1');
+});
+
+test('what the direct linker can link is linked by it, also where glue can be made', async (t) => {
+	const { built } = await makeProbe();
+	const { foreign } = await prepareComponent(built.bytes, {
+		provided: allImports,
+		glue: { make: () => t.fail('glue was made') as never },
+	});
+	t.is(foreign, undefined);
+	t.is(stranger.foreign?.world, 'service');
 });
 
 test('a service that could be linked directly does the same by glue', async (t) => {
