@@ -102,6 +102,30 @@ test('a socket is denied with the answer of WASI, and the log names it', async (
 	t.true(vm.lines().some((line) => line.includes('denied: wasi:sockets/tcp-create-socket')));
 });
 
+test('a message as large as an inbox takes reaches a program that may send little', async (t) => {
+	const component = await commandOf(`
+		(import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+		${write} ${memory}
+		(global $sum (mut i32) (i32.const 0))
+		(func (export "_start")
+			(loop $again
+				(i32.store (i32.const 0) (i32.const 1024))
+				(i32.store (i32.const 4) (i32.const 60000))
+				(drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 12)))
+				(global.set $sum (i32.add (global.get $sum) (i32.load (i32.const 12))))
+				(br_if $again (i32.load (i32.const 12))))
+			(i32.store (i32.const 16) (global.get $sum))
+			(i32.store (i32.const 0) (i32.const 16))
+			(i32.store (i32.const 4) (i32.const 4))
+			(drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12))))`);
+	const budget = { turnMs: 500, inboxBytes: 2_000_000, effectBytesPerTurn: 1000, memoryPages: 32 };
+	const vm = bed(await prepared(component, { ...topics, budget }));
+	vm.start();
+	vm.send(new Uint8Array(1_500_000));
+	t.deepEqual(vm.faults(), []);
+	t.deepEqual(vm.published(), [new Uint8Array(Uint32Array.of(1_500_000).buffer)]);
+});
+
 /** A component of which only one part is not as it should be. */
 const runnable = ({
 	core = '',

@@ -5,17 +5,21 @@
  */
 import type { GlueGlobals } from './glue-script.ts';
 
+/** What an empty text or array costs the host by itself. */
+const overheadBytes = 32;
+
 export function meteredGlobals(charge: (bytes: number) => void): GlueGlobals {
 	class MeteredDecoder extends TextDecoder {
 		override decode(input?: ArrayBuffer | ArrayBufferView, options?: TextDecodeOptions): string {
-			charge(input?.byteLength ?? 0);
+			charge(overheadBytes + (input?.byteLength ?? 0));
 			return super.decode(input as ArrayBuffer, options);
 		}
 	}
-	// Called with `new`; what it returns is an ordinary array.
+	// Called with `new`; what it returns is an ordinary array. A view of a memory copies nothing.
 	function MeteredBytes(buffer: ArrayBuffer, from?: number, length?: number): Uint8Array {
-		const bytes = from === undefined ? new Uint8Array(buffer) : new Uint8Array(buffer, from, length);
-		charge(bytes.byteLength);
+		if (from !== undefined) return new Uint8Array(buffer, from, length);
+		const bytes = new Uint8Array(buffer);
+		charge(overheadBytes + bytes.byteLength);
 		return bytes;
 	}
 	Object.setPrototypeOf(MeteredBytes, Uint8Array);
