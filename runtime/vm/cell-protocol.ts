@@ -7,6 +7,7 @@
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
+import type { Digest } from '../module/store-digest.ts';
 import type { VmErrorCode } from './error.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
@@ -40,8 +41,19 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** What of it is kept; undefined for nothing. */
+	readonly keep?: KeepOrder;
 	/** Its turns are to be recorded, from its start on. */
 	readonly recording?: RecordingOrder;
+}
+
+/** How a VM outlives a fault, a kill and a power cut. */
+export interface KeepOrder {
+	readonly mode: 'snapshot' | 'journal';
+	/** In which its state is written at most once. */
+	readonly intervalMs: number;
+	/** Digest of the module: the state of another one is none of its. */
+	readonly digest: Digest;
 }
 
 /** How much of a VM is recorded at most: what is reached first ends it. */
