@@ -209,6 +209,12 @@ export class Supervisor {
 		return this.#cells.views();
 	}
 
+	/** What is kept of a VM is forgotten, but for that of the module it runs now, if it is there. */
+	forgetKept(name: string): void {
+		const digest = this.#find(name)?.plan.component.digest;
+		this.#cells.tellAll({ tag: 'forget', name, ...(digest !== undefined && { butFor: digest }) });
+	}
+
 	async close(): Promise<void> {
 		for (const vm of this.#vms.values()) {
 			vm.retry?.cancel();
@@ -318,6 +324,7 @@ export class Supervisor {
 			}
 			return;
 		}
+		if (report.tag === 'closed') return;
 		if (report.tag === 'recorded') {
 			this.#options.on?.recorded?.(report);
 			return;
