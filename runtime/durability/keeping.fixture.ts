@@ -47,6 +47,13 @@ export class KeptCell {
 		await this.settle();
 	}
 
+	/** Has only so many turns made, and what they did made durable. */
+	async runOnly(turns: number): Promise<void> {
+		this.#cell.run(turns);
+		this.clock.advance(2);
+		for (let left = 6; left > 0; left--) await nextTurn();
+	}
+
 	post(command: CellCommand): void {
 		this.#cell.accept(command);
 	}

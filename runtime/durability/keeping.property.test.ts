@@ -13,6 +13,8 @@ const step = fc.oneof(
 		arbitrary: fc.record({
 			do: fc.constant('cut' as const),
 			steps: fc.nat(6),
+			/** Turns of a chain before the cut; 0 for a cut in what the disk does. */
+			turns: fc.nat(5),
 			kept: fc.nat(),
 			isTurned: fc.boolean(),
 		}),
@@ -62,9 +64,15 @@ test('under any schedule of messages, faults and power cuts, journalled VMs lose
 					cell = new KeptCell(cell.storage, cell.clock);
 					await startBoth(cell, true);
 				} else {
-					cell.storage.files.cutAfter(each.steps);
-					await cell.order({ what: 'chain', count: 2 });
-					await cell.write();
+					if (each.turns === 0) {
+						cell.storage.files.cutAfter(each.steps);
+						await cell.order({ what: 'chain', count: 2 });
+						await cell.write();
+					} else {
+						const payload = probe.order({ what: 'chain', count: 2 });
+						cell.post({ tag: 'publish', topic: 'probe.order', sender: 0, payload });
+						await cell.runOnly(each.turns);
+					}
 					seen.look(cell);
 					cell = await cell.cut((most) => (most === 0 ? 0 : each.kept % (most + 1)));
 					await startBoth(cell, each.isTurned);
