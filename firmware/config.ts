@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
+import { type BudgetCaps, budgetNames } from '../runtime/module/budget.ts';
+import { type Placement, placements } from '../runtime/vm/placement.ts';
 
 export const configErrors = {
 	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
@@ -28,6 +30,13 @@ export interface NetworkConfig {
 	readonly radio?: string;
 }
 
+export interface CertificationConfig {
+	/** True where a version starts only with a certificate. What runs already goes on. */
+	readonly required: boolean;
+	/** Public ed25519 keys of those whose certificates count, 64 hexadecimal digits each. */
+	readonly keys: readonly string[];
+}
+
 export interface BoxConfig {
 	/** USP endpoint id, e.g. `os::00D09E-000001`. */
 	readonly endpointId: string;
@@ -43,6 +52,18 @@ export interface BoxConfig {
 	readonly networks: readonly NetworkConfig[];
 	/** File that the frames which are heard are written to; without it they are counted only. */
 	readonly sink?: string;
+	/** The most that any module is granted on this box: fields of a manifest's budget. */
+	readonly caps?: BudgetCaps;
+	readonly certification?: CertificationConfig;
+	/** Prometheus metrics on a local port; without it there are none. */
+	readonly metrics?: {
+		/** 0 takes any that is free, and says so in the log. */
+		readonly port: number;
+		/** Default 127.0.0.1. */
+		readonly host?: string;
+	};
+	/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
+	readonly cells?: Placement;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -63,6 +84,29 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
 	const missing = needed.find((field) => config[field] === undefined);
 	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
+	const wrong = Object.entries(config.caps ?? {}).find(
+		([name, most]) =>
+			!(budgetNames as readonly string[]).includes(name) || !Number.isInteger(most) || most < 1,
+	);
+	if (wrong !== undefined)
+		throw new ConfigError(
+			'bad-config',
+			`${path}: caps.${wrong[0]} must be a budget (${budgetNames.join(', ')}) with a whole number from 1`,
+		);
+	const badKey = config.certification?.keys.find((key) => !/^[0-9a-f]{64}$/.test(key));
+	if (badKey !== undefined)
+		throw new ConfigError(
+			'bad-config',
+			`${path}: "${badKey}" in certification.keys is not 64 hexadecimal digits`,
+		);
+	const { port } = config.metrics ?? { port: 0 };
+	if (!Number.isInteger(port) || port < 0 || port > 65_535)
+		throw new ConfigError('bad-config', `${path}: metrics.port is a port number, not ${port}`);
+	if (config.cells !== undefined && !Object.hasOwn(placements, config.cells))
+		throw new ConfigError(
+			'bad-config',
+			`${path}: "cells" must be one of ${Object.keys(placements).join(', ')}`,
+		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,

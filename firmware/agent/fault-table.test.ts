@@ -2,6 +2,7 @@ import test from 'ava';
 import { policyErrors } from '../../runtime/bus/policy.ts';
 import { componentErrors } from '../../runtime/component/error.ts';
 import { directoryErrors } from '../../runtime/directory-error.ts';
+import { certificateErrors } from '../../runtime/module/certificate-error.ts';
 import { manifestErrors } from '../../runtime/module/manifest.ts';
 import { moduleErrors } from '../../runtime/module/modules.ts';
 import { storeErrors } from '../../runtime/module/store-error.ts';
@@ -20,6 +21,7 @@ const endings = {
 	componentErrors,
 	manifestErrors,
 	policyErrors,
+	certificateErrors,
 	moduleErrors,
 	moduleManagerErrors,
 	storeErrors,

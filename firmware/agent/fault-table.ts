@@ -6,6 +6,8 @@ import type { UspFaultName } from './error.ts';
  * fault's text, so nothing is lost. What is not here is a `command-failure`.
  */
 export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
+	'too-many-traces': 'resources-exceeded',
+
 	// The operator's repository, as the box reaches it.
 	unreachable: 'server-unreachable',
 	'repository-unreachable': 'server-unreachable',
@@ -41,6 +43,8 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'import-unknown': 'environment-mismatch',
 	'encoding-unsupported': 'environment-mismatch',
 	'memory-unbounded': 'environment-mismatch',
+	'instruction-unknown': 'environment-mismatch',
+	'export-reserved': 'environment-mismatch',
 	'capability-unknown': 'environment-mismatch',
 	'glue-failed': 'environment-mismatch',
 	'name-unfit': 'environment-mismatch',
@@ -50,6 +54,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 
 	// It may not have what it asks for.
 	denied: 'request-denied',
+	'not-certified': 'request-denied',
 	'read-refused': 'request-denied',
 	'import-not-granted': 'request-denied',
 	'topic-reserved': 'request-denied',
@@ -59,14 +64,18 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'disk-full': 'module-resources-exceeded',
 	'over-quota': 'module-resources-exceeded',
 	'component-too-large': 'module-resources-exceeded',
+	'tables-too-large': 'module-resources-exceeded',
+	'module-too-complex': 'module-resources-exceeded',
 	'target-too-large': 'module-resources-exceeded',
 	'metadata-too-large': 'module-resources-exceeded',
 	'queue-full': 'resources-exceeded',
+	'too-many-recordings': 'resources-exceeded',
 	'inbox-full': 'resources-exceeded',
 
 	// What is to be changed is not there, or not in the state for it.
 	'unknown-unit': 'object-does-not-exist',
 	'unknown-module': 'object-does-not-exist',
+	'unknown-recording': 'object-does-not-exist',
 	'unknown-session': 'object-does-not-exist',
 	'not-stored': 'object-does-not-exist',
 	'in-use': 'invalid-module-state',

@@ -100,10 +100,67 @@ export interface VmStatus {
 	readonly restarts: number;
 	/** Microseconds since the epoch; 0 while it is not running. */
 	readonly startedAt: number;
+	readonly priority: 'realtime' | 'interactive' | 'background';
+	readonly load: VmLoad;
+	/** Turns that failed since the box started, by code. */
+	readonly faults: Readonly<Record<string, number>>;
+	/** Budgets it has exceeded since the box started, the latest first. */
+	readonly overruns: readonly BudgetOverrun[];
+}
+
+/** What a VM has done since it came into its cell, and what waits for it. */
+export interface VmLoad {
+	/** When this was counted; microseconds since the epoch, 0 before the first time. */
+	readonly countedAt: number;
+	readonly inboxLength: number;
+	readonly inboxBytes: number;
+	readonly turns: number;
+	readonly events: number;
+	readonly sent: number;
+	/** Inside the guest, microseconds. */
+	readonly busyUs: number;
+	/** Turns of the last 5 to 10 seconds. */
+	readonly turnP50Us: number;
+	readonly turnP99Us: number;
+	readonly turnMaxUs: number;
+	/** Messages lost because the inbox was full, and those that ended two turns badly. */
+	readonly dropped: number;
+	readonly setAside: number;
+	/** Realtime turns that started late, and the latest of them. */
+	readonly late: number;
+	readonly latestUs: number;
+}
+
+export interface BudgetOverrun {
+	/** `memory`, `turn-time`, `inbox`, ... */
+	readonly budget: string;
+	readonly count: number;
+	/** Microseconds since the epoch. */
+	readonly lastAt: number;
+	readonly detail: string;
 }
 
 export interface VmView {
 	list(): readonly VmStatus[];
+	/** Brings `load` up to date, as far as that can be had at once. */
+	count(): Promise<void>;
+}
+
+/** Records the turns of VMs, each from its start on. */
+export interface VmRecorder {
+	/** Starts the VM anew and records so many of its turns; 0 is as many as there will be. */
+	begin(request: { unit: string; turns: number }): Promise<{ recording: number }>;
+	/**
+	 * The next bytes of a recording from `offset` on; what is before it is forgotten. `ended` says why nothing
+	 * comes after them, or is empty.
+	 */
+	read(request: { recording: number; offset: number }): {
+		readonly bytes: Uint8Array;
+		readonly turns: number;
+		readonly ended: string;
+	};
+	/** Nothing more is recorded; what was can still be read. */
+	stop(request: { recording: number }): void;
 }
 
 export interface BasebandStatus {
@@ -178,6 +235,82 @@ export interface LogLine {
 
 export interface LogSource {
 	onLine(listener: (line: LogLine) => void): Stop;
+}
+
+export interface CrashFrame {
+	/** Index of the function in the core module as it was shipped. */
+	readonly function: number;
+	/** Empty where the module carries no names. */
+	readonly name: string;
+	/** Bytes from the beginning of that module; -1 where it is not on the box any more. */
+	readonly offset: number;
+}
+
+/** All that the box knows of a turn that failed. */
+export interface CrashReport {
+	/** `player@wlan0:3`: the VM, and the number of the crash. */
+	readonly id: string;
+	/** Microseconds since the epoch. */
+	readonly at: number;
+	readonly vm: string;
+	readonly module: string;
+	readonly version: string;
+	/** SHA-256 of the component, hexadecimal. */
+	readonly digest: string;
+	readonly code: string;
+	readonly message: string;
+	/** The budget that was exceeded, or empty. */
+	readonly budget: string;
+	/** The innermost call first. */
+	readonly stack: readonly CrashFrame[];
+	/** What it said in that turn. */
+	readonly log: readonly { readonly level: string; readonly text: string }[];
+	/** The first of what the turn was given, and how much that was. */
+	readonly given: readonly { readonly topic: string; readonly bytes: number }[];
+	readonly givenCount: number;
+	/** What waited behind it. */
+	readonly inboxLength: number;
+	readonly inboxBytes: number;
+	readonly memoryBytes: number;
+	/** Turns before this one, and restarts of the VM. */
+	readonly turns: number;
+	readonly restarts: number;
+	readonly budgets: Readonly<Record<string, number>>;
+}
+
+export interface CrashSource {
+	/** The last ones of every VM, the latest first. */
+	list(): Promise<readonly CrashReport[]>;
+	onCrash(listener: (report: CrashReport) => void): Stop;
+}
+
+export interface TraceRequest {
+	/** Whatever its caller calls it. */
+	readonly id: string;
+	/** Patterns: see `topic-pattern.ts`. */
+	readonly topics: readonly string[];
+	/** Only what this VM sends; empty for all. */
+	readonly vm: string;
+}
+
+export interface TracedMessage {
+	/** Microseconds since the epoch. */
+	readonly at: number;
+	/** Who sent it; empty for the platform itself. */
+	readonly vm: string;
+	readonly topic: string;
+	readonly kind: 'message' | 'request';
+	/** Its length; `payload` may be less of it. */
+	readonly bytes: number;
+	readonly payload: Uint8Array;
+}
+
+export interface TraceSource {
+	/** Traces under way. */
+	readonly count: number;
+	/** Begins the trace, or goes on with it: what has passed since it was last asked for, and how much was left out. */
+	read(request: TraceRequest): { readonly messages: readonly TracedMessage[]; readonly leftOut: number };
+	end(id: string): void;
 }
 
 /** Anything JSON can carry. */

@@ -9,13 +9,16 @@ import { InstanceNumbers } from './instance-numbers.ts';
 import { messageRecord } from './records.ts';
 import {
 	SimulatedBus,
+	SimulatedCrashes,
 	SimulatedLog,
 	SimulatedNetwork,
 	SimulatedSessions,
 	SimulatedTelemetry,
+	SimulatedTraces,
 	simulatedIdentity,
 } from './simulated-box.ts';
 import { SimulatedModules } from './simulated-modules.ts';
+import { SimulatedRecorder } from './simulated-recorder.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
 
 const endpointId = 'os::box';
@@ -35,10 +38,13 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 		identity: simulatedIdentity,
 		modules,
 		vms: modules.vms,
+		recorder: new SimulatedRecorder(),
 		network: new SimulatedNetwork(),
 		sessions,
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
+		crashes: new SimulatedCrashes(),
+		traces: new SimulatedTraces(),
 		telemetry: new SimulatedTelemetry(),
 		numbers,
 		clock,

@@ -3,6 +3,8 @@ import { CodedError } from '../../runtime/error.ts';
 import type {
 	BasebandStatus,
 	BusPort,
+	CrashReport,
+	CrashSource,
 	DeviceIdentity,
 	HandoffReport,
 	Json,
@@ -13,6 +15,9 @@ import type {
 	SessionStatus,
 	Stop,
 	TelemetrySource,
+	TracedMessage,
+	TraceRequest,
+	TraceSource,
 } from './ports.ts';
 
 export const simulatedIdentity: DeviceIdentity = {
@@ -60,6 +65,47 @@ export class SimulatedLog implements LogSource {
 	onLine(listener: (line: LogLine) => void): Stop {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+}
+
+/** Crashes that it is told of. */
+export class SimulatedCrashes implements CrashSource {
+	readonly #listeners = new Set<(report: CrashReport) => void>();
+	reports: readonly CrashReport[] = [];
+
+	async list(): Promise<readonly CrashReport[]> {
+		return this.reports;
+	}
+
+	crash(report: CrashReport): void {
+		this.reports = [report, ...this.reports];
+		for (const listener of this.#listeners) listener(report);
+	}
+
+	onCrash(listener: (report: CrashReport) => void): Stop {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+}
+
+/** Shows what it is given to whoever asks next. */
+export class SimulatedTraces implements TraceSource {
+	readonly requests: TraceRequest[] = [];
+	readonly ended: string[] = [];
+	count = 0;
+	messages: readonly TracedMessage[] = [];
+	leftOut = 0;
+
+	read(request: TraceRequest) {
+		this.requests.push(request);
+		const { messages, leftOut } = this;
+		this.messages = [];
+		this.leftOut = 0;
+		return { messages, leftOut };
+	}
+
+	end(id: string): void {
+		this.ended.push(id);
 	}
 }
 

@@ -27,7 +27,7 @@ export class SimulatedModules implements ModuleManager {
 	}
 
 	/** The VMs of these modules: one each. */
-	readonly vms: VmView = { list: () => [...this.#vms.values()] };
+	readonly vms: VmView = { list: () => [...this.#vms.values()], count: async () => undefined };
 
 	list(): readonly ModuleStatus[] {
 		return [...this.#modules.values()];
@@ -98,6 +98,12 @@ export class SimulatedModules implements ModuleManager {
 		this.#vms.set(unit, { ...vm, state: state === 'active' ? 'running' : 'stopped', reason: 'requested' });
 	}
 
+	/** Makes the VM look otherwise. */
+	change(unit: string, changes: Partial<VmStatus>): void {
+		const vm = this.#vms.get(unit);
+		if (vm !== undefined) this.#vms.set(unit, { ...vm, ...changes });
+	}
+
 	async restart({ unit }: { unit: string }): Promise<void> {
 		this.calls.push(`restart ${unit}`);
 		const vm = this.#vms.get(unit);
@@ -128,5 +134,24 @@ function vmOf(id: string, now: number): VmStatus {
 		cpuPercent: 0,
 		restarts: 0,
 		startedAt: now,
+		priority: 'interactive',
+		load: {
+			countedAt: now,
+			inboxLength: 0,
+			inboxBytes: 0,
+			turns: 1,
+			events: 0,
+			sent: 0,
+			busyUs: 100,
+			turnP50Us: 90,
+			turnP99Us: 100,
+			turnMaxUs: 100,
+			dropped: 0,
+			setAside: 0,
+			late: 0,
+			latestUs: 0,
+		},
+		faults: {},
+		overruns: [],
 	};
 }

@@ -13,12 +13,13 @@ import type {
 import type { Downloads } from '../update/download.ts';
 import type { Target } from '../update/target-view.ts';
 import type { Trust } from '../update/trust.ts';
+import type { Certification } from './certification.ts';
 
 export const moduleManagerErrors = {
 	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
 	'unknown-target': 'The signed repository has no such module, or none that serves such sessions.',
 	'version-mismatch': 'The module in the repository has another version than was asked for.',
-	'unknown-environment': 'A module runs in the cell of its domain; another one was asked for.',
+	'unknown-environment': 'A module runs in the cell of its domain and class; another one was asked for.',
 	'unknown-unit': 'There is no such VM on this box.',
 } as const;
 
@@ -31,6 +32,7 @@ export interface ModuleManagerOptions {
 	readonly supervisor: Supervisor;
 	readonly trust: Trust;
 	readonly downloads: Downloads;
+	readonly certification: Certification;
 	readonly platformVersion: string;
 }
 
@@ -82,12 +84,10 @@ export class ModuleManager implements ModuleManagerPort {
 		const installed = await downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
 		);
-		if (!['', installed.manifest.domain, installed.cell].includes(environment)) {
+		const { cell } = installed;
+		if (environment !== '' && environment !== cell) {
 			await modules.uninstall(installed.unit.name, { retainData: false });
-			throw new ModuleManagerError(
-				'unknown-environment',
-				`${installed.unit.name} belongs in ${installed.cell}`,
-			);
+			throw new ModuleManagerError('unknown-environment', `${installed.unit.name} belongs in ${cell}`);
 		}
 		return installedModule(installed);
 	}
@@ -102,7 +102,7 @@ export class ModuleManager implements ModuleManagerPort {
 		range: Range;
 		signal: AbortSignal;
 	}): Promise<ModuleView> {
-		const { trust, modules, downloads } = this.#options;
+		const { trust, modules, downloads, certification } = this.#options;
 		await trust.refresh(signal);
 		const target = trust.find((custom) => serves(custom, { kind, range })).at(-1);
 		if (target === undefined)
@@ -110,6 +110,7 @@ export class ModuleManager implements ModuleManagerPort {
 				'unknown-target',
 				`no module for ${kind} sessions on ${range} networks is signed`,
 			);
+		await certification.check(target, signal);
 		return downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
 		);
@@ -148,13 +149,14 @@ export class ModuleManager implements ModuleManagerPort {
 		return vm.module;
 	}
 
+	/** What the URL names, if it may be started. */
 	async #target(url: string, { version, signal }: { version: string; signal: AbortSignal }): Promise<Target> {
 		if (!url.startsWith(scheme))
 			throw new ModuleManagerError(
 				'insecure',
 				`"${url}" is not of the signed repository: it must begin with ${scheme}`,
 			);
-		const { trust } = this.#options;
+		const { trust, certification } = this.#options;
 		await trust.refresh(signal);
 		const target = trust.target(url.slice(scheme.length));
 		if (target === undefined)
@@ -164,6 +166,7 @@ export class ModuleManager implements ModuleManagerPort {
 				'version-mismatch',
 				`"${url}" is version ${target.custom['version']}, not ${version}`,
 			);
+		await certification.check(target, signal);
 		return target;
 	}
 }

@@ -15,13 +15,17 @@ import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
 import { busPort } from './bus-port.ts';
+import { Certification } from './certification.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openMetrics } from './open-metrics.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
+import { Traces } from './traces.ts';
+import { vmRecorder } from './vm-recorder.ts';
 import { vmView } from './vm-view.ts';
 
 export interface Box extends AsyncDisposable {
@@ -52,12 +56,29 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
 	const platform = await openPlatform({ config, directory, clock, log, fetchModule });
 	const { modules, supervisor, coordinator, players, hub, meter } = platform;
-	const manager = new ModuleManager({ modules, supervisor, trust, downloads, platformVersion });
+	const certification = new Certification({ config: config.certification, trust, downloads });
+	const manager = new ModuleManager({
+		modules,
+		supervisor,
+		trust,
+		downloads,
+		certification,
+		platformVersion,
+	});
 	const nameOf = (id: number | undefined) => supervisor.views().find((vm) => vm.id === id)?.name ?? '';
 	const sessions = new SessionManager({ clock, coordinator, players, nameOf });
 
 	const vms = vmView({ clock, modules, supervisor });
 	const network = networkView(platform.networks, meter);
+	const traces = new Traces({
+		clock,
+		hub,
+		topics: () =>
+			modules
+				.list()
+				.flatMap(({ manifest }) => [...Object.keys(manifest.publishes), ...Object.keys(manifest.subscribes)]),
+		nameOf,
+	});
 	const sampled = telemetry({
 		clock,
 		hub,
@@ -76,10 +97,13 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		numbers,
 		modules: manager,
 		vms,
+		recorder: vmRecorder({ modules, supervisor, recordings: platform.recordings, platformVersion }),
 		network,
 		sessions,
 		bus: busPort(hub),
 		log,
+		crashes: platform.crashes,
+		traces,
 		telemetry: sampled,
 	});
 	const usp = directory.folder('usp');
@@ -95,6 +119,16 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		clock,
 		onEvent: (event) => onEvent(`usp ${JSON.stringify(event)}`),
 	});
+	const metrics = await openMetrics({
+		config,
+		log,
+		supervisor,
+		vms,
+		networks: network,
+		meter,
+		hub,
+		coordinator,
+	});
 	const restored = await coordinator.restore();
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
@@ -104,6 +138,8 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		const steps = [
 			() => agent.stop(),
 			() => sampled.close(),
+			() => traces.close(),
+			() => metrics?.close(),
 			() => sessions.stop(),
 			() => platform.close(),
 			() => reader.close?.(),

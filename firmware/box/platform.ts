@@ -11,7 +11,7 @@ import { silentOutput } from '../../runtime/capability/media-sink/audio-output.t
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
@@ -22,6 +22,7 @@ import { ModuleStore } from '../../runtime/module/store.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
 import { Meter } from '../../runtime/network/meter.ts';
 import { watchSilence } from '../../runtime/network/silence-watch.ts';
+import { Recordings } from '../../runtime/recording/recordings.ts';
 import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
@@ -30,6 +31,7 @@ import { glueMaker } from '../hal/glue-maker.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
+import { CrashBook } from './crash-book.ts';
 import type { LogBook } from './log-book.ts';
 
 export interface PlatformOptions {
@@ -46,6 +48,8 @@ export interface PlatformOptions {
  * on (1.5 s), so that a network that falls silent can be left before anybody hears it.
  */
 const stallMs = 4000;
+
+const countEveryMs = 10_000;
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
@@ -75,17 +79,22 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		log,
 		clockCapability,
 		buckets,
-		networkStream(watchSilence(streams, networks)),
+		networkStream(watchSilence(streams, networks), clock),
 		mediaSink(players.take),
 	]);
 	let coordinator: Coordinator | undefined;
-	const supervisor = new Supervisor({
+	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	const supervisor: Supervisor = new Supervisor({
 		clock,
 		cells: threadedCells(),
+		placement: config.cells,
 		hub,
 		capabilities,
 		on: {
 			log: ({ name }, { level, text }) => book.write({ vm: name, level, text }),
+			fault: (vm, fault) => crashes.record(vm, fault),
+			overrun: ({ name }, { budget, count, detail }) =>
+				tell('warn', `${name} exceeded its budget "${budget}" (${count} so far): ${detail}`),
 			setAside: ({ name }, { topic, payload }) =>
 				tell(
 					'error',
@@ -97,10 +106,19 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 					`${vm.name}: ${from} -> ${to}: ${reason}`,
 				);
 				tellCoordinator(coordinator, vm, from);
+				if (to !== 'running' && to !== 'starting' && to !== 'stopping') recordings.left(vm.id, reason);
 			},
+			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 		},
 	});
+	const rounds = countNowAndThen(supervisor, clock);
 	const store = await ModuleStore.open({ directory: directory.folder('modules') });
+	const crashes = new CrashBook({
+		directory: directory.folder('crashes'),
+		clock,
+		store,
+		failed: (vm, error) => tell('warn', `${vm}: its crash report is lost: ${error.message}`),
+	});
 	const modules = await Modules.open({
 		store,
 		supervisor,
@@ -108,6 +126,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		glue: glueMaker(),
 		clock,
 		networks: () => networks.basebands(),
+		...(config.caps === undefined ? {} : { caps: config.caps }),
 		forget: (vm) => buckets.forget(vm),
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
 	});
@@ -136,19 +155,37 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	return {
 		hub,
 		supervisor,
+		crashes,
 		modules,
+		recordings,
 		coordinator,
 		players,
 		networks,
 		meter,
 		close: async () => {
+			rounds.cancel();
 			radio.close();
+			recordings.close();
 			await sessions.stop();
 			streams.close();
 			await supervisor.close();
+			await crashes.close();
 			await players.close();
 		},
 	};
+}
+
+/** What VMs have lost or exceeded is noticed even while nobody asks. */
+function countNowAndThen(supervisor: Supervisor, clock: Clock): Timer {
+	let timer: Timer;
+	const next = (): void => {
+		timer = clock.after(countEveryMs, () => {
+			void supervisor.count();
+			next();
+		});
+	};
+	next();
+	return { cancel: () => timer.cancel() };
 }
 
 function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: string): void {

@@ -2,9 +2,11 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Modules } from '../../runtime/module/modules.ts';
 import type { VmView as SupervisedVm, Supervisor } from '../../runtime/vm/supervisor.ts';
-import type { VmStatus, VmView } from '../agent/ports.ts';
+import type { VmLoad, VmStatus, VmView } from '../agent/ports.ts';
 
 const pageBytes = 65_536;
+const shortestCountUs = 100_000;
+const longestCountMs = 100;
 
 export interface VmViewOptions {
 	readonly clock: Clock;
@@ -14,7 +16,19 @@ export interface VmViewOptions {
 
 export function vmView({ clock, modules, supervisor }: VmViewOptions): VmView {
 	const usage = new CpuUsage(clock);
+	let countedAtUs = 0;
 	return {
+		count: async () => {
+			const now = clock.now();
+			// What is asked for often is not counted more often: two parameters of one Get, say.
+			if (now - countedAtUs < shortestCountUs) return;
+			countedAtUs = now;
+			// A cell that is busy counts later: nobody waits for it.
+			const { promise, resolve } = Promise.withResolvers<void>();
+			const timer = clock.after(longestCountMs, resolve);
+			await Promise.race([supervisor.count(), promise]);
+			timer.cancel();
+		},
 		list: () => {
 			const byName = new Map(modules.list().map((module) => [module.unit.name, module]));
 			return supervisor.views().flatMap((vm): VmStatus[] => {
@@ -35,10 +49,33 @@ export function vmView({ clock, modules, supervisor }: VmViewOptions): VmView {
 						cpuPercent: usage.percent(vm),
 						restarts: vm.restarts,
 						startedAt: vm.state === 'running' ? vm.startedAtUs : 0,
+						priority: vm.priority,
+						load: loadOf(vm),
+						faults: vm.faults,
+						overruns: vm.overruns.map(({ lastAtUs, ...rest }) => ({ ...rest, lastAt: lastAtUs })),
 					},
 				];
 			});
 		},
+	};
+}
+
+function loadOf({ counts, countedAtUs }: SupervisedVm): VmLoad {
+	return {
+		countedAt: countedAtUs,
+		inboxLength: counts?.inboxLength ?? 0,
+		inboxBytes: counts?.inboxBytes ?? 0,
+		turns: counts?.turns ?? 0,
+		events: counts?.events ?? 0,
+		sent: counts?.sent ?? 0,
+		busyUs: counts?.busyUs ?? 0,
+		turnP50Us: counts?.lately.p50Us ?? 0,
+		turnP99Us: counts?.lately.p99Us ?? 0,
+		turnMaxUs: counts?.lately.maxUs ?? 0,
+		dropped: counts?.dropped ?? 0,
+		setAside: counts?.setAside ?? 0,
+		late: counts?.late ?? 0,
+		latestUs: counts?.latestUs ?? 0,
 	};
 }
 

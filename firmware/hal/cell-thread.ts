@@ -1,19 +1,42 @@
 /** Runs each cell on a worker thread, so that one that hangs can be ended from outside. */
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import type { CellHandle, CellHost } from '../../runtime/vm/cell-host.ts';
 import type { CellCommand, CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
 import { isForForeign } from '../../runtime/vm/placement.ts';
 import { detach } from './transfer.ts';
 
+/** What the thread of a cell is sent. */
+export interface CellPost {
+	readonly command?: CellCommand;
+	/** With a link: where to knock when the other cell sleeps. */
+	readonly knocker?: MessagePort;
+	/** Where another cell knocks. */
+	readonly door?: MessagePort;
+}
+
 export function threadedCells(): CellHost {
+	/** By the memory of their bells. */
+	const workers = new WeakMap<SharedArrayBuffer, Worker>();
+
+	/** A message wakes a thread in two thirds of the time that waiting on shared memory asynchronously takes. */
+	function knockerFor(bell: SharedArrayBuffer): MessagePort {
+		const { port1: knocker, port2: door } = new MessageChannel();
+		const post: CellPost = { door };
+		workers.get(bell)?.postMessage(post, [door]);
+		return knocker;
+	}
+
 	return {
 		spawn: ({ name, onReports, onLost }): CellHandle => {
 			const heartbeat = new Heartbeat();
+			const bell = new Doorbell();
 			const worker = new Worker(new URL('./cell-worker.ts', import.meta.url), {
 				name: `cell ${name}`,
-				workerData: { heartbeat: heartbeat.buffer, linksForeign: isForForeign(name) },
+				workerData: { heartbeat: heartbeat.buffer, bell: bell.buffer, linksForeign: isForForeign(name) },
 			});
+			workers.set(bell.buffer, worker);
 			let isOver = false;
 			const lose = (why: string): void => {
 				if (isOver) return;
@@ -29,9 +52,12 @@ export function threadedCells(): CellHost {
 			worker.on('exit', (code) => lose(`the cell ended with code ${code}`));
 			return {
 				heartbeat,
+				bell: bell.buffer,
 				send: (command: CellCommand) => {
 					const { value, transfer } = detach(command);
-					worker.postMessage(value, transfer);
+					if (value.tag !== 'link') return worker.postMessage({ command: value }, transfer);
+					const knocker = knockerFor(value.bell);
+					worker.postMessage({ command: value, knocker }, [...transfer, knocker]);
 				},
 				terminate: async () => {
 					isOver = true;

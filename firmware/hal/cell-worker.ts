@@ -1,19 +1,26 @@
 /** The thread of a cell: commands in, reports out, turns in between. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import type { ForeignLinker } from '../../runtime/foreign/foreign-guest.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
-import type { CellCommand } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
 import { systemEntropy } from './entropy.ts';
 import { detach } from './transfer.ts';
 
-/** Turns between two looks at the mailbox: commands must not wait for a busy cell. */
-const turnsAtATime = 32;
+/** Turns between two looks at the mailbox, if they take less than the slice after which a cell looks up by itself. */
+const turnsAtATime = 1024;
 
 const port = parentPort;
 if (port === null) throw new Error('a cell runs on a worker thread');
 
+// A crash report shows this many calls of a guest.
+Error.stackTraceLimit = 32;
+
+const bell = new Doorbell(workerData.bell);
+/** Where to knock, by the bells of the other cells. */
+const knockers = new WeakMap<SharedArrayBuffer, MessagePort>();
 let isScheduled = false;
 
 function schedule(): void {
@@ -21,8 +28,14 @@ function schedule(): void {
 	isScheduled = true;
 	setImmediate(() => {
 		isScheduled = false;
-		if (cell.run(turnsAtATime)) schedule();
+		work();
 	});
+}
+
+function work(): void {
+	bell.getUp();
+	const isMore = cell.hear();
+	if (cell.run(turnsAtATime) || isMore || !bell.lieDown(() => cell.isIdle())) schedule();
 }
 
 /** Loaded where it is needed only: it takes more memory than all else in the thread of a cell. */
@@ -40,6 +53,16 @@ const cell = new Cell({
 		port.postMessage(value, transfer);
 	},
 	wake: schedule,
+	notify: (other) => knockers.get(other)?.postMessage(null),
 });
 
-port.on('message', (command: CellCommand) => cell.accept(command));
+port.on('message', ({ command, knocker, door }: CellPost) => {
+	// What is scheduled looks for itself.
+	door?.on('message', () => {
+		if (!isScheduled) work();
+	});
+	if (command === undefined) return;
+	if (command.tag === 'link' && knocker !== undefined) knockers.set(command.bell, knocker);
+	cell.accept(command);
+	schedule();
+});

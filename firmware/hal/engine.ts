@@ -1,4 +1,4 @@
-/** Sets the engine's optimiser to guests with checks: for the whole process, before anything is compiled. */
+/** Sets the engine's optimiser to guests with checks and to cells: for the whole process, before anything is compiled. */
 import { setFlagsFromString } from 'node:v8';
 
 const flags = [
@@ -8,6 +8,8 @@ const flags = [
 	'--wasm-inlining-budget=15000',
 	// By default a function may grow to three times its size by what is inlined, its checks included.
 	'--wasm-inlining-factor=6',
+	// The way of a message through a cell is many small functions: more of them become one.
+	'--max-inlined-bytecode-size-cumulative=3000',
 ];
 
 export function tuneEngine(): void {

@@ -79,7 +79,7 @@ function streamsTo(t: ExecutionContext, host: string): Omit<Bed, 'url'> {
 			used.set(baseband, { up: up + bytesUp, down: down + bytesDown });
 		},
 		measured: (transfer) => measured.push(transfer),
-		stallMs: 250,
+		stallMs: 1500,
 	});
 	t.teardown(() => streams.close());
 	return { streams, used, measured, isUp };

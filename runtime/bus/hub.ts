@@ -1,17 +1,26 @@
 /**
- * Carries what a cell cannot settle by itself: messages between cells, and between VMs and the box.
+ * Carries messages between the VMs and the box, and gives cells what they need to talk to each other:
+ * a ring each way, and the routes of the whole box with a version.
  *
- * Order holds per sender and topic here too. A sender of another cell is not held back by a full
- * inbox: there, `block` means drop-oldest, and is counted.
+ * Order holds per sender and topic here too. The box is not held back by a full inbox: for what it
+ * publishes, `block` means drop-oldest, and is counted.
  */
 import { CodedError } from '../error.ts';
+import type { Domain } from '../module/manifest.ts';
 import {
 	type CellCommand,
+	type CellNumber,
 	type CellReport,
+	type MessageKind,
+	type NumberedGrant,
 	type Outcome,
 	platformId,
+	type RouteChange,
+	type TopicGrant,
 	type VmId,
 } from '../vm/cell-protocol.ts';
+import { makeRing } from './ring.ts';
+import { Tap, type TapCredit } from './tap.ts';
 
 export const busErrors = {
 	denied: 'Nobody serves the topic, or it may not be used.',
@@ -27,6 +36,10 @@ export class BusError extends CodedError<keyof typeof busErrors> {
 }
 
 export interface HubCell {
+	/** Of all its VMs. */
+	readonly domain: Domain;
+	/** Where other cells wake it. */
+	readonly bell: SharedArrayBuffer;
 	send(command: CellCommand): void;
 }
 
@@ -44,8 +57,29 @@ export interface BoxRequest {
 	readonly deadlineMs: number;
 }
 
+/** A message that was looked at. */
+export interface Seen extends Heard {
+	readonly kind: MessageKind;
+	/** Its length; `payload` may be less of it. */
+	readonly bytes: number;
+}
+
+export interface Onlooker {
+	seen(message: Seen): void;
+	/** So many messages passed beyond the credit. */
+	unseen(count: number): void;
+}
+
+const hubReports = ['published', 'answer', 'seen', 'unseen'] as const;
+export type HubReport = Extract<CellReport, { tag: (typeof hubReports)[number] }>;
+
+export function isForHub(report: CellReport): report is HubReport {
+	return hubReports.some((tag) => tag === report.tag);
+}
+
 interface Member {
 	readonly cell: HubCell;
+	readonly topics: readonly NumberedGrant[];
 	readonly subscribes: ReadonlySet<string>;
 }
 
@@ -59,32 +93,81 @@ export class Hub {
 	readonly #members = new Map<VmId, Member>();
 	readonly #listeners = new Map<string, Set<(heard: Heard) => void>>();
 	readonly #pending = new Map<number, Pending>();
-	readonly #cells = new Set<HubCell>();
+	readonly #tap = new Tap();
+	#onlooker: Onlooker | undefined;
+	#carried = 0;
+	readonly #cells = new Map<HubCell, CellNumber>();
+	/** Numbers by which the cells know topics. */
+	readonly #topics = new Map<string, number>();
+	readonly #stamps = new SharedArrayBuffer(4);
+	readonly #ringBytes: number;
 	#lastCorrelation = 0;
+	#lastCell = 0;
+	#version = 0;
+
+	/** @param ringBytes size of the ring from one cell to another, a power of two; default 64 KiB */
+	constructor({ ringBytes = 65_536 }: { readonly ringBytes?: number } = {}) {
+		this.#ringBytes = ringBytes;
+	}
 
 	addCell(cell: HubCell): void {
-		this.#cells.add(cell);
-		this.#tellWanted();
+		const number = ++this.#lastCell;
+		const stamps = this.#stamps;
+		for (const [other, otherNumber] of this.#cells) {
+			const there = makeRing(this.#ringBytes);
+			const back = makeRing(this.#ringBytes);
+			other.send({
+				tag: 'link',
+				peer: number,
+				out: there,
+				in: back,
+				bell: cell.bell,
+				mayHold: mayHold(cell, other),
+				stamps,
+			});
+			cell.send({
+				tag: 'link',
+				peer: otherNumber,
+				out: back,
+				in: there,
+				bell: other.bell,
+				mayHold: mayHold(other, cell),
+				stamps,
+			});
+		}
+		this.#cells.set(cell, number);
+		const changes = [...this.#members].map(([vm, member]) => this.#joined(vm, member));
+		cell.send({ tag: 'routes', version: this.#version, changes });
+		cell.send(this.#wanted());
 	}
 
 	/** A cell is gone: what it owed an answer for is refused. */
 	removeCell(cell: HubCell): void {
+		const number = this.#cells.get(cell);
+		if (number === undefined) return;
 		this.#cells.delete(cell);
-		for (const [vm, member] of this.#members) if (member.cell === cell) this.#members.delete(vm);
+		for (const other of this.#cells.keys()) other.send({ tag: 'unlink', peer: number });
+		const lost = [...this.#members].filter(([, member]) => member.cell === cell).map(([vm]) => vm);
+		for (const vm of lost) this.#members.delete(vm);
+		this.#route(lost.map((vm) => ({ tag: 'left', vm })));
 		for (const [id, { by }] of this.#pending)
 			if (by === cell) this.#settle(id, { tag: 'err', val: 'refused' });
-		this.#tellWanted();
 	}
 
-	/** A VM lives in `cell` from now on. */
-	attach(vm: VmId, { cell, subscribes }: { cell: HubCell; subscribes: Iterable<string> }): void {
-		this.#members.set(vm, { cell, subscribes: new Set(subscribes) });
-		this.#tellWanted();
+	/** A VM lives in `cell` from now on. To be called before it says anything. */
+	attach(vm: VmId, { cell, topics }: { cell: HubCell; topics: readonly TopicGrant[] }): void {
+		const member = {
+			cell,
+			topics: topics.map((topic) => ({ ...topic, number: this.#numberOf(topic.name) })),
+			subscribes: new Set(topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name)),
+		};
+		this.#members.set(vm, member);
+		this.#route([this.#joined(vm, member)]);
 	}
 
+	/** To be called after it has been told to stop. */
 	detach(vm: VmId): void {
-		this.#members.delete(vm);
-		this.#tellWanted();
+		if (this.#members.delete(vm)) this.#route([{ tag: 'left', vm }]);
 	}
 
 	/** Hears every message on the topic, whoever published it. Returns how to stop. */
@@ -101,7 +184,8 @@ export class Hub {
 
 	/** A message from the box itself. */
 	publish(topic: string, payload: Uint8Array): void {
-		for (const cell of this.#cells) {
+		this.#show('message', { topic, payload });
+		for (const cell of this.#cells.keys()) {
 			if (this.#isWantedIn(cell, topic)) cell.send({ tag: 'publish', topic, sender: platformId, payload });
 		}
 		this.#tellListeners({ topic, sender: platformId, payload });
@@ -116,6 +200,7 @@ export class Hub {
 	request({ vm, topic, payload, deadlineMs }: BoxRequest): Promise<Uint8Array> {
 		const cell = vm === undefined ? this.#server(topic) : this.#members.get(vm)?.cell;
 		if (cell === undefined) return Promise.reject(new BusError('denied', `nobody serves ${topic}`));
+		this.#show('request', { topic, payload });
 		return new Promise((resolve, reject) => {
 			const correlation = this.#open(cell, (outcome) => {
 				if (outcome.tag === 'ok') resolve(outcome.val);
@@ -126,31 +211,45 @@ export class Hub {
 		});
 	}
 
-	/** What a cell could not settle by itself. */
-	accept(from: HubCell, report: Extract<CellReport, { tag: 'published' | 'request' | 'answer' }>): void {
+	/** What a cell has for the box. */
+	accept(from: HubCell, report: HubReport): void {
 		switch (report.tag) {
 			case 'published': {
+				this.#carried++;
 				const { topic, vm: sender, payload } = report;
-				for (const cell of this.#cells) {
-					if (cell !== from && this.#isWantedIn(cell, topic))
-						cell.send({ tag: 'publish', topic, sender, payload });
-				}
 				this.#tellListeners({ topic, sender, payload });
-				return;
-			}
-			case 'request': {
-				const { vm: sender, topic, correlation, deadlineMs, payload } = report;
-				const cell = this.#server(topic);
-				const answer = (outcome: Outcome) => from.send({ tag: 'answer', correlation, outcome });
-				if (cell === undefined) return answer({ tag: 'err', val: 'denied' });
-				const id = this.#open(cell, answer);
-				cell.send({ tag: 'request', topic, sender, correlation: id, deadlineMs, payload });
 				return;
 			}
 			case 'answer':
 				if (this.#pending.get(report.correlation)?.by === from)
 					this.#settle(report.correlation, report.outcome);
+				return;
+			case 'seen':
+				this.#onlooker?.seen({ ...report, sender: report.vm });
+				return;
+			case 'unseen':
+				this.#onlooker?.unseen(report.count);
 		}
+	}
+
+	/** Shows messages of these topics, whoever sends them, until the next call says otherwise. */
+	look(credit: TapCredit, onlooker: Onlooker): void {
+		this.#onlooker = onlooker;
+		const isNew = credit.topics.length > 0 || this.#tap.isOpen;
+		const unseen = this.#tap.open(credit);
+		if (unseen > 0) onlooker.unseen(unseen);
+		if (isNew) for (const cell of this.#cells.keys()) cell.send({ tag: 'look', ...credit });
+	}
+
+	/** Messages that were carried from a cell to the box. */
+	get carried(): number {
+		return this.#carried;
+	}
+
+	#show(kind: MessageKind, { topic, payload }: { topic: string; payload: Uint8Array }): void {
+		const shown = this.#tap.isOpen ? this.#tap.look(topic, payload) : undefined;
+		if (shown === undefined) return;
+		this.#onlooker?.seen({ kind, topic, sender: platformId, bytes: payload.length, payload: shown });
 	}
 
 	#server(topic: string): HubCell | undefined {
@@ -180,15 +279,37 @@ export class Hub {
 	}
 
 	#tellWanted(): void {
-		const heard = [...this.#listeners].filter(([, listeners]) => listeners.size > 0).map(([topic]) => topic);
-		for (const cell of this.#cells) {
-			const elsewhere = [...this.#members.values()].filter((member) => member.cell !== cell);
-			cell.send({
-				tag: 'wanted',
-				topics: [...new Set([...heard, ...elsewhere.flatMap((m) => [...m.subscribes])])],
-			});
-		}
+		const wanted = this.#wanted();
+		for (const cell of this.#cells.keys()) cell.send(wanted);
 	}
+
+	#wanted(): CellCommand {
+		const heard = [...this.#listeners].filter(([, listeners]) => listeners.size > 0).map(([topic]) => topic);
+		return { tag: 'wanted', topics: heard };
+	}
+
+	#route(changes: readonly RouteChange[]): void {
+		if (changes.length === 0) return;
+		this.#version++;
+		for (const cell of this.#cells.keys()) cell.send({ tag: 'routes', version: this.#version, changes });
+	}
+
+	#joined(vm: VmId, { cell, topics }: Member): RouteChange {
+		return { tag: 'joined', vm, cell: this.#cells.get(cell) ?? 0, topics };
+	}
+
+	#numberOf(topic: string): number {
+		const known = this.#topics.get(topic);
+		if (known !== undefined) return known;
+		const number = this.#topics.size;
+		this.#topics.set(topic, number);
+		return number;
+	}
+}
+
+/** A service of anybody's must not be able to stop the operator's own by not listening. */
+function mayHold(receiver: HubCell, sender: HubCell): boolean {
+	return receiver.domain === sender.domain || receiver.domain === 'authorized';
 }
 
 function failure(topic: string, code: keyof typeof busErrors): BusError {

@@ -30,6 +30,15 @@ test('of a topic that keeps the latest, a full inbox keeps just that', (t) => {
 	t.is(inbox.dropped, 2);
 });
 
+test('a request never goes to make room', (t) => {
+	for (const policy of ['drop-oldest', 'keep-latest'] as const) {
+		const inbox = new Inbox<string>({ messages: 2, bytes: 100 });
+		inbox.offer({ ...message('asked'), isRequest: true }, 'block');
+		for (const event of ['one', 'two', 'three']) inbox.offer(message(event), policy);
+		t.deepEqual(events(inbox), ['asked', 'three']);
+	}
+});
+
 test('a message larger than the whole inbox never blocks its sender', (t) => {
 	const inbox = new Inbox<string>({ messages: 10, bytes: 10 });
 	t.true(inbox.offer(message('huge', { bytes: 11 }), 'block'));

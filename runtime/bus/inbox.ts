@@ -7,6 +7,8 @@ export interface Waiting<Event> {
 	readonly bytes: number;
 	/** Undefined for events of the platform: they are bounded where they come from. */
 	readonly topic?: string;
+	/** Somebody waits for the answer: it never goes to make room for others. */
+	readonly isRequest?: boolean;
 	/** How often this alone has ended a turn badly. */
 	failures: number;
 }
@@ -58,14 +60,22 @@ export class Inbox<Event> {
 
 	/** Takes an event of the platform whatever is waiting. */
 	push(item: Waiting<Event>): void {
-		this.#waiting.push(item);
+		// Most wait alone, and an array that is pushed to makes room for sixteen more.
+		if (this.#waiting.length === 0) this.#waiting = [item];
+		else this.#waiting.push(item);
 		this.#bytes += item.bytes;
 	}
 
 	/** The oldest `count` in order. */
 	take(count: number): Waiting<Event>[] {
-		const taken = count >= this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
-		this.#waiting = count >= this.#waiting.length ? [] : this.#waiting.slice(count);
+		const waiting = this.#waiting;
+		if (count >= waiting.length) {
+			this.#waiting = [];
+			this.#bytes = 0;
+			return waiting;
+		}
+		const taken = waiting.slice(0, count);
+		this.#waiting = waiting.slice(count);
 		for (const { bytes } of taken) this.#bytes -= bytes;
 		return taken;
 	}
@@ -95,7 +105,7 @@ export class Inbox<Event> {
 		let messages = this.#waiting.length;
 		for (const other of this.#waiting) {
 			const isRoom = messages < this.#most.messages && this.#bytes + bytes <= this.#most.bytes;
-			if (other.topic !== topic || (isRoom && policy === 'drop-oldest')) {
+			if (other.topic !== topic || other.isRequest === true || (isRoom && policy === 'drop-oldest')) {
 				kept.push(other);
 				continue;
 			}

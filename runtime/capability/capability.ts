@@ -5,6 +5,7 @@
  * VM can use up at most, `close` frees what it held when the VM ends.
  */
 import type { Manifest } from '../module/manifest.ts';
+import type { BudgetName } from '../vm/budget-name.ts';
 import type { BoxEffect, BoxEvent, LogLine, VmId, VmSpec } from '../vm/cell-protocol.ts';
 
 /** The VM as a capability sees it. */
@@ -18,6 +19,8 @@ export interface VmContext {
 	send(event: BoxEvent): void;
 	/** Writes a line of the platform's own into the VM's log. */
 	say(line: LogLine): void;
+	/** It wanted more than its budget of this name. */
+	exceeded(budget: BudgetName, detail: string): void;
 }
 
 export type EffectHandlers = {

@@ -12,6 +12,7 @@ const vm = (name: string, lines: string[] = []): VmContext => ({
 	baseband: '',
 	send: () => undefined,
 	say: ({ text }) => lines.push(text),
+	exceeded: () => undefined,
 });
 const bytes = (text: string) => new TextEncoder().encode(text);
 

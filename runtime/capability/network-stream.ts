@@ -1,8 +1,10 @@
 /** Fetches byte ranges for a VM, over the one network that the VM is bound to. */
+import type { Clock } from '../clock.ts';
 import type { Failure } from '../component/generated/service.ts';
 import { ManifestError } from '../module/manifest.ts';
 import { Fields } from '../module/manifest-fields.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
+import { ByteAllowance } from './byte-allowance.ts';
 import type { Capability, VmContext } from './capability.ts';
 
 export interface NetworkStreamGrant {
@@ -11,6 +13,8 @@ export interface NetworkStreamGrant {
 	readonly maxStreams: number;
 	/** Bytes one fetch may bring. */
 	readonly maxFetchBytes: number;
+	/** Bytes of content that a VM may fetch over its network in a day; infinite where the manifest says nothing. */
+	readonly bytesPerDay: number;
 }
 
 export interface StreamRequest {
@@ -39,8 +43,10 @@ export interface NetworkStreams {
 	open(request: StreamRequest, handlers: StreamHandlers): { cancel(): void };
 }
 
-export function networkStream(streams: NetworkStreams): Capability<NetworkStreamGrant> {
+export function networkStream(streams: NetworkStreams, clock: Clock): Capability<NetworkStreamGrant> {
 	const open = new Map<VmId, Map<number, { cancel(): void }>>();
+	/** By name: a VM that is started again has used no less. */
+	const allowances = new Map<string, ByteAllowance>();
 
 	const close = (vm: VmContext): void => {
 		for (const stream of open.get(vm.id)?.values() ?? []) stream.cancel();
@@ -54,9 +60,11 @@ export function networkStream(streams: NetworkStreams): Capability<NetworkStream
 			close(vm);
 			const mine = new Map<number, { cancel(): void }>();
 			open.set(vm.id, mine);
+			const allowance = allowances.get(vm.name) ?? new ByteAllowance(grant.bytesPerDay, clock.now());
+			allowances.set(vm.name, allowance);
 			return {
 				effects: {
-					fetch: (fetch) => start({ fetch, grant, vm, mine, streams }),
+					fetch: (fetch) => start({ fetch, grant, vm, mine, streams, allowance, clock }),
 					'cancel-fetch': (stream) => {
 						mine.get(stream)?.cancel();
 						mine.delete(stream);
@@ -64,7 +72,7 @@ export function networkStream(streams: NetworkStreams): Capability<NetworkStream
 				},
 			};
 		},
-		quota: ({ maxStreams, maxFetchBytes }) => ({ maxStreams, maxFetchBytes }),
+		quota: ({ maxStreams, maxFetchBytes, bytesPerDay }) => ({ maxStreams, maxFetchBytes, bytesPerDay }),
 		close,
 	};
 }
@@ -81,6 +89,7 @@ function parseGrant(grant: unknown): NetworkStreamGrant {
 		hosts,
 		maxStreams: fields.whole('maxStreams', { fallback: 2, most: 16 }),
 		maxFetchBytes: fields.whole('maxFetchBytes', { fallback: 1_048_576, most: 16_777_216 }),
+		bytesPerDay: fields.whole('bytesPerDay', { fallback: Infinity, most: Number.MAX_SAFE_INTEGER }),
 	};
 	fields.end();
 	return parsed;
@@ -92,12 +101,16 @@ function start({
 	vm,
 	mine,
 	streams,
+	allowance,
+	clock,
 }: {
 	fetch: Extract<BoxEffect, { tag: 'fetch' }>['val'];
 	grant: NetworkStreamGrant;
 	vm: VmContext;
 	mine: Map<number, { cancel(): void }>;
 	streams: NetworkStreams;
+	allowance: ByteAllowance;
+	clock: Clock;
 }): void {
 	const fail = (failure: Failure, why: string): void => {
 		mine.delete(stream);
@@ -114,6 +127,12 @@ function start({
 		return fail('denied', `the manifest does not grant the host ${target.hostname}`);
 	if (length > grant.maxFetchBytes)
 		return fail('denied', `${length} bytes are more than the manifest grants`);
+	const spent = `the ${grant.bytesPerDay} bytes that its budget allows on ${vm.baseband} in a day are used up`;
+	const isSpent = (): void => {
+		vm.exceeded('network', spent);
+		fail('denied', spent);
+	};
+	if (allowance.isSpent(clock.now())) return isSpent();
 	const request = {
 		baseband: vm.baseband,
 		vm: vm.id,
@@ -123,7 +142,13 @@ function start({
 		mostBytes: grant.maxFetchBytes,
 	};
 	const opened = streams.open(request, {
-		chunk: (at, bytes) => vm.send({ tag: 'chunk', val: { stream, offset: BigInt(at), bytes } }),
+		chunk: (at, bytes) => {
+			const isWithin = allowance.take(bytes.length, clock.now());
+			vm.send({ tag: 'chunk', val: { stream, offset: BigInt(at), bytes } });
+			if (isWithin || !mine.has(stream)) return;
+			mine.get(stream)?.cancel();
+			isSpent();
+		},
 		end: (size) => {
 			mine.delete(stream);
 			vm.send({ tag: 'stream-ended', val: { stream, outcome: { tag: 'ok', val: BigInt(size) } } });

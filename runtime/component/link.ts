@@ -1,4 +1,8 @@
-/** The direct linker: a compiled module and what it was granted become a guest that can be called. */
+/**
+ * The direct linker: a core module of the service world becomes something that can be called.
+ *
+ * Its limit is a raw core call and two copies; everything beyond is what the contract demands.
+ */
 import type { StringEncoding } from './decode.ts';
 import {
 	type Effect,
@@ -9,8 +13,11 @@ import {
 	ServiceGuest,
 	type ServiceHost,
 } from './generated/service.ts';
-import { GuestMemory } from './guest-memory.ts';
-import { FuelTank, fuelExport, startExport } from './instrument/fuel.ts';
+import { exportedFunction, GuestMemory } from './guest-memory.ts';
+import { type GuestImage, GuestState } from './guest-state.ts';
+import { FuelTank, fillExport, gateExport, leftExport, startExport } from './instrument/fuel.ts';
+import { callKind, firstPortion, type Lane, type LaneCall } from './lane/lane.ts';
+import { plainLane } from './lane/plain-lane.ts';
 import { LinkError } from './link-error.ts';
 
 export interface LinkOptions {
@@ -23,42 +30,210 @@ export interface LinkOptions {
 	readonly mostBytes: number;
 	/** Units that each call may use, the module's start function included: see `fuelFor`. */
 	readonly fuel: number;
+	/** Who makes the guest's calls; default one that makes plain ones only. */
+	readonly lane?: Lane;
+	/** Whether the lane may suspend a call; default true. */
+	readonly canPause?: boolean;
+	/** The state to go on from, of a guest of the same module; its start function does not run again then. */
+	readonly image?: GuestImage | undefined;
 }
 
 /** Every call: @throws LinkError, WebAssembly.RuntimeError; then it must not be called again. */
 export interface Guest {
+	/** The module's own start function, then the service's. */
 	start(now: bigint, init: Init): Result<Effect[], string>;
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string>;
 	memoryBytes(): number;
+	/** Units of fuel that the last call used. */
+	fuelUsed(): number;
+	/** The same calls in steps, for a lane. */
+	readonly steps?: GuestSteps;
+	readonly state?: GuestState;
+	/** Lets the guest clear memory that it does not use, so that it sleeps in fewer bytes; not all guests can. */
+	rest?(): void;
 }
 
-/** Runs the module's start function. @throws LinkError, WebAssembly.RuntimeError, WebAssembly.LinkError */
-export function linkService({ module, encoding, host, mostBytes, fuel }: LinkOptions): Guest {
+/** A guest that is linked without glue: it can be suspended, and its state be taken. */
+export type DirectGuest = Required<Guest>;
+
+/** Each `open` makes `call` the one that the lane is to make; each `close` takes what it returned. */
+export interface GuestSteps {
+	readonly call: LaneCall;
+	/** For the module's own start function and its constructors, before everything else; false once there are no more. */
+	openBegin(): boolean;
+	openStart(now: bigint, init: Init): void;
+	closeStart(result: number): Result<Effect[], string>;
+	openTurn(now: bigint, inbox: Event[]): void;
+	closeTurn(result: number): Result<Effect[], string>;
+	/** Takes the guest off the lane. */
+	leave(): void;
+}
+
+/**
+ * Nothing of the module runs yet: it is fresh, or goes on where `image` was taken.
+ *
+ * @throws LinkError, StateError, WebAssembly.LinkError
+ */
+export function linkService({
+	module,
+	encoding,
+	host,
+	mostBytes,
+	fuel,
+	lane = plainLane(),
+	canPause = true,
+	image,
+}: LinkOptions): DirectGuest {
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
-	const { [fuelExport]: global, [startExport]: begin } = instance.exports;
-	if (!(global instanceof WebAssembly.Global))
-		throw new LinkError('missing-export', 'the module has no fuel: it was not instrumented');
-	const tank = new FuelTank(global as WebAssembly.Global<'i32'>);
-	const run = <T>(call: () => T): T => {
-		tank.fill(fuel);
-		try {
-			return call();
-		} catch (cause) {
-			if (!tank.isEmpty) throw cause;
-			throw new LinkError('out-of-fuel', `the guest used up its ${fuel} units of fuel`, { cause });
-		}
+	const { [gateExport]: gate, [restExport]: rest } = instance.exports;
+	if (!(gate instanceof WebAssembly.Table))
+		throw new LinkError('missing-export', 'the module has no gate: it was not instrumented');
+	gate.set(0, lane.gate);
+	const tank = new FuelTank({
+		fill: exportedFunction(instance.exports, fillExport),
+		left: exportedFunction(instance.exports, leftExport),
+	});
+	let attached: ServiceGuest | undefined;
+	/** Attaching opens the imports: the module's own start function may call none. */
+	const guest = (): ServiceGuest => {
+		attached ??= new ServiceGuest(instance, memory);
+		return attached;
 	};
-	// Before the memory is attached: a start function may call no import.
-	if (typeof begin === 'function') run(() => begin());
-	const guest = new ServiceGuest(instance, memory);
+	const plainly = <T>(call: () => T): T => {
+		tank.fill(fuel);
+		return lane.plainly(tank, call);
+	};
+	const state = new GuestState(module, instance);
+	if (image !== undefined) state.restore(image);
 	return {
-		start: (now, init) => run(() => guest.start(now, init)),
-		turn: (now, inbox) => run(() => guest.turn(now, inbox)),
+		start: (now, init) => {
+			for (const name of beginnings) {
+				const begin = instance.exports[name];
+				if (typeof begin === 'function') plainly(() => begin());
+			}
+			return plainly(() => guest().start(now, init));
+		},
+		turn: (now, inbox) => plainly(() => guest().turn(now, inbox)),
 		memoryBytes: () => memory.byteLength,
+		steps: new Steps({ instance, lane, tank, fuel, canPause, guest }),
+		state,
+		fuelUsed: () => tank.used,
+		rest: () => {
+			if (typeof rest === 'function') plainly(() => rest());
+		},
 	};
 }
+
+/** What runs first, in this order: the start function, and the constructors of C++ and Rust, which it does not call. */
+const beginnings: readonly string[] = [startExport, '_initialize'];
+
+interface StepsOptions {
+	readonly instance: WebAssembly.Instance;
+	readonly lane: Lane;
+	readonly tank: FuelTank;
+	readonly fuel: number;
+	readonly canPause: boolean;
+	readonly guest: () => ServiceGuest;
+}
+
+class Steps implements GuestSteps {
+	readonly call: LaneCall;
+	readonly #options: StepsOptions;
+	/** Taken with the first call, so that a guest that is only called plainly needs none. */
+	readonly #places = new Map<string, number>();
+	readonly #begins: string[];
+	#turn = -1;
+
+	constructor(options: StepsOptions) {
+		this.#options = options;
+		const { tank, canPause, instance } = options;
+		this.#begins = beginnings.filter((name) => name in instance.exports);
+		this.call = { place: -1, kind: callKind.turn, tank, portion: firstPortion, canPause };
+	}
+
+	openBegin(): boolean {
+		const name = this.#begins.shift();
+		if (name === undefined) return false;
+		this.#fill();
+		this.#aim(callKind.begin, name);
+		return true;
+	}
+
+	openStart(now: bigint, init: Init): void {
+		const { lane, guest } = this.#options;
+		this.#fill();
+		const service = guest();
+		this.#plainly(() => service.lowerStart(now, init));
+		const { __p0, ...rest } = service.startArguments;
+		lane.setArguments(__p0, Object.values(rest));
+		this.#aim(callKind.start, 'mullion:service/guest@0.1.0#start');
+	}
+
+	closeStart(result: number): Result<Effect[], string> {
+		const service = this.#options.guest();
+		return this.#plainly(() => service.liftStart(result));
+	}
+
+	openTurn(now: bigint, inbox: Event[]): void {
+		const { lane, tank, guest } = this.#options;
+		this.#fill();
+		const service = guest();
+		const before = lane.enter(tank);
+		try {
+			service.lowerTurn(now, inbox);
+		} finally {
+			lane.leave(before);
+		}
+		const { __p0, __p1, __p2 } = service.turnArguments;
+		lane.setTurn(__p0, __p1, __p2);
+		if (this.#turn < 0) this.#turn = this.#placeOf('mullion:service/guest@0.1.0#turn');
+		this.call.kind = callKind.turn;
+		this.call.place = this.#turn;
+	}
+
+	closeTurn(result: number): Result<Effect[], string> {
+		const { lane, tank, guest } = this.#options;
+		const before = lane.enter(tank);
+		try {
+			return guest().liftTurn(result);
+		} finally {
+			lane.leave(before);
+		}
+	}
+
+	leave(): void {
+		for (const place of this.#places.values()) this.#options.lane.vacate(place);
+		this.#places.clear();
+	}
+
+	#fill(): void {
+		const { tank, fuel } = this.#options;
+		tank.fill(fuel, this.call.portion);
+	}
+
+	#plainly<T>(call: () => T): T {
+		return this.#options.lane.plainly(this.#options.tank, call);
+	}
+
+	#aim(kind: LaneCall['kind'], name: string): void {
+		this.call.kind = kind;
+		this.call.place = this.#placeOf(name);
+	}
+
+	#placeOf(name: string): number {
+		const known = this.#places.get(name);
+		if (known !== undefined) return known;
+		const { lane, instance } = this.#options;
+		const place = lane.seat(exportedFunction(instance.exports, name));
+		this.#places.set(name, place);
+		return place;
+	}
+}
+
+/** What services of our own toolchain export for `Guest.rest`. */
+const restExport = '__rest';
 
 /** Fuel for one call of an import, and bytes that one more unit pays for, as a power of two. */
 const hostCallUnits = 64;

@@ -43,8 +43,8 @@ test('the component of a build is prepared, with its manifest and the schema of 
 const refusals: Record<string, { core: string; manifest?: object; code: string }> = {
 	'without the exports of a service': { core: memory, code: 'world-unknown' },
 	'without a memory': { core: service, code: 'world-unknown' },
-	'whose memory has no maximum': {
-		core: `(memory (export "memory") 1) ${service}`,
+	'whose memory begins larger than its budget': {
+		core: `(memory (export "memory") 17) ${service}`,
 		code: 'memory-unbounded',
 	},
 	'whose memory may grow beyond its budget': {

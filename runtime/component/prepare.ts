@@ -2,11 +2,15 @@
 import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { prepareForeign } from '../foreign/prepare-foreign.ts';
+import { type BudgetCaps, capped } from '../module/budget.ts';
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
-import { Bytes, sectionsOf } from './bytes.ts';
+import { checkSignatures } from './core-signatures.ts';
 import { customSectionsOf, decodeComponent, type StringEncoding } from './decode.ts';
 import { ComponentError } from './error.ts';
+import { serviceSignatures } from './generated/service.ts';
 import { instrument } from './instrument/instrument.ts';
+import { boundMemory } from './memory-bound.ts';
+import { checkLimits } from './module-limits.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
@@ -25,21 +29,16 @@ export interface PrepareOptions {
 	readonly provided: ReadonlyMap<string, string | undefined>;
 	/** What links components of other toolchains; where there is none, they are refused. */
 	readonly glue?: GlueMaker;
+	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
+	readonly caps?: BudgetCaps;
 }
 
 export const guestInterface = 'mullion:service/guest@0.1.0';
 
-const requiredExports: readonly (readonly [string, WebAssembly.ImportExportKind])[] = [
-	['memory', 'memory'],
-	['cabi_realloc', 'function'],
-	[`${guestInterface}#start`, 'function'],
-	[`${guestInterface}#turn`, 'function'],
-];
-
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
-	{ largest = 8_388_608, provided, glue }: PrepareOptions,
+	{ largest = 8_388_608, provided, glue, caps = {} }: PrepareOptions,
 ): Promise<PreparedComponent> {
 	if (binary.length > largest)
 		throw new ComponentError(
@@ -47,7 +46,8 @@ export async function prepareComponent(
 			`${binary.length} bytes are more than the ${largest} allowed`,
 		);
 	const custom = customSectionsOf(binary);
-	const manifest = readManifest(custom.get('mullion:manifest'));
+	const asked = readManifest(custom.get('mullion:manifest'));
+	const manifest = { ...asked, budget: capped(asked.budget, caps) };
 	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
 	if (glue !== undefined && needsGlue(binary, provided)) {
 		const foreign = await prepareForeign(binary, { manifest, glue, provided });
@@ -57,10 +57,12 @@ export async function prepareComponent(
 		return { manifest, module, encoding: 'utf8', schema, foreign };
 	}
 	const { core, encoding } = decodeComponent(binary);
-	boundMemory(core, manifest.budget.memoryPages);
-	const module = await compile(core);
-	checkExports(module);
+	checkLimits(core);
+	const bounded = boundMemory(core, manifest.budget.memoryPages);
+	const module = await compile(bounded);
+	checkMemory(module);
 	checkImports(module, { manifest, provided });
+	checkSignatures(bounded, serviceSignatures);
 	return { manifest, module, encoding, schema };
 }
 
@@ -70,12 +72,26 @@ export async function prepareComponent(
  */
 export function needsGlue(binary: Uint8Array, provided: PrepareOptions['provided']): boolean {
 	try {
-		const module = new WebAssembly.Module(new Uint8Array(decodeComponent(binary).core));
-		checkExports(module);
+		const { core } = decodeComponent(binary);
+		checkLimits(core);
+		const module = new WebAssembly.Module(new Uint8Array(core));
+		if (!isOurWorld(module)) return true;
 		return !WebAssembly.Module.imports(module).every(({ module: from }) => provided.has(from));
 	} catch (error) {
 		return error instanceof ComponentError && isOtherWorld(error);
 	}
+}
+
+const ourExports: readonly (readonly [string, WebAssembly.ImportExportKind])[] = [
+	['memory', 'memory'],
+	['cabi_realloc', 'function'],
+	[`${guestInterface}#start`, 'function'],
+	[`${guestInterface}#turn`, 'function'],
+];
+
+function isOurWorld(module: WebAssembly.Module): boolean {
+	const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+	return ourExports.every(([name, kind]) => exported.get(name) === kind);
 }
 
 const otherWorld: readonly string[] = ['world-unknown', 'encoding-unsupported'];
@@ -98,8 +114,7 @@ function readManifest(section: Uint8Array | undefined): Manifest {
 }
 
 /** What runs is the module with its checks; what it was must be valid by itself, or it could name their global. */
-async function compile(core: Uint8Array): Promise<WebAssembly.Module> {
-	const bytes = new Uint8Array(core);
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
 	try {
 		if (!WebAssembly.validate(bytes)) return await WebAssembly.compile(bytes);
 		return await WebAssembly.compile(instrument(bytes));
@@ -111,40 +126,9 @@ async function compile(core: Uint8Array): Promise<WebAssembly.Module> {
 	}
 }
 
-const memorySection = 5;
-
-/** Every memory reserves address space and may grow: without a maximum one module could take the box. */
-function boundMemory(core: Uint8Array, mostPages: number): void {
-	for (const { id, body } of sectionsOf(core)) {
-		if (id !== memorySection) continue;
-		const bytes = new Bytes(body);
-		const count = bytes.u32();
-		if (count !== 1)
-			throw new ComponentError('memory-unbounded', `the module has ${count} memories instead of one`);
-		const flags = bytes.byte();
-		if (flags !== 1)
-			throw new ComponentError(
-				'memory-unbounded',
-				'the memory must be 32-bit, unshared and declare a maximum',
-			);
-		bytes.u32();
-		const maximum = bytes.u32();
-		if (maximum > mostPages)
-			throw new ComponentError(
-				'memory-unbounded',
-				`the memory may grow to ${maximum} pages; the manifest's budget is ${mostPages}`,
-			);
-		return;
-	}
-	throw new ComponentError('world-unknown', 'the module has no memory of its own');
-}
-
-function checkExports(module: WebAssembly.Module): void {
-	const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-	for (const [name, kind] of requiredExports) {
-		if (exported.get(name) !== kind)
-			throw new ComponentError('world-unknown', `the module does not export the ${kind} "${name}"`);
-	}
+function checkMemory(module: WebAssembly.Module): void {
+	if (!WebAssembly.Module.exports(module).some(({ name, kind }) => name === 'memory' && kind === 'memory'))
+		throw new ComponentError('world-unknown', 'the module does not export the memory "memory"');
 }
 
 function checkImports(

@@ -100,6 +100,7 @@ export function commandGuest(parts: ForeignParts): Guest {
 				val: inbox.flatMap((event) => (event.tag === 'message' ? answer(now, event.val) : [])),
 			})),
 		memoryBytes: () => memoryBytes,
+		fuelUsed: () => tank.used,
 	};
 }
 

@@ -80,6 +80,7 @@ export function httpGuest(parts: ForeignParts): Guest {
 				val: inbox.flatMap((event) => (event.tag === 'message' ? answer(now, event.val) : [])),
 			})),
 		memoryBytes: () => memoryBytes,
+		fuelUsed: () => tank.used,
 	};
 }
 

@@ -3,6 +3,7 @@ import { Settings } from '../../proto/host/bus/command.ts';
 import { ContractError } from '../../proto/host/codec.ts';
 import { ComponentError } from '../component/error.ts';
 import { instrumentPart, memoryOf } from '../component/instrument/instrument-part.ts';
+import { checkLimits } from '../component/module-limits.ts';
 import { type Manifest, ManifestError } from '../module/manifest.ts';
 import type { ForeignCode, ForeignWorld, Surroundings } from './foreign-code.ts';
 import type { GlueMaker } from './glue.ts';
@@ -102,6 +103,7 @@ async function compileAll(
 ): Promise<Map<string, WebAssembly.Module>> {
 	const valid = [...cores].map(([name, core]) => {
 		const bytes = new Uint8Array(core);
+		checkLimits(bytes);
 		if (!WebAssembly.validate(bytes))
 			throw new ComponentError('not-a-component', `the core module ${name} is not valid`);
 		return { name, bytes, pages: memoryOf(bytes) };

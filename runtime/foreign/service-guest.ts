@@ -60,6 +60,7 @@ export function serviceGuest(parts: ForeignParts): Guest {
 		start: (now, init) => call('start', now, init),
 		turn: (now, inbox) => call('turn', now, inbox),
 		memoryBytes: () => instance?.memoryBytes() ?? 0,
+		fuelUsed: () => tank.used,
 	};
 }
 

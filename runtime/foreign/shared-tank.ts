@@ -16,7 +16,12 @@ export interface SharedTankOptions {
 
 export class SharedTank {
 	readonly global = new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
-	readonly #tank = new FuelTank(this.global);
+	readonly #tank = new FuelTank({
+		fill: (units) => {
+			this.global.value = units;
+		},
+		left: () => this.global.value,
+	});
 	readonly #options: SharedTankOptions;
 	#bytesLeft = 0;
 
@@ -35,6 +40,11 @@ export class SharedTank {
 			const { fuel } = this.#options;
 			throw new LinkError('out-of-fuel', `the guest used up its ${fuel} units of fuel`, { cause });
 		}
+	}
+
+	/** Units that the last call used. */
+	get used(): number {
+		return this.#tank.used;
 	}
 
 	chargeCall(): void {

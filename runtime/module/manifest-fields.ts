@@ -57,9 +57,10 @@ export class Fields {
 		return value as Value[];
 	}
 
-	/** A whole number from 1 to `most`. */
+	/** A whole number from 1 to `most`; the fallback may be anything. */
 	whole(name: string, { fallback, most }: { fallback: number; most: number }): number {
-		const value = this.take(name) ?? fallback;
+		const value = this.take(name);
+		if (value === undefined) return fallback;
 		if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most)
 			throw this.#wrong(name, `must be a whole number from 1 to ${most}`);
 		return value;

@@ -34,8 +34,14 @@ export interface Subscription {
 export interface Budget {
 	/** Linear memory, in pages of 64 KiB. */
 	readonly memoryPages: number;
-	/** Wall time of one turn before its cell is stopped, in milliseconds. */
+	/** Fuel of one turn, as time on a slow core: see `fuelFor`. */
 	readonly turnMs: number;
+	/** Of one core, over a second. */
+	readonly cpuPercent: number;
+	/** A realtime VM is to be called so soon after something has arrived, in milliseconds. */
+	readonly deadlineMs: number;
+	/** Timers that are set at once. */
+	readonly timers: number;
 	readonly inboxMessages: number;
 	readonly inboxBytes: number;
 	readonly effectsPerTurn: number;
@@ -71,6 +77,9 @@ export interface Manifest {
 export const budgetDefaults: Budget = {
 	memoryPages: 16,
 	turnMs: 500,
+	cpuPercent: 100,
+	deadlineMs: 5,
+	timers: 256,
 	inboxMessages: 256,
 	inboxBytes: 262_144,
 	effectsPerTurn: 1024,
@@ -80,6 +89,9 @@ export const budgetDefaults: Budget = {
 export const budgetLimits: Budget = {
 	memoryPages: 1024,
 	turnMs: 10_000,
+	cpuPercent: 100,
+	deadlineMs: 1000,
+	timers: 4096,
 	inboxMessages: 65_536,
 	inboxBytes: 16_777_216,
 	effectsPerTurn: 65_536,

@@ -10,9 +10,9 @@ import type { Clock } from '../clock.ts';
 import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
-import { cellOf } from '../vm/placement.ts';
 import type { Supervisor, VmView } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
+import type { BudgetCaps } from './budget.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModuleStore } from './store.ts';
 import type { Unit } from './store-index.ts';
@@ -40,6 +40,8 @@ export interface ModulesOptions {
 	readonly glue?: GlueMaker;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
+	/** The most that any module is granted. */
+	readonly caps?: BudgetCaps;
 	/** Removes what a VM has kept, when its module goes for good. */
 	readonly forget: (vm: string) => Promise<void>;
 	/** Something the operator should know of a module at start-up. */
@@ -189,11 +191,12 @@ export class Modules {
 	}
 
 	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
-		const { capabilities, glue, largest } = this.#options;
+		const { capabilities, glue, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
 			...(glue && { glue }),
 			...(largest === undefined ? {} : { largest }),
+			...(caps === undefined ? {} : { caps }),
 		});
 	}
 
@@ -256,8 +259,9 @@ export class Modules {
 
 	#view(unit: Unit, component: PreparedComponent): ModuleView {
 		const { manifest, schema } = component;
-		const vms = this.#options.supervisor.views().filter(({ module }) => module === unit.name);
-		return { unit, manifest, schema, cell: cellOf(component), vms };
+		const { supervisor } = this.#options;
+		const vms = supervisor.views().filter(({ module }) => module === unit.name);
+		return { unit, manifest, schema, cell: supervisor.cellOf(component), vms };
 	}
 
 	/** One change at a time: an install must not look at a list that another is about to change. */

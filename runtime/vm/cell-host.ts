@@ -4,6 +4,8 @@ import type { Heartbeat } from './heartbeat.ts';
 
 export interface CellHandle {
 	readonly heartbeat: Heartbeat;
+	/** Where other cells wake it: see `bus/doorbell.ts`. */
+	readonly bell: SharedArrayBuffer;
 	send(command: CellCommand): void;
 	/** Ends it wherever it is. Resolves when nothing of it runs any more; `onLost` is not called. */
 	terminate(): Promise<void>;

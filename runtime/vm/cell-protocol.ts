@@ -1,19 +1,26 @@
 /**
  * What a cell and the platform tell each other. All of it is data that can cross a thread.
  *
- * A cell settles by itself what stays inside it: messages between its own VMs, their timers,
- * their requests to each other. It reports what somebody else has to do or to know.
+ * A cell settles by itself what is between VMs, in its own thread or, over rings, with another cell's:
+ * messages, timers, requests. It reports what the box has to do or to know.
  */
+import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
+import type { BudgetName } from './budget-name.ts';
+import type { Crash } from './crash.ts';
 import type { VmErrorCode } from './error.ts';
+import type { TurnCounts } from './turn-stats.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
 export type VmId = number;
 
 export const platformId: VmId = 0;
+
+/** Number of a cell; one that takes the place of another has a number of its own. */
+export type CellNumber = number;
 
 /** One topic of a VM; its place in `VmSpec.topics` is the number that the guest uses for it. */
 export interface TopicGrant {
@@ -21,6 +28,45 @@ export interface TopicGrant {
 	readonly mayPublish: boolean;
 	readonly maySubscribe: boolean;
 	readonly whenFull: FullPolicy;
+}
+
+/** A topic of a VM with the number by which all cells know it. */
+export interface NumberedGrant extends TopicGrant {
+	readonly number: number;
+}
+
+/** What every cell is told of the VMs of all. */
+export type RouteChange =
+	| {
+			readonly tag: 'joined';
+			readonly vm: VmId;
+			readonly cell: CellNumber;
+			readonly topics: readonly NumberedGrant[];
+	  }
+	| { readonly tag: 'left'; readonly vm: VmId };
+
+/** The way to and from another cell. */
+export interface CellLink {
+	readonly peer: CellNumber;
+	/** Rings: see `bus/ring.ts`. */
+	readonly out: SharedArrayBuffer;
+	readonly in: SharedArrayBuffer;
+	/** Where the other one is woken. */
+	readonly bell: SharedArrayBuffer;
+	/** False where that one is trusted less: then its full inboxes never hold a sender of this one. */
+	readonly mayHold: boolean;
+	/** One counter for all cells: the order in which they said what they said. */
+	readonly stamps: SharedArrayBuffer;
+}
+
+/** What became of messages between this cell and the others. */
+export interface LinkCounts {
+	/** Records whose sender may not say them. */
+	readonly forged: number;
+	/** Records that could not be read. */
+	readonly malformed: number;
+	/** Messages lost to the policy of their topic on the way. */
+	readonly dropped: number;
 }
 
 export interface VmSpec {
@@ -43,6 +89,18 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** Its turns are to be recorded, from its start on. */
+	readonly recording?: RecordingOrder;
+}
+
+/** How much of a VM is recorded at most: what is reached first ends it. */
+export interface RecordingOrder {
+	/** Number of the recording on this box. */
+	readonly id: number;
+	/** Turns after the start. */
+	readonly turns: number;
+	/** Bytes of all records together. */
+	readonly bytes: number;
 }
 
 /** An effect that the box carries out, not the cell. */
@@ -55,6 +113,8 @@ export type Outcome =
 	| { readonly tag: 'ok'; readonly val: Uint8Array }
 	| { readonly tag: 'err'; readonly val: Failure };
 
+export type MessageKind = 'message' | 'request';
+
 export interface LogLine {
 	readonly level: Level;
 	readonly text: string;
@@ -63,9 +123,16 @@ export interface LogLine {
 export type CellCommand =
 	| { readonly tag: 'start'; readonly vm: VmId; readonly spec: VmSpec }
 	| { readonly tag: 'stop'; readonly vm: VmId }
+	/** Nothing of the VM is recorded any more; it goes on. */
+	| { readonly tag: 'stop-recording'; readonly vm: VmId; readonly why: string }
 	| { readonly tag: 'event'; readonly vm: VmId; readonly event: BoxEvent }
-	/** Topics that somebody outside this cell subscribes. */
+	/** Topics that the box itself listens to. */
 	| { readonly tag: 'wanted'; readonly topics: readonly string[] }
+	/** Every change has one version more than the one before; a new cell is told all at once. */
+	| { readonly tag: 'routes'; readonly version: number; readonly changes: readonly RouteChange[] }
+	| ({ readonly tag: 'link' } & CellLink)
+	/** That cell is gone for ever. */
+	| { readonly tag: 'unlink'; readonly peer: CellNumber }
 	| { readonly tag: 'publish'; readonly topic: string; readonly sender: VmId; readonly payload: Uint8Array }
 	/** A request for `vm`, or for whoever in this cell serves the topic. */
 	| {
@@ -78,44 +145,62 @@ export type CellCommand =
 			readonly payload: Uint8Array;
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
-	| { readonly tag: 'count' };
+	| { readonly tag: 'count' }
+	/** What may be seen of messages from now on; answered with what was not seen before. */
+	| ({ readonly tag: 'look' } & TapCredit);
 
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
 	| { readonly tag: 'stopped'; readonly vm: VmId }
-	| {
+	| ({
 			readonly tag: 'fault';
 			readonly vm: VmId;
 			readonly code: VmErrorCode;
 			readonly message: string;
 			/** What the VM said in the turn that failed. */
 			readonly log: readonly LogLine[];
-	  }
+	  } & Crash)
 	/** A message that ended two turns badly by itself and is not delivered again. */
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
+	/** A budget that holds a VM back or warns, but does not end it, has been used up. */
+	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: BudgetName; readonly detail: string }
 	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
-	| {
-			readonly tag: 'request';
-			readonly vm: VmId;
-			readonly topic: string;
-			readonly correlation: number;
-			readonly deadlineMs: number;
-			readonly payload: Uint8Array;
-	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
-	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] };
+	/** The next parts of a recording, and why it ended, if it did. */
+	| {
+			readonly tag: 'recorded';
+			readonly vm: VmId;
+			readonly recording: number;
+			readonly bytes: Uint8Array;
+			readonly turns: number;
+			readonly ended: string | undefined;
+	  }
+	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[]; readonly links: LinkCounts }
+	/** A message that somebody looks at; `bytes` is its length, `payload` may be less of it. */
+	| {
+			readonly tag: 'seen';
+			readonly vm: VmId;
+			readonly kind: MessageKind;
+			readonly topic: string;
+			readonly bytes: number;
+			readonly payload: Uint8Array;
+	  }
+	| { readonly tag: 'unseen'; readonly count: number };
 
-/** What a VM has done since it was started. */
-export interface VmCounts {
+/** What a VM has done since it came into its cell. */
+export interface VmCounts extends TurnCounts {
 	readonly vm: VmId;
-	readonly turns: number;
-	readonly events: number;
-	/** Wall time inside the guest, microseconds. */
-	readonly busyUs: number;
 	readonly memoryBytes: number;
 	readonly inboxLength: number;
 	readonly inboxBytes: number;
+	/** Messages lost because its inbox was full. */
 	readonly dropped: number;
+	/** Messages that ended two turns badly by themselves. */
+	readonly setAside: number;
+	/** Messages that it has sent. */
+	readonly sent: number;
+	/** How often it was held back because its share of the processor was used up. */
+	readonly throttled: number;
 }

@@ -1,8 +1,9 @@
 /** The cells of a box by name: spawned when first needed, watched, replaced when one has to be killed. */
 import type { Hub, HubCell } from '../bus/hub.ts';
 import type { Clock, Timer } from '../clock.ts';
+import type { Domain } from '../module/manifest.ts';
 import type { CellHandle, CellHost } from './cell-host.ts';
-import type { CellCommand, CellReport, VmId } from './cell-protocol.ts';
+import type { CellCommand, CellReport, LinkCounts, VmId } from './cell-protocol.ts';
 
 export interface SupervisedCell extends HubCell {
 	readonly name: string;
@@ -13,6 +14,8 @@ export interface CellView {
 	readonly isUp: boolean;
 	/** How often it had to be replaced. */
 	readonly restarts: number;
+	/** What became of messages from other cells, as of its last count. */
+	readonly links: LinkCounts;
 }
 
 export interface CellTableOptions {
@@ -33,7 +36,10 @@ interface Entry extends SupervisedCell {
 	/** The turn seen at the last look, and when it was seen first. */
 	seen: { turn: number; sinceUs: number } | undefined;
 	readonly whenCounted: (() => void)[];
+	links: LinkCounts;
 }
+
+const noLinks: LinkCounts = { forged: 0, malformed: 0, dropped: 0 };
 
 export class CellTable {
 	readonly #options: CellTableOptions;
@@ -51,7 +57,7 @@ export class CellTable {
 	}
 
 	/** The cell of that name, spawned if there is none. */
-	take(name: string): SupervisedCell {
+	take({ name, domain }: { name: string; domain: Domain }): SupervisedCell {
 		const existing = this.#cells.get(name);
 		if (existing !== undefined) return existing;
 		const handle = this.#options.host.spawn({
@@ -62,7 +68,17 @@ export class CellTable {
 			onLost: (why) => this.#lose(entry, { why }),
 		});
 		const send = (command: CellCommand): void => handle.send(command);
-		const entry: Entry = { name, handle, send, seen: undefined, whenCounted: [] };
+		const { bell } = handle;
+		const entry: Entry = {
+			name,
+			domain,
+			handle,
+			bell,
+			send,
+			seen: undefined,
+			whenCounted: [],
+			links: noLinks,
+		};
 		this.#cells.set(name, entry);
 		this.#restarts.set(name, this.#restarts.get(name) ?? 0);
 		this.#options.hub.addCell(entry);
@@ -71,7 +87,10 @@ export class CellTable {
 	}
 
 	views(): CellView[] {
-		return [...this.#restarts].map(([name, restarts]) => ({ name, isUp: this.#cells.has(name), restarts }));
+		return [...this.#restarts].map(([name, restarts]) => {
+			const entry = this.#cells.get(name);
+			return { name, isUp: entry !== undefined, restarts, links: entry?.links ?? noLinks };
+		});
 	}
 
 	/** Resolves when every cell has reported its counts, or is gone. */
@@ -100,7 +119,9 @@ export class CellTable {
 		// What a cell said before it was killed, but was heard after: another one stands in its place.
 		if (this.#cells.get(entry.name) !== entry) return;
 		this.#options.accept(entry, report);
-		if (report.tag === 'counts') for (const resolve of entry.whenCounted.splice(0)) resolve();
+		if (report.tag !== 'counts') return;
+		entry.links = report.links;
+		for (const resolve of entry.whenCounted.splice(0)) resolve();
 	}
 
 	#look(): void {

@@ -4,11 +4,14 @@
  * Order holds per sender and topic. Delivery is always on a later turn, so a VM may publish to
  * itself and is never re-entered.
  */
+import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
+import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
+import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { eventsPerTurn } from './guest.ts';
@@ -16,10 +19,8 @@ import { Heartbeat } from './heartbeat.ts';
 import { Mail } from './mail.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
-import { Vm } from './vm.ts';
-
-/** The most timers a VM may have set. */
-const mostTimers = 256;
+import { Turns } from './turns.ts';
+import type { Vm } from './vm.ts';
 
 export interface CellOptions {
 	readonly clock: Clock;
@@ -31,30 +32,42 @@ export interface CellOptions {
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
 	readonly wake: () => void;
+	/** Wakes the other cell whose bell this is. */
+	readonly notify?: Notify;
 }
 
 export class Cell {
 	readonly #clock: Clock;
-	readonly #heartbeat: Heartbeat;
-	readonly #linkForeign: ForeignLinker | undefined;
 	readonly #report: (reports: CellReport[]) => void;
 	readonly #residents = new Map<VmId, Resident>();
-	readonly #queue: RunQueue;
+	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
+	readonly #turns: Turns;
 	#reports: CellReport[] = [];
 
-	constructor({ clock, heartbeat = new Heartbeat(), linkForeign, report, wake }: CellOptions) {
+	constructor({ clock, heartbeat = new Heartbeat(), linkForeign, report, wake, notify }: CellOptions) {
 		this.#clock = clock;
-		this.#linkForeign = linkForeign;
-		this.#heartbeat = heartbeat;
 		this.#report = report;
-		this.#queue = new RunQueue(wake);
+		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		this.#mail = new Mail({
 			clock,
 			queue: this.#queue,
 			residents: this.#residents,
 			say: (said) => this.#say(said),
 			flush: () => this.#flush(),
+			notify,
+		});
+		this.#turns = new Turns({
+			clock,
+			heartbeat,
+			linkForeign,
+			queue: this.#queue,
+			wake,
+			take: (resident) => this.#take(resident),
+			finished: (resident, vm, effects) => this.#finished(resident, vm, effects),
+			failed: (resident, vm, error) => this.#failed(resident, vm, error),
+			exceeded: ({ id }, budget, detail) => this.#say({ tag: 'exceeded', vm: id, budget, detail }),
+			rested: () => this.#flush(),
 		});
 	}
 
@@ -66,11 +79,23 @@ export class Cell {
 			case 'stop':
 				this.#stop(command.vm);
 				break;
+			case 'stop-recording':
+				this.#residents.get(command.vm)?.recorder?.close(command.why);
+				break;
 			case 'event':
 				this.#mail.give(command.vm, command.event);
 				break;
 			case 'wanted':
 				this.#mail.want(command.topics);
+				break;
+			case 'routes':
+				this.#mail.route(command.version, command.changes);
+				break;
+			case 'link':
+				this.#mail.exchange.link(command);
+				break;
+			case 'unlink':
+				this.#mail.exchange.unlink(command.peer);
 				break;
 			case 'publish':
 				this.#mail.publishFromOutside(command);
@@ -81,88 +106,91 @@ export class Cell {
 			case 'answer':
 				this.#mail.answerFromOutside(command);
 				break;
+			case 'look':
+				this.#mail.look(command);
+				break;
 			case 'count':
-				this.#say({ tag: 'counts', vms: [...this.#residents.values()].map((resident) => resident.counts()) });
+				this.#say({
+					tag: 'counts',
+					vms: [...this.#residents.values()].map((resident) => resident.counts(this.#clock.now())),
+					links: this.#mail.exchange.counts(),
+				});
 				break;
 		}
 		this.#flush();
 	}
 
-	/** Runs turns until nothing is ready or `turns` are done; true when there may be more to do. */
-	run(turns: number): boolean {
-		for (let left = turns; left > 0; left--) {
-			const next = this.#queue.take();
-			if (next === undefined) break;
-			this.#turn(next);
-		}
+	/** Takes in what other cells have said; true when there may be more. To be called before turns are run. */
+	hear(): boolean {
+		const isMore = this.#mail.exchange.hear();
 		this.#flush();
-		return !this.#queue.isEmpty;
+		return isMore;
+	}
+
+	/** True when there is nothing to do until a command comes, a timer fires or another cell rings. */
+	isIdle(): boolean {
+		const isIdle = this.#mail.exchange.isIdle();
+		this.#flush();
+		return isIdle && this.#queue.isEmpty;
+	}
+
+	/** Runs VMs for a moment, `turns` calls at most; true when there may be more to do. */
+	run(turns: number): boolean {
+		return this.#turns.run(turns);
 	}
 
 	#start(id: VmId, spec: VmSpec): void {
-		const resident = this.#residents.get(id) ?? new Resident(id, spec);
+		const now = this.#clock.now();
+		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
-		const vm = new Vm({ id, spec, linkForeign: this.#linkForeign });
-		const startedAt = this.#clock.now();
+		resident.startedAtUs = now;
+		resident.recorder = this.#recorderFor(id, spec);
 		try {
-			this.#heartbeat.begin(id);
-			const effects = vm.start(timeFor(spec, startedAt));
-			this.#heartbeat.end();
-			checkTimers(resident, effects);
-			resident.vm = vm;
-			this.#mail.join(resident);
-			this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAt });
-			this.#finishTurn(resident, vm, effects);
-			// What came while it was down waits for it.
-			this.#queue.add(resident);
+			this.#turns.begin(resident);
 		} catch (error) {
-			this.#heartbeat.end();
-			this.#fault(resident, vm, error);
+			if (!(error instanceof VmError)) throw error;
+			const { code, message } = error;
+			const crash = crashOf({ resident, error, given: [] });
+			this.#say({ tag: 'fault', vm: id, code, message, log: [], ...crash });
 		}
+	}
+
+	#recorderFor(vm: VmId, { recording }: VmSpec): Recorder | undefined {
+		if (recording === undefined) return undefined;
+		return new Recorder({
+			vm,
+			order: recording,
+			say: (recorded) => this.#say({ tag: 'recorded', vm, recording: recording.id, ...recorded }),
+		});
 	}
 
 	#stop(id: VmId): void {
 		const resident = this.#residents.get(id);
 		if (resident !== undefined) {
-			resident.vm = undefined;
+			resident.recorder?.close('the VM was stopped');
+			this.#turns.end(resident);
 			resident.clearTimers();
 			this.#residents.delete(id);
 			this.#mail.leave(resident);
 		}
-		// Also of one that has not come yet: who waits for this must not wait for ever.
-		this.#say({ tag: 'stopped', vm: id });
+		// Also of one that has not come yet: who waits for this must not wait for ever. Not before the last
+		// that it said is on its way: elsewhere, it may say more as soon as it has stopped here.
+		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
 	}
 
-	#turn(resident: Resident): void {
-		const { vm, inbox } = resident;
-		if (vm === undefined) return;
-		const taken = inbox
-			.take(resident.singly > 0 ? 1 : eventsPerTurn(vm.spec))
-			.filter(({ event }) => this.#mail.isStillWanted(event));
+	#take(resident: Resident): readonly Waiting<Event>[] {
+		const taken = resident.inbox.take(resident.singly > 0 ? 1 : eventsPerTurn(resident.spec));
+		const isWanted = ({ event }: Waiting<Event>): boolean => this.#mail.isStillWanted(event);
+		const wanted = taken.every(isWanted) ? taken : taken.filter(isWanted);
 		this.#mail.releaseWaiters(resident);
-		if (taken.length === 0) return this.#queue.add(resident);
-		const events = taken.map(({ event }) => event);
-		const startedAt = this.#clock.now();
-		try {
-			this.#heartbeat.begin(resident.id);
-			const effects = vm.turn(timeFor(vm.spec, startedAt), events);
-			this.#heartbeat.end();
-			checkTimers(resident, effects);
-			resident.turns++;
-			resident.events += events.length;
-			resident.busyUs += this.#clock.now() - startedAt;
-			if (resident.singly > 0) resident.singly--;
-			this.#finishTurn(resident, vm, effects);
-		} catch (error) {
-			this.#heartbeat.end();
-			this.#blame(resident, taken);
-			this.#fault(resident, vm, error);
-			return;
-		}
-		this.#queue.add(resident);
+		return wanted;
 	}
 
-	#finishTurn(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
+	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
+		if (resident.stage === 'start') {
+			this.#mail.join(resident);
+			this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
+		} else if (resident.singly > 0) resident.singly--;
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
 		for (const effect of effects) this.#apply(resident, vm, effect);
 	}
@@ -213,6 +241,7 @@ export class Cell {
 		if (taken.length === 1 && only?.event.tag === 'message' && ++only.failures >= 2) {
 			const topic = only.topic ?? '';
 			const { payload, correlation } = only.event.val;
+			resident.setAside++;
 			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
 			this.#mail.refuse(resident, correlation);
 			messages.length = 0;
@@ -221,13 +250,14 @@ export class Cell {
 		resident.inbox.giveBack(messages);
 	}
 
-	#fault(resident: Resident, vm: Vm, error: unknown): void {
-		// Anything else is the platform's own mistake: it must not be blamed on a guest.
-		if (!(error instanceof VmError)) throw error;
-		resident.vm = undefined;
+	#failed(resident: Resident, vm: Vm, error: VmError): void {
+		const { code, message } = error;
+		const crash = crashOf({ resident, vm, error, given: resident.taken });
+		this.#blame(resident, resident.taken);
+		resident.recorder?.close('the VM failed');
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say({ tag: 'fault', vm: resident.id, code: error.code, message: error.message, log: vm.takeLog() });
+		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash });
 	}
 
 	#say(report: CellReport): void {
@@ -235,21 +265,10 @@ export class Cell {
 	}
 
 	#flush(): void {
+		this.#mail.exchange.commit();
 		if (this.#reports.length === 0) return;
 		const reports = this.#reports;
 		this.#reports = [];
 		this.#report(reports);
 	}
-}
-
-/** The time a turn is given: no finer than its clock grant. */
-function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
-	return BigInt(nowUs - (nowUs % clockStepUs));
-}
-
-/** @throws VmError `flooded` */
-function checkTimers({ timers, spec }: Resident, effects: readonly Effect[]): void {
-	const asked = effects.filter(({ tag }) => tag === 'set-timer').length;
-	if (timers.size + asked > mostTimers)
-		throw new VmError('flooded', `${spec.name} set more than ${mostTimers} timers`);
 }

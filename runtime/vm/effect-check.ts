@@ -13,6 +13,7 @@ export function checkEffects(spec: VmSpec, effects: readonly Effect[]): void {
 		throw new VmError(
 			'flooded',
 			`${spec.name} returned ${effects.length} effects; its budget is ${effectsPerTurn}`,
+			{ budget: 'effects' },
 		);
 	let bytes = 0;
 	for (const effect of effects) {
@@ -23,7 +24,18 @@ export function checkEffects(spec: VmSpec, effects: readonly Effect[]): void {
 		throw new VmError(
 			'flooded',
 			`${spec.name} returned ${bytes} bytes of effects; its budget is ${effectBytesPerTurn}`,
+			{ budget: 'effect-bytes' },
 		);
+}
+
+/** @param most timers that may still be set; @throws VmError `flooded` */
+export function checkTimers(spec: VmSpec, effects: readonly Effect[], most: number): void {
+	let asked = 0;
+	for (const { tag } of effects) if (tag === 'set-timer') asked++;
+	if (asked > most)
+		throw new VmError('flooded', `${spec.name} set more than ${spec.budget.timers} timers`, {
+			budget: 'timers',
+		});
 }
 
 function checkGrant(spec: VmSpec, effect: Effect): void {

@@ -1,9 +1,10 @@
 /**
  * Cells without a thread: the double of `CellHost`, and the way to embed the runtime as a library.
  *
- * Turns run in microtasks after the call that made them ready. A turn that never ends cannot be
- * stopped here.
+ * Turns run in microtasks after the call that made them ready; what one cell says to another goes through
+ * the same rings as between threads. A turn that never ends cannot be stopped here.
  */
+import { Doorbell } from '../bus/doorbell.ts';
 import type { Clock } from '../clock.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Cell } from './cell.ts';
@@ -16,27 +17,37 @@ export interface InlineCellOptions {
 }
 
 export function inlineCells(clock: Clock, { linkForeign }: InlineCellOptions = {}): CellHost {
+	/** How each cell is woken, by the memory of its bell. */
+	const sleepers = new WeakMap<SharedArrayBuffer, () => void>();
+	const notify = (bell: SharedArrayBuffer): void => sleepers.get(bell)?.();
 	return {
 		spawn: ({ onReports }): CellHandle => {
 			const heartbeat = new Heartbeat();
+			const bell = new Doorbell();
 			const commands: CellCommand[] = [];
 			let isScheduled = false;
 			let isOver = false;
-			const schedule = (): void => {
-				if (isScheduled) return;
-				isScheduled = true;
-				queueMicrotask(() => {
-					isScheduled = false;
-					for (const command of commands.splice(0)) if (!isOver) cell.accept(command);
-					if (!isOver && cell.run(64)) schedule();
-				});
+			const work = (): void => {
+				isScheduled = false;
+				bell.getUp();
+				for (const command of commands.splice(0)) if (!isOver) cell.accept(command);
+				if (isOver) return;
+				const isMore = cell.hear();
+				if (cell.run(64) || isMore || !bell.lieDown(() => cell.isIdle())) schedule();
 			};
+			const schedule = (): void => {
+				if (isScheduled || isOver) return;
+				isScheduled = true;
+				queueMicrotask(work);
+			};
+			sleepers.set(bell.buffer, schedule);
 			const report = (reports: CellReport[]): void => {
 				if (!isOver) queueMicrotask(() => onReports(reports));
 			};
-			const cell = new Cell({ clock, heartbeat, linkForeign, report, wake: schedule });
+			const cell = new Cell({ clock, heartbeat, linkForeign, report, wake: schedule, notify });
 			return {
 				heartbeat,
+				bell: bell.buffer,
 				send: (command) => {
 					commands.push(command);
 					schedule();

@@ -1,23 +1,26 @@
 /**
- * Carries messages and answers between the VMs of one cell, and to and from those outside.
+ * Carries messages and answers between the VMs of one cell, and to and from other cells and the box.
  *
- * A sender whose message finds no room stands still until there is, unless the receiver waits for
- * that sender itself: then the oldest goes instead, since nobody could ever go on.
+ * Whoever may not say something, says it to nobody. Where it goes is looked up here; how it gets into an
+ * inbox is `delivery.ts`, how it gets to another cell `bus/exchange.ts`.
  */
+import type { Notify } from '../bus/doorbell.ts';
+import { Exchange, type Peer } from '../bus/exchange.ts';
+import type { Said } from '../bus/incoming.ts';
+import { recordBytes } from '../bus/outgoing.ts';
 import { Requests } from '../bus/requests.ts';
 import { type Route, Routes } from '../bus/routes.ts';
+import { Tap, type TapCredit } from '../bus/tap.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
-import type { CellCommand, CellReport, Outcome, VmId } from './cell-protocol.ts';
-import type { Resident } from './resident.ts';
+import type { CellCommand, CellReport, MessageKind, Outcome, RouteChange, VmId } from './cell-protocol.ts';
+import { Delivery } from './delivery.ts';
+import { Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
 
-/** Counted for a message beyond its payload. */
-const messageBytes = 32;
-
-/** Somebody outside this cell: the platform, or a VM of another cell through it. */
+/** The box. */
 const outside = Symbol('outside');
-type Party = Resident | typeof outside;
+type Party = Resident | Peer | typeof outside;
 
 type Publication = Extract<Effect, { tag: 'publish' }>['val'];
 type Request = Extract<Effect, { tag: 'request' }>['val'];
@@ -25,45 +28,74 @@ type Reply = Extract<Effect, { tag: 'reply' }>['val'];
 
 export interface MailOptions {
 	readonly clock: Clock;
-	readonly queue: RunQueue;
+	readonly queue: RunQueue<Resident>;
 	readonly residents: ReadonlyMap<VmId, Resident>;
 	readonly say: (report: CellReport) => void;
 	/** Called after something was said outside of a turn. */
 	readonly flush: () => void;
+	/** Wakes the other cell whose bell this is. */
+	readonly notify?: Notify | undefined;
 }
 
 export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
 	readonly #requests: Requests<Party>;
+	readonly #tap = new Tap();
+	readonly #delivery: Delivery;
+	readonly #exchange: Exchange;
 	#wanted = new Set<string>();
 
 	constructor(options: MailOptions) {
+		const { clock, notify } = options;
 		this.#options = options;
-		this.#requests = new Requests(options.clock);
+		this.#requests = new Requests(clock);
+		this.#delivery = new Delivery(options);
+		this.#exchange = new Exchange({
+			notify,
+			take: (from, said) => this.#take(from, said),
+			hold: (vm, isHeld) => this.#hold(vm, isHeld),
+			lost: (peer) => this.#refuseAll(peer),
+		});
 	}
 
-	/** Topics that somebody outside subscribes. */
+	/** The ways to other cells. */
+	get exchange(): Pick<Exchange, 'link' | 'unlink' | 'hear' | 'commit' | 'isIdle' | 'whenSaid' | 'counts'> {
+		return this.#exchange;
+	}
+
+	route(version: number, changes: readonly RouteChange[]): void {
+		for (const { tag, vm } of changes) if (tag === 'left') this.#delivery.forget(vm);
+		this.#exchange.route(version, changes);
+	}
+
+	/** Topics that the box listens to. */
 	want(topics: readonly string[]): void {
 		this.#wanted = new Set(topics);
 	}
 
+	/** Messages of these topics may be seen from outside, within a credit. */
+	look(credit: TapCredit): void {
+		const count = this.#tap.open(credit);
+		if (count > 0) this.#options.say({ tag: 'unseen', count });
+	}
+
 	join(resident: Resident): void {
 		this.#routes.add(resident);
+		resident.cellsAwaited = this.#exchange.holding(resident.id);
 	}
 
 	/** What it owed an answer for is refused; who waited for room in its inbox goes on. */
 	leave(resident: Resident): void {
 		this.#routes.remove(resident);
-		for (const { from, theirs } of this.#requests.leave(resident))
-			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
+		this.#refuseAll(resident);
 		this.releaseWaiters(resident);
 	}
 
 	/** An event of the platform's own; lost when the VM does not run. */
 	give(id: VmId, event: Event): void {
 		const resident = this.#options.residents.get(id);
-		if (resident?.vm === undefined) return;
+		if (resident?.isUp !== true) return;
 		const bytes = event.tag === 'chunk' ? event.val.bytes.length : 0;
 		resident.inbox.push({ event, bytes, failures: 0 });
 		this.#options.queue.add(resident);
@@ -72,22 +104,33 @@ export class Mail {
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
 		const topic = this.#permitted(sender, index);
 		if (topic === undefined) return;
-		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
+		sender.sent++;
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
+		for (const route of this.#routes.of(topic))
+			this.#delivery.deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
+		this.#exchange.publish(sender.id, topic, payload);
 	}
 
 	publishFromOutside({ topic, sender, payload }: Extract<CellCommand, { tag: 'publish' }>): void {
-		for (const route of this.#routes.of(topic)) this.#deliver(undefined, route, { sender, payload });
+		for (const route of this.#routes.of(topic)) this.#delivery.deliver(undefined, route, { sender, payload });
 	}
 
 	request(sender: Resident, { topic, correlation, deadlineMs, payload }: Request): void {
 		const name = this.#permitted(sender, topic);
 		if (name === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		sender.sent++;
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'request', topic: name, payload });
 		const route = this.#routes.of(name)[0];
 		if (route !== undefined)
 			return this.#ask(route, { from: sender, theirs: correlation, sender: sender.id, deadlineMs, payload });
-		const id = this.#open({ from: sender, theirs: correlation, to: outside, deadlineMs });
-		this.#options.say({ tag: 'request', vm: sender.id, topic: name, correlation: id, deadlineMs, payload });
+		const server = this.#exchange.server(name);
+		if (server === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		const { peer, vm: receiver, topic: number } = server;
+		const id = this.#open({ from: sender, theirs: correlation, to: peer, deadlineMs });
+		const asked = { receiver, topic: number, sender: sender.id, correlation: id, deadlineMs, payload };
+		if (!this.#exchange.send(peer, { tag: 'request', ...asked }))
+			this.#answer(id, peer, { tag: 'err', val: 'refused' });
 	}
 
 	requestFromOutside(request: Extract<CellCommand, { tag: 'request' }>): void {
@@ -122,21 +165,16 @@ export class Mail {
 
 	/** There is room in the receiver's inbox: those who stand still for it go on, in order. */
 	releaseWaiters(receiver: Resident): void {
-		const { residents, queue } = this.#options;
-		for (const sender of receiver.waiters) {
-			for (let head = sender.held[0]; head; head = sender.held[0]) {
-				const isThere = residents.has(head.to.id);
-				if (isThere && (head.to !== receiver || !head.to.inbox.offer(head.item, 'block'))) break;
-				sender.held.shift();
-				queue.add(head.to);
-			}
-			const next = sender.held[0]?.to;
-			if (next === receiver) continue;
-			receiver.waiters.delete(sender);
-			next?.waiters.add(sender);
-			if (next === undefined) queue.add(sender);
-			else if (next.inbox.length === 0) this.releaseWaiters(next);
-		}
+		this.#delivery.releaseWaiters(receiver);
+	}
+
+	#show(
+		sender: Resident,
+		{ kind, topic, payload }: { kind: MessageKind; topic: string; payload: Uint8Array },
+	): void {
+		const shown = this.#tap.look(topic, payload);
+		if (shown === undefined) return;
+		this.#options.say({ tag: 'seen', vm: sender.id, kind, topic, bytes: payload.length, payload: shown });
 	}
 
 	/** The topic's name, or undefined and a line in the log where policy has closed it. */
@@ -148,23 +186,33 @@ export class Mail {
 		return undefined;
 	}
 
-	#deliver(
-		from: Resident | undefined,
-		{ to, topic, index, whenFull }: Route,
-		{ sender, payload }: { sender: VmId; payload: Uint8Array },
-	): void {
-		const message = { topic: index, sender, correlation: 0, payload };
-		const bytes = payload.length + messageBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
-		// What comes from outside cannot be held here, and neither can a sender the receiver waits for.
-		const canHold = from !== undefined && !to.waitsFor(from);
-		if (canHold && from.held.length > 0) from.held.push({ to, item });
-		else if (to.inbox.offer(item, whenFull === 'block' && !canHold ? 'drop-oldest' : whenFull))
-			this.#options.queue.add(to);
-		else if (from !== undefined) {
-			from.held.push({ to, item });
-			to.waiters.add(from);
+	/** What a VM of another cell said, or that cell about it. */
+	#take(from: Peer, said: Exclude<Said, { tag: 'placed' }>): void {
+		if (said.tag === 'answer') return this.#answer(said.correlation, from, { tag: 'ok', val: said.payload });
+		if (said.tag === 'failure')
+			return this.#answer(said.correlation, from, { tag: 'err', val: said.failure });
+		const routes = this.#routes.of(this.#exchange.table.nameOf(said.topic) ?? '');
+		if (said.tag === 'publication') {
+			const { sender, payload, holds } = said;
+			const placed = (): void => this.#exchange.placed(from, { sender, bytes: payload.length + recordBytes });
+			return this.#delivery.deliverFromAfar(said, routes, holds ? placed : undefined);
 		}
+		const { correlation, receiver } = said;
+		const route = routes.find(({ to }) => to.id === receiver);
+		if (route === undefined) this.#settle(from, correlation, { tag: 'err', val: 'denied' });
+		else this.#ask(route, { ...said, from, theirs: correlation });
+	}
+
+	#hold(vm: VmId, isHeld: boolean): void {
+		const resident = this.#options.residents.get(vm);
+		if (resident === undefined) return;
+		resident.cellsAwaited += isHeld ? 1 : -1;
+		this.#options.queue.add(resident);
+	}
+
+	#refuseAll(by: Resident | Peer): void {
+		for (const { from, theirs } of this.#requests.leave(by))
+			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
 	}
 
 	#ask(
@@ -179,8 +227,14 @@ export class Mail {
 	): void {
 		const correlation = this.#open({ from, theirs, to, deadlineMs });
 		const message = { topic: index, sender, correlation, payload };
-		const bytes = payload.length + messageBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
+		const bytes = payload.length + recordBytes;
+		const item = {
+			event: { tag: 'message', val: message } as const,
+			bytes,
+			topic,
+			isRequest: true,
+			failures: 0,
+		};
 		if (to.inbox.offer(item, 'block')) this.#options.queue.add(to);
 		else this.#answer(correlation, to, { tag: 'err', val: 'refused' });
 	}
@@ -203,6 +257,9 @@ export class Mail {
 
 	#settle(asker: Party, correlation: number, outcome: Outcome): void {
 		if (asker === outside) this.#options.say({ tag: 'answer', correlation, outcome });
-		else this.give(asker.id, { tag: 'answer', val: { correlation, outcome } });
+		else if (asker instanceof Resident) this.give(asker.id, { tag: 'answer', val: { correlation, outcome } });
+		else if (outcome.tag === 'ok')
+			this.#exchange.send(asker, { tag: 'answer', correlation, payload: outcome.val });
+		else this.#exchange.send(asker, { tag: 'failure', correlation, failure: outcome.val });
 	}
 }

@@ -1,15 +1,33 @@
-/**
- * Which cell a VM lives in.
- *
- * A turn of a foreign component cannot be interrupted: it ends by itself or runs out of fuel. So
- * foreign ones share a cell in each domain among themselves, and keep nobody else waiting.
- */
-import type { PreparedComponent } from '../component/prepare.ts';
+/** Which cell a VM runs in. A cell is a thread with a heap of its own, 6 to 9 MB: a small box has fewer of them. */
+import type { Domain, Priority } from '../module/manifest.ts';
+
+export const placements = {
+	/** One for each service domain and priority class that has VMs: `open-interactive`. */
+	'domain-and-class': ({ domain, priority }) => `${domain}-${priority}`,
+	/** One for each domain, and another for what of it is realtime: `open`, `open-realtime`. */
+	'realtime-apart': ({ domain, priority }) => (priority === 'realtime' ? `${domain}-realtime` : domain),
+	/** One for each domain, whose classes share its thread: `open`. */
+	domain: ({ domain }) => domain,
+} as const satisfies Record<string, (vm: { domain: Domain; priority: Priority }) => string>;
+
+export type Placement = keyof typeof placements;
+
+/** The name of the cell, from what the module's manifest says. */
+export function cellName(
+	vm: { readonly domain: Domain; readonly priority: Priority },
+	placement: Placement = 'domain-and-class',
+): string {
+	return placements[placement](vm);
+}
 
 const foreignEnding = '-foreign';
 
-export function cellOf({ manifest, foreign }: Pick<PreparedComponent, 'manifest' | 'foreign'>): string {
-	return foreign === undefined ? manifest.domain : `${manifest.domain}${foreignEnding}`;
+/**
+ * The name of the cell of foreign components. A turn of one cannot be interrupted: it ends by itself or runs
+ * out of fuel. So those of a domain share a cell among themselves, and keep nobody else waiting.
+ */
+export function foreignCellName({ domain }: { readonly domain: Domain }): string {
+	return `${domain}${foreignEnding}`;
 }
 
 /** Whether a cell of this name has to be able to link foreign components. */

@@ -2,45 +2,98 @@
 import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
+import type { PausedCall } from '../component/lane/lane.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
+import { CpuShare } from './cpu-share.ts';
+import { TurnStats } from './turn-stats.ts';
 import type { Vm } from './vm.ts';
 
 /** A message that its receiver had no room for; its sender stands still until it has. */
 export interface HeldMessage {
 	readonly to: Resident;
 	readonly item: Waiting<Event>;
+	/** Called when it has found room, or nobody is there any more. */
+	placed?: () => void;
 }
 
-export class Resident {
+/** `begin` is the module's own start function, `start` the service's. */
+export type Stage = 'begin' | 'start' | 'turn';
+
+/** Who can stand still because a message found no room: a VM of this cell, or one of another. */
+export interface Sender {
+	readonly held: HeldMessage[];
+}
+
+export class Resident implements Sender {
 	readonly id: VmId;
 	readonly spec: VmSpec;
 	readonly inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
+	/** What its next call is for. */
+	stage: Stage = 'turn';
+	/** Its call has had a slice and goes on later. */
+	paused: PausedCall | undefined;
+	/** When its cell was told to start it. */
+	startedAtUs = 0;
+	/** What the turn under way was given. */
+	taken: readonly Waiting<Event>[] = [];
+	readonly share: CpuShare;
+	/** Held back until its share of the processor allows more. */
+	throttle: Timer | undefined;
+	/** Writes its turns down, where that was asked for. */
+	recorder: Recorder | undefined;
 	readonly timers = new Map<number, Timer>();
 	readonly held: HeldMessage[] = [];
-	readonly waiters = new Set<Resident>();
+	readonly waiters = new Set<Sender>();
+	/** Other cells where what it published has not found room, and for which it stands still. */
+	cellsAwaited = 0;
 	/** Events still to be given one a turn, to find the one that ended a turn badly. */
 	singly = 0;
 	isQueued = false;
-	turns = 0;
-	events = 0;
-	busyUs = 0;
+	// Kept by the run queue.
+	readyKey = 0;
+	readyOrder = 0;
+	readyAtUs = 0;
+	usedUs = 0;
+	/** How often it was held back for its share. */
+	throttled = 0;
+	/** Time inside the guest in the call under way. */
+	callUs = 0;
+	readonly stats = new TurnStats();
+	/** Messages that it has sent. */
+	sent = 0;
+	/** Messages that ended two turns badly by themselves. */
+	setAside = 0;
 
-	constructor(id: VmId, spec: VmSpec) {
+	constructor(id: VmId, spec: VmSpec, nowUs: number) {
 		this.id = id;
 		this.spec = spec;
+		this.share = new CpuShare(spec.budget.cpuPercent, nowUs);
 		this.inbox = new Inbox({ messages: spec.budget.inboxMessages, bytes: spec.budget.inboxBytes });
 	}
 
 	get isReady(): boolean {
-		return this.vm !== undefined && this.held.length === 0 && this.inbox.length > 0;
+		if (this.vm === undefined || this.throttle !== undefined) return false;
+		if (this.paused !== undefined || this.stage !== 'turn') return true;
+		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
+	}
+
+	/** True once its start is done. */
+	get isUp(): boolean {
+		return this.vm !== undefined && this.stage === 'turn';
 	}
 
 	/** True when this one can only go on after `other`, directly or through those it waits for. */
-	waitsFor(other: Resident): boolean {
+	waitsFor(other: Sender): boolean {
 		const next = this.held[0]?.to;
 		return this === other || next?.waitsFor(other) === true;
+	}
+
+	/** True when it can only go on after something has happened in another cell. */
+	standsStillAbroad(): boolean {
+		return this.cellsAwaited > 0 || this.held[0]?.to.standsStillAbroad() === true;
 	}
 
 	clearTimers(): void {
@@ -48,16 +101,17 @@ export class Resident {
 		this.timers.clear();
 	}
 
-	counts(): VmCounts {
+	counts(nowUs: number): VmCounts {
 		return {
 			vm: this.id,
-			turns: this.turns,
-			events: this.events,
-			busyUs: Math.round(this.busyUs),
+			...this.stats.counts(nowUs),
 			memoryBytes: this.vm?.memoryBytes ?? 0,
 			inboxLength: this.inbox.length,
 			inboxBytes: this.inbox.bytes,
 			dropped: this.inbox.dropped,
+			throttled: this.throttled,
+			setAside: this.setAside,
+			sent: this.sent,
 		};
 	}
 }

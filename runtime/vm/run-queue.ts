@@ -1,36 +1,122 @@
-/** Which VM runs next: realtime before interactive before background; within a class, first come, first served. */
-import { type Priority, priorities } from '../module/manifest.ts';
-import type { Resident } from './resident.ts';
+/**
+ * Which VM runs next.
+ *
+ * Realtime VMs come first, the earliest deadline first. What they leave is shared between the interactive
+ * and the background ones 16 to 1, and within a class evenly by the time used. Who has slept is owed next to
+ * nothing for it, so it comes next, but not for long.
+ */
+import type { Priority } from '../module/manifest.ts';
+import { type Keyed, ReadyHeap } from './ready-heap.ts';
 
-export class RunQueue {
-	readonly #ready: Record<Priority, Resident[]> = { realtime: [], interactive: [], background: [] };
+/** What the queue has to know of a VM. */
+export interface Runnable extends Keyed {
+	readonly spec: { readonly priority: Priority; readonly budget: { readonly deadlineMs: number } };
+	readonly isReady: boolean;
+	// Kept by the queue.
+	isQueued: boolean;
+	/** When something arrived for it, of a realtime one. */
+	readyAtUs: number;
+	usedUs: number;
+}
+
+type SharedPriority = Exclude<Priority, 'realtime'>;
+
+/** What a class that was idle is owed at most, in its own weighted microseconds. */
+const mostCreditUs = 10_000;
+
+class SharedClass<Item extends Runnable> {
+	readonly ready = new ReadyHeap<Item>();
+	readonly #weight: number;
+	/** Time used by the class, divided by its weight. */
+	usedUs = 0;
+	/** Time used by those that were taken: who comes back starts from there. */
+	#floorUs = 0;
+
+	constructor(weight: number) {
+		this.#weight = weight;
+	}
+
+	add(item: Item): void {
+		item.usedUs = Math.max(item.usedUs, this.#floorUs);
+		item.readyKey = item.usedUs;
+		this.ready.add(item);
+	}
+
+	take(): Item | undefined {
+		const next = this.ready.take();
+		if (next !== undefined) this.#floorUs = Math.max(this.#floorUs, next.readyKey);
+		return next;
+	}
+
+	charge(us: number): void {
+		this.usedUs += us / this.#weight;
+	}
+}
+
+export class RunQueue<Item extends Runnable> {
+	readonly #realtime = new ReadyHeap<Item>();
+	readonly #shared: Readonly<Record<SharedPriority, SharedClass<Item>>> = {
+		interactive: new SharedClass<Item>(16),
+		background: new SharedClass<Item>(1),
+	};
 	readonly #wake: () => void;
+	readonly #now: () => number;
 
-	/** @param wake called when somebody has been added */
-	constructor(wake: () => void) {
+	/** @param wake called when somebody has been added; `now` in microseconds */
+	constructor({ wake, now }: { wake: () => void; now: () => number }) {
 		this.#wake = wake;
+		this.#now = now;
 	}
 
 	get isEmpty(): boolean {
-		return priorities.every((priority) => this.#ready[priority].length === 0);
+		return this.first === undefined;
+	}
+
+	/** The one that `take` would give, whether or not it still has something to do. */
+	get first(): Item | undefined {
+		return this.#realtime.first ?? this.#nextClass().ready.first;
 	}
 
 	/** Adds a VM that has something to do; once is enough. */
-	add(resident: Resident): void {
-		if (resident.isQueued || !resident.isReady) return;
-		resident.isQueued = true;
-		this.#ready[resident.spec.priority].push(resident);
+	add(item: Item): void {
+		if (item.isQueued || !item.isReady) return;
+		item.isQueued = true;
+		const { priority, budget } = item.spec;
+		if (priority === 'realtime') {
+			item.readyAtUs = this.#now();
+			item.readyKey = item.readyAtUs + budget.deadlineMs * 1000;
+			this.#realtime.add(item);
+		} else this.#join(priority, item);
 		this.#wake();
 	}
 
 	/** Takes out the next one that still has something to do. */
-	take(): Resident | undefined {
-		for (const priority of priorities) {
-			for (let next = this.#ready[priority].shift(); next; next = this.#ready[priority].shift()) {
-				next.isQueued = false;
-				if (next.isReady) return next;
-			}
+	take(): Item | undefined {
+		for (;;) {
+			const next = this.#realtime.take() ?? this.#nextClass().take();
+			if (next === undefined) return undefined;
+			next.isQueued = false;
+			if (next.isReady) return next;
 		}
-		return undefined;
+	}
+
+	/** The VM has used so much time. */
+	charge(item: Item, us: number): void {
+		item.usedUs += us;
+		const { priority } = item.spec;
+		if (priority !== 'realtime') this.#shared[priority].charge(us);
+	}
+
+	#join(priority: SharedPriority, item: Item): void {
+		const own = this.#shared[priority];
+		const other = this.#shared[priority === 'interactive' ? 'background' : 'interactive'];
+		own.usedUs = Math.max(own.usedUs, other.usedUs - mostCreditUs);
+		own.add(item);
+	}
+
+	#nextClass(): SharedClass<Item> {
+		const { interactive, background } = this.#shared;
+		if (background.ready.length === 0) return interactive;
+		return interactive.ready.length > 0 && interactive.usedUs <= background.usedUs ? interactive : background;
 	}
 }

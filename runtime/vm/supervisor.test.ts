@@ -32,6 +32,8 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 	const hub = new Hub();
 	const watchers = new Set<(vm: VmView) => void>();
 	const lines: string[] = [];
+	const overruns: string[] = [];
+	const crashes: string[] = [];
 	const supervisor = new Supervisor({
 		clock,
 		cells,
@@ -40,7 +42,7 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 			log,
 			clockCapability,
 			keyValue(new MemoryDirectory()),
-			networkStream({ open: () => ({ cancel: () => undefined }) }),
+			networkStream({ open: () => ({ cancel: () => undefined }) }, clock),
 		]),
 		restart,
 		watchMs: 20,
@@ -49,6 +51,8 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 				for (const watcher of watchers) watcher(vm);
 			},
 			log: (vm, { text }) => lines.push(`${vm.name}: ${text}`),
+			overrun: (vm, { budget, count }) => overruns.push(`${vm.name} ${budget} ${count}`),
+			fault: (vm, { code }) => crashes.push(`${vm.name} ${code}`),
 		},
 	});
 	t.teardown(() => supervisor.close());
@@ -62,6 +66,8 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 		hub,
 		supervisor,
 		lines,
+		overruns,
+		crashes,
 		words,
 		start: async (name: string): Promise<void> => {
 			supervisor.start({ name, component: probe.component, baseband: '' });
@@ -172,6 +178,40 @@ test('a thousand starts and stops leave nothing behind', async (t) => {
 	t.is(bed.hub.subscribers('probe.order'), 0);
 });
 
+test('what a VM has exceeded and failed with is kept over its restarts, and told when it is news', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	await bed.start('one');
+	for (let round = 0; round < 3; round++) {
+		const failed = bed.reached('one', 'backing-off');
+		bed.order({ what: 'flood', count: 513 });
+		await failed;
+		await bed.supervisor.restart('one');
+		await bed.supervisor.settled('one');
+	}
+	const view = bed.supervisor.view('one');
+	t.deepEqual(view?.faults, { flooded: 3 });
+	t.like(view?.overruns, [
+		{ budget: 'effects', count: 3, detail: 'one returned 513 effects; its budget is 512' },
+	]);
+	t.deepEqual(bed.overruns, ['one effects 1', 'one effects 2']);
+	t.deepEqual(bed.crashes, ['one flooded', 'one flooded', 'one flooded']);
+});
+
+test('messages that found no room are an overrun of the inbox', async (t) => {
+	const clock = new ManualClock();
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	const { manifest } = probe.component;
+	const budget = { ...manifest.budget, inboxMessages: 2 };
+	const component = { ...probe.component, manifest: { ...manifest, budget } };
+	bed.supervisor.start({ name: 'narrow', component, baseband: '' });
+	await bed.supervisor.settled('narrow');
+	for (let left = 5; left > 0; left--) bed.order({ what: 'count' });
+	await bed.said(2);
+	await bed.supervisor.count();
+	t.like(bed.supervisor.view('narrow'), { overruns: [{ budget: 'inbox', count: 3 }] });
+});
+
 test('on a thread: a turn that never ends is ended by its budget, and its neighbour counts on', async (t) => {
 	const bed = platform(t, { clock: systemClock(), cells: threadedCells() });
 	await bed.start('looper');
@@ -179,10 +219,11 @@ test('on a thread: a turn that never ends is ended by its budget, and its neighb
 	bed.order({ what: 'count' });
 	await bed.said(2);
 	const failed = bed.reached('looper', 'backing-off');
-	const looping = bed.askToLoop('looper');
+	const refused = t.throwsAsync(bed.askToLoop('looper'), { instanceOf: BusError });
 	t.regex((await failed).reason, /^over-budget: .* budget of 200 ms/);
-	t.is((await t.throwsAsync(looping, { instanceOf: BusError }))?.code, 'refused');
-	t.is((await bed.reached('looper', 'running')).restarts, 2);
+	// A second chance, and then it is set aside.
+	t.is((await refused)?.code, 'refused');
+	t.is(bed.supervisor.view('looper')?.restarts, 1);
 	t.is(bed.supervisor.view('neighbour')?.restarts, 0);
 	t.is(bed.supervisor.cells()[0]?.restarts, 0);
 });
@@ -196,11 +237,12 @@ test('on a thread: a turn that even the checks do not end is ended with its cell
 	await bed.start('neighbour');
 	const back = bed.reached('neighbour', 'running');
 	const failed = bed.reached('looper', 'backing-off');
+	const again = bed.reached('looper', 'running');
 	const refused = t.throwsAsync(bed.askToLoop('looper'), { instanceOf: BusError });
 	t.regex((await failed).reason, /^over-budget: a turn took longer than 1800 ms/);
 	t.is((await refused)?.code, 'refused');
 	t.regex((await back).reason, /first turn done/);
-	t.is((await bed.reached('looper', 'running')).restarts, 1);
+	t.is((await again).restarts, 1);
 	bed.order({ what: 'count' });
 	t.deepEqual(await bed.said(2), ['orders', 'orders']);
 	t.is(bed.supervisor.cells()[0]?.restarts, 1);

@@ -1,19 +1,23 @@
 /**
- * Keeps VMs alive, one for one: starts them in the cell of their domain, brings them back after
+ * Keeps VMs alive, one for one: starts them in the cell of their domain and class, brings them back after
  * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
-import type { Hub } from '../bus/hub.ts';
+import { type Hub, isForHub } from '../bus/hub.ts';
 import { type PolicyRule, topicGrants } from '../bus/policy.ts';
 import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
+import type { Budget, Priority } from '../module/manifest.ts';
+import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
-import type { BoxEffect, CellReport, LogLine, VmCounts, VmId, VmSpec } from './cell-protocol.ts';
+import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
+import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
-import { cellOf } from './placement.ts';
+import type { Overrun } from './overruns.ts';
+import { cellName, foreignCellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -24,7 +28,7 @@ export interface VmPlan {
 	readonly baseband: string;
 }
 
-export interface VmView {
+export interface VmView extends ConductView {
 	readonly id: VmId;
 	readonly name: string;
 	readonly module: string;
@@ -37,14 +41,27 @@ export interface VmView {
 	/** Microseconds since the epoch; 0 before its first start. */
 	readonly startedAtUs: number;
 	readonly startTookUs: number;
-	readonly counts: VmCounts | undefined;
+	readonly priority: Priority;
+	readonly budget: Budget;
 }
 
 export interface SupervisorEvents {
 	transition?(vm: VmView, transition: Transition): void;
 	log?(vm: VmView, line: LogLine): void;
+	/** A turn has failed; told before the VM moves to another state. */
+	fault?(vm: VmView, fault: Fault): void;
+	/** It wanted more than its budget of this name: told once, and whenever it has twice as often. */
+	overrun?(vm: VmView, overrun: Overrun): void;
 	/** A message that ended two turns badly. */
 	setAside?(vm: VmView, message: { topic: string; payload: Uint8Array }): void;
+	recorded?(report: Extract<CellReport, { tag: 'recorded' }>): void;
+}
+
+/** How the next start of a VM is recorded. */
+export interface RecordedStart {
+	readonly order: RecordingOrder;
+	/** Told what the VM is made of, before its first turn. */
+	readonly begins: (vm: VmId, spec: VmSpec) => void;
 }
 
 export interface SupervisorOptions {
@@ -54,6 +71,8 @@ export interface SupervisorOptions {
 	readonly capabilities: Capabilities;
 	readonly rules?: readonly PolicyRule[];
 	readonly restart?: RestartOptions;
+	/** Which VMs share a cell. Default `domain-and-class`. */
+	readonly placement?: Placement | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	readonly on?: SupervisorEvents;
@@ -67,8 +86,10 @@ interface Supervised {
 	restarts: number;
 	startedAtUs: number;
 	startTookUs: number;
-	counts: VmCounts | undefined;
+	readonly conduct: Conduct;
 	linked: LinkedVm | undefined;
+	/** For the next start only. */
+	recorded: RecordedStart | undefined;
 	/** How often it was launched; an attempt that is not the last one has been overtaken. */
 	launches: number;
 	/** The end of the linking that is under way. */
@@ -124,9 +145,9 @@ export class Supervisor {
 		vm.retry?.cancel();
 		this.#move(vm, 'stop', reason);
 		this.#unlink(vm);
-		this.#options.hub.detach(vm.id);
 		const cell = this.#cells.of(this.#cellName(vm));
 		cell?.send({ tag: 'stop', vm: vm.id });
+		this.#options.hub.detach(vm.id);
 		// Without its cell there is nobody to say so.
 		if (cell === undefined) this.#move(vm, 'stopped', reason);
 		if (this.#hasStopped(vm)) this.#settleStopped(vm);
@@ -140,13 +161,23 @@ export class Supervisor {
 		if (vm !== undefined) this.#vms.delete(vm.id);
 	}
 
-	/** @throws VmError `vm-gone` */
-	async restart(name: string): Promise<void> {
+	/** @param recorded how its turns are recorded from now on; @throws VmError `vm-gone`, `not-recordable` */
+	async restart(name: string, recorded?: RecordedStart): Promise<void> {
 		const vm = this.#find(name);
 		if (vm === undefined) throw new VmError('vm-gone', `there is no VM "${name}"`);
 		const { plan } = vm;
+		if (recorded !== undefined && plan.component.foreign !== undefined)
+			throw new VmError('not-recordable', `${name} is linked by glue: its turns cannot be replayed`);
 		await this.stop(name, 'restart asked for');
+		vm.recorded = recorded;
 		this.start(plan);
+	}
+
+	/** Ends the recording of a VM, which goes on. */
+	stopRecording(id: VmId, why: string): void {
+		const vm = this.#vms.get(id);
+		if (vm === undefined) return;
+		this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop-recording', vm: id, why });
 	}
 
 	views(): VmView[] {
@@ -176,6 +207,11 @@ export class Supervisor {
 		return this.#cells.views();
 	}
 
+	/** The name of the cell that VMs of this component run in, whether it is there yet or not. */
+	cellOf({ manifest, foreign }: Pick<PreparedComponent, 'manifest' | 'foreign'>): string {
+		return foreign === undefined ? cellName(manifest, this.#options.placement) : foreignCellName(manifest);
+	}
+
 	async close(): Promise<void> {
 		for (const vm of this.#vms.values()) {
 			vm.retry?.cancel();
@@ -194,8 +230,9 @@ export class Supervisor {
 			restarts: 0,
 			startedAtUs: 0,
 			startTookUs: 0,
-			counts: undefined,
+			conduct: new Conduct(),
 			linked: undefined,
+			recorded: undefined,
 			launches: 0,
 			linking: Promise.resolve(),
 			retry: undefined,
@@ -228,11 +265,13 @@ export class Supervisor {
 	/** Has the cell start a VM whose capabilities are linked. */
 	#enter(vm: Supervised, linked: LinkedVm): void {
 		vm.linked = linked;
-		const cell = this.#cells.take(this.#cellName(vm));
+		const { domain } = vm.plan.component.manifest;
+		const cell = this.#cells.take({ name: this.#cellName(vm), domain });
 		const spec = this.#spec(vm, linked);
+		vm.recorded?.begins(vm.id, spec);
+		vm.recorded = undefined;
+		this.#options.hub.attach(vm.id, { cell, topics: spec.topics });
 		cell.send({ tag: 'start', vm: vm.id, spec });
-		const subscribes = spec.topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name);
-		this.#options.hub.attach(vm.id, { cell, subscribes });
 	}
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
@@ -249,6 +288,7 @@ export class Supervisor {
 			effects: Object.keys(linked.effects) as BoxEffect['tag'][],
 			config: manifest.config.bytes,
 			baseband,
+			...(vm.recorded === undefined ? {} : { recording: vm.recorded.order }),
 			...linked.spec,
 		};
 	}
@@ -265,19 +305,22 @@ export class Supervisor {
 					this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
 			},
 			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
+			exceeded: (budget, detail) => this.#overran(vm, budget, detail),
 		};
 	}
 
 	#accept(cell: SupervisedCell, report: CellReport): void {
-		if (report.tag === 'published' || report.tag === 'request' || report.tag === 'answer') {
-			this.#options.hub.accept(cell, report);
-			return;
-		}
+		if (isForHub(report)) return this.#options.hub.accept(cell, report);
 		if (report.tag === 'counts') {
+			const now = this.#options.clock.now();
 			for (const counts of report.vms) {
 				const counted = this.#vms.get(counts.vm);
-				if (counted !== undefined) counted.counts = counts;
+				if (counted !== undefined) this.#exceeded(counted, counted.conduct.counted(counts, now));
 			}
+			return;
+		}
+		if (report.tag === 'recorded') {
+			this.#options.on?.recorded?.(report);
 			return;
 		}
 		const vm = this.#vms.get(report.vm);
@@ -294,6 +337,7 @@ export class Supervisor {
 				return;
 			case 'fault':
 				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
+				this.#faulted(vm, report);
 				this.#failed(vm, `${report.code}: ${report.message}`);
 				return;
 			case 'set-aside':
@@ -301,6 +345,9 @@ export class Supervisor {
 				return;
 			case 'log':
 				this.#options.on?.log?.(this.#view(vm), report.line);
+				return;
+			case 'exceeded':
+				this.#overran(vm, report.budget, report.detail);
 				return;
 			case 'effect':
 				this.#carryOut(vm, report.effect);
@@ -313,14 +360,28 @@ export class Supervisor {
 		handle?.(effect.val);
 	}
 
+	#faulted(vm: Supervised, fault: Fault): void {
+		const { memoryPages } = vm.plan.component.manifest.budget;
+		this.#exceeded(vm, vm.conduct.failed(fault, { atUs: this.#options.clock.now(), memoryPages }));
+		this.#options.on?.fault?.(this.#view(vm), fault);
+	}
+
+	#overran(vm: Supervised, budget: BudgetName, detail: string): void {
+		this.#exceeded(vm, vm.conduct.exceeded(budget, { atUs: this.#options.clock.now(), detail }));
+	}
+
+	#exceeded(vm: Supervised, news: Overrun | undefined): void {
+		if (news !== undefined) this.#options.on?.overrun?.(this.#view(vm), news);
+	}
+
 	#failed(vm: Supervised, reason: string): void {
 		this.#unlink(vm);
 		if (!this.#move(vm, 'fault', reason)) return;
 		if (vm.state === 'stopped') return this.#settleStopped(vm);
 		const verdict = vm.policy.failed(this.#options.clock.now());
 		if (verdict.action === 'park') {
-			this.#options.hub.detach(vm.id);
 			this.#cells.of(this.#cellName(vm))?.send({ tag: 'stop', vm: vm.id });
+			this.#options.hub.detach(vm.id);
 			this.#move(vm, 'give-up', `failed too often; last: ${reason}`);
 			return;
 		}
@@ -337,8 +398,10 @@ export class Supervisor {
 			if (vm.state === 'stopping') {
 				this.#move(vm, 'stopped', why);
 				this.#settleStopped(vm);
-			} else if (vm.id === culprit) this.#failed(vm, `over-budget: ${why}`);
-			else if (vm.state === 'running' || vm.state === 'starting') {
+			} else if (vm.id === culprit) {
+				this.#faulted(vm, vm.conduct.unseen(why));
+				this.#failed(vm, `over-budget: ${why}`);
+			} else if (vm.state === 'running' || vm.state === 'starting') {
 				this.#unlink(vm);
 				this.#move(vm, 'fault', `cell-lost: ${why}`);
 				vm.restarts++;
@@ -376,11 +439,11 @@ export class Supervisor {
 	}
 
 	#cellName({ plan }: Supervised): string {
-		return cellOf(plan.component);
+		return this.cellOf(plan.component);
 	}
 
 	#view(vm: Supervised): VmView {
-		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, counts } = vm;
+		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, conduct } = vm;
 		return {
 			id,
 			name: plan.name,
@@ -392,7 +455,9 @@ export class Supervisor {
 			restarts,
 			startedAtUs,
 			startTookUs,
-			counts,
+			priority: plan.component.manifest.priority,
+			budget: plan.component.manifest.budget,
+			...conduct.view(),
 		};
 	}
 }

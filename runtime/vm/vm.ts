@@ -4,26 +4,36 @@
  * A turn is a transaction: it returns effects that have been checked as a whole, or throws and
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
-import type { Effect, Event, Result, ServiceHost } from '../component/generated/service.ts';
-import type { Guest } from '../component/link.ts';
+import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
+import { type GuestImage, type GuestState, obstacleOf } from '../component/guest-state.ts';
+import type { Lane, LaneCall } from '../component/lane/lane.ts';
+import type { Guest, GuestSteps } from '../component/link.ts';
 import { LinkError } from '../component/link-error.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
-import { checkEffects } from './effect-check.ts';
+import { checkEffects, checkTimers } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { guestOf } from './guest.ts';
+import type { TurnWatch } from './turn-watch.ts';
 
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
 	/** What links foreign components; in a cell without it they do not start. */
 	readonly linkForeign?: ForeignLinker | undefined;
+	/** Who makes its calls in steps; without one it is called plainly only. */
+	readonly lane?: Lane;
+	readonly watch?: TurnWatch | undefined;
 }
 
 export class Vm {
 	readonly spec: VmSpec;
 	readonly id: VmId;
 	readonly #linkForeign: ForeignLinker | undefined;
+	readonly #lane: Lane | undefined;
+	readonly #watch: TurnWatch | undefined;
+	/** A call has begun and its end has not been told. */
+	#isOpen = false;
 	#guest: Guest | undefined;
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
@@ -31,41 +41,140 @@ export class Vm {
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
-	constructor({ id, spec, linkForeign }: VmOptions) {
+	constructor({ id, spec, linkForeign, lane, watch }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
 		this.#linkForeign = linkForeign;
+		this.#lane = lane;
+		this.#watch = watch;
 		this.#bucket = new Map(spec.bucket);
+	}
+
+	/** It has no steps and no state that can be taken: it is started and has its turns at once, outside of the lane. */
+	get isPlain(): boolean {
+		return this.spec.foreign !== undefined;
 	}
 
 	get memoryBytes(): number {
 		return this.#guest?.memoryBytes() ?? 0;
 	}
 
-	/** Instantiates the module and runs its `start`. @throws VmError */
-	start(nowUs: bigint): Effect[] {
+	/**
+	 * Instantiates the module; nothing of it runs yet.
+	 *
+	 * @param image where to go on, of a VM of the same module and spec; then it need not start
+	 * @throws VmError
+	 */
+	link(image?: GuestImage): void {
 		const { spec } = this;
-		return this.#call(() => {
-			const host: ServiceHost = {
-				log: { write: (level, text) => this.#write({ level, text }) },
-				keyValue: { get: (key) => this.#bucket.get(key) },
-			};
-			this.#guest = guestOf({ spec, host, linkForeign: this.#linkForeign });
-			const topics = spec.topics.map(({ name }) => name);
-			return this.#guest.start(nowUs, { vm: this.id, config: spec.config, topics, baseband: spec.baseband });
+		try {
+			this.#guest = guestOf({
+				spec,
+				host: {
+					log: { write: (level, text) => this.#write({ level, text }) },
+					keyValue: { get: (key) => this.#read(key) },
+				},
+				linkForeign: this.#linkForeign,
+				lane: this.#lane,
+				image,
+			});
+		} catch (cause) {
+			throw asVmError(cause, this.spec);
+		}
+	}
+
+	/** Links and starts, plainly. @param timers that it may set; @throws VmError */
+	start(nowUs: bigint, timers?: number): Effect[] {
+		this.#begin(nowUs, []);
+		return this.#watched(() => {
+			this.link();
+			return this.#checked(this.#linked().start(nowUs, this.#init), timers);
 		});
 	}
 
+	/** Instead of `start`: goes on where the image was taken, of a VM of the same module and spec. @throws VmError */
+	resume(image: GuestImage): void {
+		this.link(image);
+	}
+
+	/** To be looked at between turns; undefined before the VM was started or resumed, and where `isPlain`. */
+	get state(): GuestState | undefined {
+		return this.#guest?.state;
+	}
+
+	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
+	rest(): void {
+		this.#watched(() => this.#linked().rest?.());
+	}
+
+	/** @param timers that it may still set; @throws VmError */
+	turn(nowUs: bigint, inbox: Event[], timers?: number): Effect[] {
+		this.#begin(nowUs, inbox);
+		return this.#watched(() => this.#checked(this.#linked().turn(nowUs, inbox), timers));
+	}
+
+	// The same in steps, for a lane: each `open` makes `call` the one to be made, each `close` takes what it returned.
+
+	get call(): LaneCall {
+		return this.#steps().call;
+	}
+
+	/** False once there is nothing left that the module begins with by itself. */
+	openBegin(): boolean {
+		return this.#steps().openBegin();
+	}
+
 	/** @throws VmError */
-	turn(nowUs: bigint, inbox: Event[]): Effect[] {
-		const guest = this.#guest;
-		if (guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
-		return this.#call(() => guest.turn(nowUs, inbox));
+	openStart(nowUs: bigint): void {
+		this.#begin(nowUs, []);
+		this.#watched(() => this.#steps().openStart(nowUs, this.#init));
+	}
+
+	/** @param timers that it may still set; @throws VmError */
+	closeStart(result: number, timers: number): Effect[] {
+		return this.#watched(() => this.#checked(this.#steps().closeStart(result), timers));
+	}
+
+	/** @throws VmError */
+	openTurn(nowUs: bigint, inbox: Event[]): void {
+		this.#begin(nowUs, inbox);
+		this.#watched(() => this.#steps().openTurn(nowUs, inbox));
+	}
+
+	/** @param timers that it may still set; @throws VmError */
+	closeTurn(result: number, timers: number): Effect[] {
+		return this.#watched(() => this.#checked(this.#steps().closeTurn(result), timers));
+	}
+
+	/** The core call between an `open` and its `close` has failed, and the turn with it. */
+	fail(cause: unknown): VmError {
+		const error = asVmError(cause, this.spec);
+		this.#end(error);
+		return error;
+	}
+
+	/** It is not called again. */
+	leave(): void {
+		this.#guest?.steps?.leave();
+	}
+
+	/** Bits of the mutable globals of the module, in their order; none where they cannot be read. */
+	globals(): bigint[] {
+		const { state } = this;
+		return state === undefined || obstacleOf(this.spec.module) !== undefined
+			? []
+			: [...state.capture().globals];
+	}
+
+	/** What earlier turns have stored. */
+	get stored(): ReadonlyMap<string, Uint8Array> {
+		return this.#bucket;
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
-	takeLog(): LogLine[] {
+	takeLog(): readonly LogLine[] {
 		const lines = this.#lines;
+		if (lines.length === 0 && this.#suppressed === 0) return lines;
 		if (this.#suppressed > 0)
 			lines.push({ level: 'warn', text: `${this.#suppressed} more lines were suppressed` });
 		this.#lines = [];
@@ -79,17 +188,54 @@ export class Vm {
 		else this.#bucket.set(key, value);
 	}
 
-	#call(guestCall: () => Result<Effect[], string>): Effect[] {
-		let result: Result<Effect[], string>;
+	// Not a getter: the engine calls a private one through its runtime.
+	#linked(): Guest {
+		if (this.#guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
+		return this.#guest;
+	}
+
+	#steps(): GuestSteps {
+		const { steps } = this.#linked();
+		if (steps === undefined) throw new VmError('foreign', `${this.spec.name} can only be called plainly`);
+		return steps;
+	}
+
+	get #init(): Init {
+		const { topics, config, baseband } = this.spec;
+		return { vm: this.id, config, topics: topics.map(({ name }) => name), baseband };
+	}
+
+	#read(key: string): Uint8Array | undefined {
+		const found = this.#bucket.get(key);
+		return this.#watch === undefined ? found : this.#watch.reads(key, found);
+	}
+
+	#begin(nowUs: bigint, inbox: readonly Event[]): void {
+		this.#isOpen = true;
+		this.#watch?.begins(nowUs, inbox);
+	}
+
+	#end(outcome: readonly Effect[] | VmError): void {
+		if (!this.#isOpen) return;
+		this.#isOpen = false;
+		this.#watch?.ends(outcome, this.#guest?.fuelUsed() ?? 0);
+	}
+
+	#watched<Value>(step: () => Value): Value {
 		try {
-			result = guestCall();
+			return step();
 		} catch (cause) {
-			throw asVmError(cause, this.spec);
+			throw this.fail(cause);
 		}
+	}
+
+	#checked(result: Result<Effect[], string>, timers = this.spec.budget.timers): Effect[] {
 		if (result.tag === 'err')
 			throw new VmError('refused', `${this.spec.name} gave the turn back: ${result.val}`);
 		checkEffects(this.spec, result.val);
+		checkTimers(this.spec, result.val, timers);
 		this.#checkBucket(result.val);
+		this.#end(result.val);
 		return result.val;
 	}
 
@@ -103,7 +249,9 @@ export class Vm {
 		}
 		const bytes = sizes.values().reduce((sum, size) => sum + size, 0);
 		if (bytes > most)
-			throw new VmError('over-quota', `${this.spec.name} would keep ${bytes} bytes; its quota is ${most}`);
+			throw new VmError('over-quota', `${this.spec.name} would keep ${bytes} bytes; its quota is ${most}`, {
+				budget: 'storage',
+			});
 	}
 
 	#write(line: LogLine): void {
@@ -117,7 +265,10 @@ export class Vm {
 function asVmError(cause: unknown, { name, budget }: VmSpec): VmError {
 	if (cause instanceof VmError) return cause;
 	if (cause instanceof LinkError && cause.code === 'out-of-fuel')
-		return new VmError('over-budget', `${name}: a turn used up its budget of ${budget.turnMs} ms`, { cause });
+		return new VmError('over-budget', `${name}: a turn used up its budget of ${budget.turnMs} ms`, {
+			cause,
+			budget: 'turn-time',
+		});
 	const message = cause instanceof Error ? cause.message : String(cause);
 	if (cause instanceof WebAssembly.RuntimeError)
 		return new VmError('trapped', `${name}: ${message}`, { cause });

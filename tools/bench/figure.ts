@@ -1,3 +1,5 @@
+import { threadClockMs } from './thread-time.ts';
+
 /** One measured figure beside its peer or its limit, as `npm run bench -- --json` prints it. */
 export interface Figure {
 	readonly name: string;
@@ -54,9 +56,11 @@ export async function interleaved<Name extends string>(
 	>;
 }
 
-/** Nanoseconds that one of `count` calls takes. */
+const now = threadClockMs();
+
+/** Nanoseconds of processor time that one of `count` calls takes: what else the machine does is not in it. */
 export function nanosecondsEach(count: number, call: () => void): number {
-	const startedAt = process.hrtime.bigint();
+	const startedAt = now();
 	for (let left = count; left > 0; left--) call();
-	return Number(process.hrtime.bigint() - startedAt) / count;
+	return ((now() - startedAt) * 1e6) / count;
 }

@@ -1,38 +1,25 @@
 /** What the checks of `runtime/component/instrument` cost: the same kernels with them and without, as on a box. */
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { readFile } from 'node:fs/promises';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
-import { fuelExport, startExport } from '../../runtime/component/instrument/fuel.ts';
+import { gateExport, startExport } from '../../runtime/component/instrument/fuel.ts';
 import { instrument } from '../../runtime/component/instrument/instrument.ts';
+import { tankOf } from '../../runtime/component/instrument/testbed.ts';
+import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
+import { kernelModule } from './kernel-module.ts';
 import { threadClockMs } from './thread-time.ts';
 
-const kernels = ['digest', 'matmul', 'fib', 'sort', 'words'] as const;
-type Kernel = (typeof kernels)[number];
-
 const rounds = 21;
+const toWarmUp = 20;
 const limits = { mean: 1.1, each: 1.25 };
 
 export async function instrumentationFigures(): Promise<Figure[]> {
 	tuneEngine();
-	const core = await compiled();
-	const plain = await started(core);
-	const metered = await started(instrument(core));
-	const now = threadClockMs();
-	const timed = (kernel: () => number): number => {
-		const startedAt = now();
-		kernel();
-		return now() - startedAt;
-	};
-	const ratios = new Map<Kernel, number>();
-	for (const name of kernels) {
-		const subjects = { plain: () => timed(plain[name]), metered: () => timed(metered[name]) };
-		if (plain[name]() !== metered[name]()) throw new Error(`${name} computes something else with checks`);
-		// Until the engine has optimised both.
-		await interleaved(subjects, 20);
-		const measured = await interleaved(subjects, rounds);
-		ratios.set(name, measured.metered / measured.plain);
-	}
+	const ofC = new Uint8Array(await readFile(new URL('c/kernels.wasm', import.meta.url)));
+	const ratios = new Map([
+		...(await ratiosOf(await kernelModule('kernels.ts'), 'AssemblyScript')),
+		...(await ratiosOf(ofC, 'C')),
+	]);
 	const mean = Math.exp(ratios.values().reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.size);
 	return [
 		...[...ratios].map(([name, value]) => limited(`checks in ${name}`, value, limits.each)),
@@ -44,51 +31,50 @@ function limited(name: string, value: number, peerValue: number): Figure {
 	return figure({ name, value, unit: 'x', peer: 'limit', peerValue });
 }
 
-async function started(core: Uint8Array<ArrayBuffer>): Promise<Record<Kernel, () => number>> {
+/** How many times as long each kernel takes with checks. */
+async function ratiosOf(core: Uint8Array<ArrayBuffer>, language: string): Promise<Map<string, number>> {
+	const plain = await started(core);
+	const metered = await started(instrument(core));
+	const now = threadClockMs();
+	const timed = (kernel: () => number): number => {
+		const startedAt = now();
+		kernel();
+		return now() - startedAt;
+	};
+	const ratios = new Map<string, number>();
+	for (const [name, kernel] of plain) {
+		const other = metered.get(name) ?? kernel;
+		if (kernel() !== other()) throw new Error(`${name} computes something else with checks`);
+		const subjects = { plain: () => timed(kernel), metered: () => timed(other) };
+		// Until the engine has optimised both.
+		await interleaved(subjects, toWarmUp);
+		const measured = await interleaved(subjects, rounds);
+		ratios.set(`${name} (${language})`, measured.metered / measured.plain);
+	}
+	return ratios;
+}
+
+/** Every export that is a kernel: not the platform's and not the language's own. */
+async function started(core: Uint8Array<ArrayBuffer>): Promise<Map<string, () => number>> {
 	const abort = (): void => {
 		throw new Error('a kernel aborted');
 	};
 	const { instance } = await WebAssembly.instantiate(core, { env: { abort } });
-	const { [fuelExport]: fuel, [startExport]: begin } = instance.exports;
-	const fill = (): void => {
-		if (fuel instanceof WebAssembly.Global) fuel.value = 0x7fff_ffff;
-	};
+	const { [startExport]: begin } = instance.exports;
+	const tank = gateExport in instance.exports ? tankOf(instance, plainLane()) : undefined;
+	const fill = (): void => tank?.fill(0x7fff_ffff);
 	fill();
 	if (typeof begin === 'function') begin();
-	const collect = instance.exports['__collect'] as () => void;
-	return Object.fromEntries(
-		kernels.map((name) => {
-			const run = instance.exports[name] as () => number;
-			const kernel = (): number => {
-				fill();
-				const result = run();
-				collect();
-				return result;
-			};
-			return [name, kernel];
-		}),
-	) as Record<Kernel, () => number>;
-}
-
-/** As `mullion build` compiles services. */
-async function compiled(): Promise<Uint8Array<ArrayBuffer>> {
-	const source = fileURLToPath(new URL('assembly/kernels.ts', import.meta.url));
-	const options = [
-		'-O2',
-		'--runtime',
-		'minimal',
-		'--exportRuntime',
-		'--baseDir',
-		'/',
-		'--outFile',
-		'kernels.wasm',
-	];
-	let binary: Uint8Array<ArrayBuffer> | undefined;
-	const { error, stderr } = await asc.main([source, ...options], {
-		writeFile: (_name: string, contents: Uint8Array | string) => {
-			if (typeof contents !== 'string') binary = new Uint8Array(contents);
-		},
-	});
-	if (error !== null || binary === undefined) throw new Error(`the kernels do not compile:\n${stderr}`);
-	return binary;
+	const collect = instance.exports['__collect'] as (() => void) | undefined;
+	const kernels = new Map<string, () => number>();
+	for (const [name, run] of Object.entries(instance.exports)) {
+		if (typeof run !== 'function' || name.includes(':') || name.startsWith('_')) continue;
+		kernels.set(name, () => {
+			fill();
+			const result: number = run();
+			collect?.();
+			return result;
+		});
+	}
+	return kernels;
 }

@@ -1,7 +1,5 @@
 /** What a box with the player in two VMs takes, beside a Node that does nothing. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +7,7 @@ import { publishPlayer } from '../start/player.ts';
 import { sessionObject } from '../start/session-watch.ts';
 import { Stage } from '../start/stage.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
+import { memoryOf, residentOnceReady } from './resident.ts';
 
 const media = fileURLToPath(new URL('../media/sample.mp3', import.meta.url));
 
@@ -21,7 +20,7 @@ export async function memoryFigures(): Promise<Figure[]> {
 				boxes.push(usage);
 				return usage['Rss'] ?? 0;
 			},
-			node: async () => (await emptyNodeMemory())['Rss'] ?? 0,
+			node: () => residentOnceReady(['-e', 'console.log("up"); setInterval(() => {}, 1000)']),
 		},
 		3,
 	);
@@ -57,23 +56,4 @@ async function boxMemory(): Promise<Record<string, number>> {
 	} finally {
 		await rm(directory, { recursive: true, force: true });
 	}
-}
-
-async function emptyNodeMemory(): Promise<Record<string, number>> {
-	const child = spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1000)'], {
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	try {
-		await once(child.stdout, 'data');
-		return await memoryOf(child.pid ?? 0);
-	} finally {
-		child.kill('SIGKILL');
-	}
-}
-
-/** Megabytes by kind, from the kernel. */
-async function memoryOf(pid: number): Promise<Record<string, number>> {
-	const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
-	const rows = [...text.matchAll(/^(\w+):\s+(\d+) kB$/gm)];
-	return Object.fromEntries(rows.map(([, name = '', kilobytes = '0']) => [name, Number(kilobytes) / 1000]));
 }

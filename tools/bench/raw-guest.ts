@@ -6,7 +6,9 @@
  */
 import { type Init, importsOf, ServiceGuest } from '../../runtime/component/generated/service.ts';
 import { GuestMemory } from '../../runtime/component/guest-memory.ts';
-import { fuelExport, startExport } from '../../runtime/component/instrument/fuel.ts';
+import { startExport } from '../../runtime/component/instrument/fuel.ts';
+import { tankOf } from '../../runtime/component/instrument/testbed.ts';
+import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
 
 type Allocate = (old: number, oldSize: number, align: number, size: number) => number;
 type Turn = (now: bigint, inbox: number, length: number) => number;
@@ -25,9 +27,9 @@ export class RawGuest {
 		const memory = new GuestMemory({ encoding: 'utf16' });
 		const host = { log: { write: () => undefined }, keyValue: { get: () => undefined } };
 		const instance = new WebAssembly.Instance(module, importsOf(host, memory));
-		const { [fuelExport]: fuel, [startExport]: begin } = instance.exports;
+		const { [startExport]: begin } = instance.exports;
 		// More than all calls of a run use: by hand nobody counts.
-		(fuel as WebAssembly.Global<'i32'>).value = 0x7fff_ffff;
+		tankOf(instance, plainLane()).fill(0x7fff_ffff);
 		(begin as (() => void) | undefined)?.();
 		// Starting is not measured; the linker may do it.
 		new ServiceGuest(instance, memory).start(0n, init);

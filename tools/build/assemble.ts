@@ -29,7 +29,7 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 	await writeModuleBindings(directory, protoFiles);
 	const { wit, exportNames, importNames } = await writeSdkBindings();
 	const pages = Math.max(...resolved.map(({ manifest }) => manifest.budget.memoryPages));
-	const { component } = await compiler.compile({
+	const { component, map } = await compiler.compile({
 		compilation: {
 			directory,
 			entries: ['assembly/index.ts', exportsEntry],
@@ -48,5 +48,5 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 		files: sources,
 	});
 	const { core } = decodeComponent(component);
-	return shipped({ component, source, root }).map((each) => ({ ...each, coreBytes: core.length }));
+	return shipped({ component, source, root, map }).map((each) => ({ ...each, coreBytes: core.length }));
 }

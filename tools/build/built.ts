@@ -14,12 +14,17 @@ export interface BuiltFile {
 
 export interface Component extends Omit<BuiltFile, 'sha256'> {
 	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** Where its code comes from: a `DebugMap` as JSON. */
+	readonly map: string;
 }
 
 interface Ledger {
 	readonly digest: string;
 	readonly files: readonly BuiltFile[];
 }
+
+/** What the map of a component is called beside it. */
+export const mapOf = (file: string): string => `${file}.map`;
 
 const ledgerName = 'build.json';
 
@@ -30,8 +35,9 @@ export async function readBuilt(directory: string, digest: string): Promise<Comp
 	const components = await Promise.all(
 		ledger.files.map(async ({ sha256, ...rest }) => {
 			const bytes = await readFile(join(directory, rest.file)).catch(() => undefined);
-			if (bytes === undefined || digestOf(bytes) !== sha256) return undefined;
-			return { ...rest, bytes: new Uint8Array(bytes) };
+			const map = await readFile(join(directory, mapOf(rest.file)), 'utf8').catch(() => undefined);
+			if (bytes === undefined || map === undefined || digestOf(bytes) !== sha256) return undefined;
+			return { ...rest, bytes: new Uint8Array(bytes), map };
 		}),
 	);
 	return components.every((each) => each !== undefined) ? components : undefined;
@@ -44,11 +50,15 @@ export async function writeBuilt(
 ): Promise<void> {
 	await mkdir(directory, { recursive: true });
 	const before = await readLedger(directory);
-	for (const { file, bytes } of components) await replace(join(directory, file), bytes);
-	const files = components.map(({ bytes, ...rest }) => ({ ...rest, sha256: digestOf(bytes) }));
+	for (const { file, bytes, map } of components) {
+		await replace(join(directory, mapOf(file)), map);
+		await replace(join(directory, file), bytes);
+	}
+	const files = components.map(({ bytes, map, ...rest }) => ({ ...rest, sha256: digestOf(bytes) }));
 	await replace(join(directory, ledgerName), JSON.stringify({ digest, files } satisfies Ledger, null, '\t'));
 	const stale = (before?.files ?? []).filter(({ file }) => !components.some((each) => each.file === file));
-	for (const { file } of stale) await rm(join(directory, file), { force: true });
+	for (const { file } of stale)
+		for (const name of [file, mapOf(file)]) await rm(join(directory, name), { force: true });
 }
 
 async function readLedger(directory: string): Promise<Ledger | undefined> {

@@ -1,11 +1,11 @@
-/** AssemblyScript -> core module, with the names that the canonical ABI wants. */
+/** AssemblyScript -> core module, with the names that the canonical ABI wants, and where its code comes from. */
 import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import asc, { type DiagnosticMessage } from 'assemblyscript/asc';
 import { BuildError } from './build-error.ts';
+import { type DebugMap, splitDebug } from './debug-map.ts';
 import { formatDiagnostic } from './diagnostic.ts';
-import { compilerSettings } from './house.ts';
-import { managedBytes } from './wit/guest/generate.ts';
+import { collectorFolder, compilerSettings } from './house.ts';
 
 /** Plain data, so that another process can do it. */
 export interface Compilation {
@@ -25,13 +25,23 @@ export interface Compilation {
 	readonly maximumPages: number;
 }
 
+/** The collector of `--runtime minimal`, by its place in the library. */
+const collector = 'rt/tcms.ts';
+export interface Compiled {
+	readonly core: Uint8Array<ArrayBuffer>;
+	readonly map: DebugMap;
+}
+
 /** @throws BuildError `does-not-compile` */
-export async function compile(compilation: Compilation): Promise<Uint8Array<ArrayBuffer>> {
+export async function compile(compilation: Compilation): Promise<Compiled> {
 	const texts = new Map<string, { file: string; text: string }>();
 	const diagnostics: DiagnosticMessage[] = [];
 	let binary: Uint8Array<ArrayBuffer> | undefined;
+	let sourceMap: string | undefined;
 	const { error, stderr } = await asc.main(argumentsOf(compilation), {
-		async readFile(path) {
+		async readFile(path, folder) {
+			// Whatever is imported is looked for there too.
+			if (folder === collectorFolder) return path === collector ? readFile(join(folder, path), 'utf8') : null;
 			const known = compilation.sources.get(path);
 			if (known !== undefined) return known;
 			const file = fileOf(path, compilation);
@@ -40,13 +50,15 @@ export async function compile(compilation: Compilation): Promise<Uint8Array<Arra
 			return text;
 		},
 		writeFile(_, contents) {
-			if (typeof contents !== 'string') binary = new Uint8Array(contents);
+			if (typeof contents === 'string') sourceMap = contents;
+			else binary = new Uint8Array(contents);
 		},
-		listFiles: () => null,
+		listFiles: (folder) => (folder === collectorFolder ? [collector] : null),
 		reportDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
 		transforms: [exporting(compilation.exportNames)],
 	});
-	if (binary !== undefined && error === null) return binary;
+	if (binary !== undefined && sourceMap !== undefined && error === null)
+		return splitDebug(binary, { sourceMap, directory: compilation.directory });
 	const errors = diagnostics.filter((each) => each.category === 3);
 	const reasons = errors.map((each) => formatDiagnostic(each, (path) => texts.get(sourceKey(path))));
 	if (reasons.length === 0) reasons.push(stderr.toString() || String(error));
@@ -77,16 +89,15 @@ function sourceKey(path: string): string {
 function argumentsOf({ entries, abort, maximumPages }: Compilation): string[] {
 	return [
 		...entries,
+		// Neither changes the code: they end up in custom sections and beside the module.
+		...['--sourceMap', '--debug'],
 		...['--maximumMemory', `${maximumPages}`],
-		...['--use', `${managedBytes.name}=${managedBytes.element}`],
+		...['--lib', collectorFolder],
 		...(abort === undefined ? [] : ['--use', `abort=${abort}`]),
 	];
 }
 
-/**
- * AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. Mutable
- * globals are exported too: with the memory they are the whole state of a guest between two turns.
- */
+/** AssemblyScript exports identifiers only, so the names of the ABI are given afterwards. */
 function exporting(names: ReadonlyMap<string, string>): asc.Transform {
 	class Exporting {
 		declare readonly binaryen: Binaryen;
@@ -97,10 +108,6 @@ function exporting(names: ReadonlyMap<string, string>): asc.Transform {
 				module.removeExport(from);
 				module.addFunctionExport(value, to);
 			}
-			for (let index = 0; index < module.getNumGlobals(); index++) {
-				const { name, mutable } = this.binaryen.getGlobalInfo(module.getGlobalByIndex(index));
-				if (mutable) module.addGlobalExport(name, `__global_${index}`);
-			}
 		}
 	}
 	// The declarations of asc ask for an instance; what it takes is the class, which it completes itself.
@@ -110,14 +117,10 @@ function exporting(names: ReadonlyMap<string, string>): asc.Transform {
 /** The parts of binaryen that are needed here. */
 interface Binaryen {
 	getExportInfo(reference: number): { readonly value: string };
-	getGlobalInfo(reference: number): { readonly name: string; readonly mutable: boolean };
 }
 
 interface Module {
 	getExport(name: string): number;
 	removeExport(name: string): void;
 	addFunctionExport(internal: string, external: string): void;
-	getNumGlobals(): number;
-	getGlobalByIndex(index: number): number;
-	addGlobalExport(internal: string, external: string): void;
 }

@@ -22,13 +22,13 @@ async function answer({
 	files,
 }: ComponentRequest): Promise<CompilerReply> {
 	try {
-		const core = await (await compiling).compile(compilation);
+		const { core, map } = await (await compiling).compile(compilation);
 		const { directory } = compilation;
 		await (await checking).refuseForeignImports({ core, allowed: allowedImports, files, directory });
 		const { componentEmbed, componentNew } = await wrapping;
 		const embedded = await componentEmbed({ binary: core, witSource: wit, world, stringEncoding: 'utf16' });
 		const component = new Uint8Array(await componentNew(embedded, []));
-		return { tag: 'done', value: { core, component } };
+		return { tag: 'done', value: { core, component, map } };
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);
 		return { tag: 'failed', code: error instanceof BuildError ? error.code : undefined, message };

@@ -9,6 +9,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { BuildError, type buildErrors } from './build-error.ts';
 import type { Compilation } from './compile.ts';
+import type { DebugMap } from './debug-map.ts';
 
 export interface ComponentRequest {
 	readonly compilation: Compilation;
@@ -23,6 +24,7 @@ export interface ComponentRequest {
 export interface CompiledComponent {
 	readonly core: Uint8Array<ArrayBuffer>;
 	readonly component: Uint8Array<ArrayBuffer>;
+	readonly map: DebugMap;
 }
 
 export type CompilerReply =

@@ -6,6 +6,7 @@ import { decodeComponent } from '../../runtime/component/decode.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
 import { BuildError, type buildErrors } from './build-error.ts';
 import { buildModule } from './component.ts';
+import type { DebugMap } from './debug-map.ts';
 import { copyDiary } from './proof/diary.ts';
 
 const provided = new Map([
@@ -30,12 +31,19 @@ test.serial('a module with personas becomes a component for each, which a box ta
 			['diary-chatty', '1.2.3', join(directory, 'dist/diary-chatty.wasm')],
 		],
 	);
-	for (const { path, bytes, manifest, coreBytes } of built) {
+	for (const { path, bytes, map, manifest, coreBytes } of built) {
 		t.deepEqual(new Uint8Array(await readFile(path)), bytes);
 		const prepared = await prepareComponent(bytes, { provided });
 		t.deepEqual(prepared.manifest, manifest);
 		t.is(prepared.encoding, 'utf16');
 		t.is(decodeComponent(bytes).core.length, coreBytes);
+		// What only its author needs stays beside it.
+		t.deepEqual(WebAssembly.Module.customSections(prepared.module, 'name'), []);
+		t.is(await readFile(`${path}.map`, 'utf8'), map);
+		const { sources, sourceRoot, x_mullion_functions: names } = JSON.parse(map) as DebugMap;
+		t.is(sourceRoot, directory);
+		t.true(sources.includes('assembly/index.ts'));
+		t.true(Object.values(names).includes('~lib/mullion/sdk/abort/abort'));
 	}
 	const [terse, chatty] = built;
 	t.is(terse?.manifest.persona, 'terse');

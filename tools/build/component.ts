@@ -23,6 +23,8 @@ export interface BuiltModule {
 	readonly path: string;
 	/** The component, with its manifest and schema inside. */
 	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** Where its code comes from: a `DebugMap` as JSON. */
+	readonly map: string;
 	readonly manifest: Manifest;
 	/** Size of the core module in it; of the whole component where another toolchain built it. */
 	readonly coreBytes: number;
@@ -49,10 +51,10 @@ export async function buildModule(options: BuildOptions): Promise<BuiltModule[]>
 		components = await withLock(join(outDirectory, '.lock'), build, options.signal);
 	}
 	const tookMs = performance.now() - startedAt;
-	return components.map(({ file, bytes, coreBytes, json }) => {
+	return components.map(({ file, bytes, map, coreBytes, json }) => {
 		const manifest = parseManifest(json);
 		const { name, version } = manifest;
-		return { name, version, path: join(outDirectory, file), bytes, manifest, coreBytes, tookMs };
+		return { name, version, path: join(outDirectory, file), bytes, map, manifest, coreBytes, tookMs };
 	});
 }
 

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorTable } from './error-table.ts';
 import { hostCodecs } from './proto/typescript.ts';
+import { textModule } from './text-module.ts';
 import { serviceLinker } from './wit/service-linker.ts';
 
 export interface GenerationStep {
@@ -22,6 +23,20 @@ export const generationSteps: readonly GenerationStep[] = [
 	{
 		outDirectory: 'runtime/component/generated',
 		files: async () => new Map([['service.ts', await serviceLinker(resolve(repository, 'proto/wit'))]]),
+	},
+	{
+		outDirectory: 'runtime/component/lane/generated',
+		files: async () => {
+			const source = resolve(repository, 'runtime/component/lane/lane.wat');
+			return new Map([['lane.ts', await textModule(source, 'laneModule')]]);
+		},
+	},
+	{
+		outDirectory: 'runtime/snapshot/generated',
+		files: async () => {
+			const source = resolve(repository, 'runtime/snapshot/page-digests.wat');
+			return new Map([['page-digests.ts', await textModule(source, 'pageDigestsModule')]]);
+		},
 	},
 	{
 		outDirectory: 'proto',

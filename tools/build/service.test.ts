@@ -237,29 +237,6 @@ test('garbage is collected between turns, without the help of the host', (t) => 
 	t.true(memory.buffer.byteLength <= 2_097_152);
 });
 
-test('memory and mutable globals are the whole of a service between two turns', (t) => {
-	const one = diary();
-	// Never started: what it knows of it comes with the state.
-	const other = runDirectly(core);
-	one.turn(order({ what: 'after', text: 'tea', number: 10 }), order({ what: 'litter', number: 3 }));
-	one.turn(message(control({ take: { state: Uint8Array.of(4, 2) } })));
-	transplant(one.exports, other.exports);
-	const next = [{ tag: 'timer', val: 2 } as const, message(control({ quiesce: {} }))];
-	const effects = one.turn(...next);
-	t.deepEqual(effects, [entry('timer tea'), answered(Uint8Array.of(4, 2))]);
-	t.deepEqual((other.turn(2000n, next).val as Effect[]).slice(0, -1), effects);
-});
-
-function transplant(from: WebAssembly.Exports, to: WebAssembly.Exports): void {
-	const [source, target] = [from['memory'], to['memory']] as [WebAssembly.Memory, WebAssembly.Memory];
-	const missing = source.buffer.byteLength - target.buffer.byteLength;
-	if (missing > 0) target.grow(missing / 65_536);
-	new Uint8Array(target.buffer).set(new Uint8Array(source.buffer));
-	for (const name of Object.keys(from).filter((each) => each.startsWith('__global_'))) {
-		(to[name] as WebAssembly.Global).value = (from[name] as WebAssembly.Global).value;
-	}
-}
-
 test("the same inbox has the same effects through jco's glue and through ours", async (t) => {
 	const [types] = parseWit(await readFile(servicesWit, 'utf8')).interfaces;
 	const definition = types?.definitions.find(({ name }) => name === 'event');

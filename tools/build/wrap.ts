@@ -4,6 +4,7 @@ import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { ComponentError } from '../../runtime/component/error.ts';
 import { BuildError } from './build-error.ts';
 import type { Component } from './built.ts';
+import type { DebugMap } from './debug-map.ts';
 import { declaredTypes, type JsonObject, resolveManifests } from './manifest.ts';
 import { schemaOf } from './schema.ts';
 import { appendSections } from './section.ts';
@@ -20,16 +21,32 @@ export interface WrapOptions {
 export function wrapComponent({ component, source, root }: WrapOptions): Component[] {
 	if (sectionsOf(component).has('mullion:manifest'))
 		throw new BuildError('no-component', 'the component carries a manifest already');
-	return shipped({ component, source: { priority: 'background', ...source }, root });
+	return shipped({ component, source: { priority: 'background', ...source }, root, map: emptyMap });
+}
+
+/** Where the code of other toolchains comes from is not known here. */
+const emptyMap: DebugMap = {
+	version: 3,
+	sourceRoot: '',
+	sources: [],
+	sourcesContent: [],
+	names: [],
+	mappings: '',
+	x_mullion_functions: {},
+};
+
+export interface ShipOptions extends WrapOptions {
+	readonly map: DebugMap;
 }
 
 /** The component with manifest and schema inside, for each persona. @throws BuildError */
-export function shipped({ component, source, root }: WrapOptions): Component[] {
+export function shipped({ component, source, root, map }: ShipOptions): Component[] {
 	const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 	return resolveManifests(source, root).map(({ json, manifest }) => ({
 		file: `${manifest.name}.wasm`,
 		coreBytes: component.length,
 		json,
+		map: JSON.stringify(map),
 		bytes: appendSections(
 			component,
 			new Map([

@@ -10,6 +10,11 @@ export const cliErrors = {
 	'unknown-topic': 'no module of the repository declares the topic',
 	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
 	'not-seamless': 'a session was played, but something of it was lost, doubled or late',
+	'unknown-vm': 'there is no such VM on the box',
+	'no-such-module': 'the module that was recorded is not in the repository: name its file',
+	'not-equal': 'the build does something else than was recorded',
+	'no-crash': 'no crash is known of that VM or by that name',
+	'bad-map': 'a file that should be the source map of a module is none',
 	'no-such-file': 'a file or folder named on the command line is not there',
 } as const;
 

@@ -6,6 +6,8 @@ export interface Option {
 	readonly short?: string;
 	/** What the value is, as in `--broker URL`; strings only. */
 	readonly value?: string;
+	/** May be given several times; strings only. */
+	readonly isRepeated?: boolean;
 	readonly help: string;
 }
 
@@ -25,7 +27,7 @@ export interface Command {
 export interface Context {
 	/** What was not an option, in order. */
 	readonly args: readonly string[];
-	readonly options: Readonly<Record<string, string | boolean | undefined>>;
+	readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 	readonly output: Output;
 	/** Folder that relative paths are relative to. */
 	readonly cwd: string;
@@ -37,4 +39,10 @@ export interface Context {
 export function text({ options }: Context, name: string): string | undefined {
 	const value = options[name];
 	return typeof value === 'string' ? value : undefined;
+}
+
+/** The values of an option that may be repeated, in their order. */
+export function texts({ options }: Context, name: string): string[] {
+	const values = options[name];
+	return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
 }

@@ -44,13 +44,43 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./status.ts')).status,
 	},
 	{
+		name: 'top',
+		summary: 'Shows the VMs as they work, the busiest first',
+		load: async () => (await import('./top.ts')).top,
+	},
+	{
 		name: 'logs',
 		summary: 'Shows what the VMs write',
 		load: async () => (await import('./logs.ts')).logs,
 	},
 	{
+		name: 'trace',
+		summary: 'Shows messages of chosen topics as they pass',
+		load: async () => (await import('./trace.ts')).trace,
+	},
+	{
+		name: 'crash',
+		summary: 'Shows why VMs crashed, and at which line',
+		load: async () => (await import('./crash.ts')).crash,
+	},
+	{
 		name: 'send',
 		summary: 'Puts a message on the bus of the box',
 		load: async () => (await import('./send.ts')).send,
+	},
+	{
+		name: 'record',
+		summary: 'Records the turns of a VM on the box',
+		load: async () => (await import('./record.ts')).record,
+	},
+	{
+		name: 'replay',
+		summary: 'Replays a recording against a build, and shows the first difference',
+		load: async () => (await import('./replay.ts')).replay,
+	},
+	{
+		name: 'certify',
+		summary: 'Replays a module on every device profile and signs the result',
+		load: async () => (await import('./certify.ts')).certify,
 	},
 ];

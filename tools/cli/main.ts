@@ -69,8 +69,8 @@ function parse(command: Command, args: string[]) {
 	}
 }
 
-function config({ type, short }: Option) {
-	return { type, ...(short !== undefined && { short }) };
+function config({ type, short, isRepeated = false }: Option) {
+	return { type, ...(short !== undefined && { short }), ...(isRepeated && { multiple: true }) };
 }
 
 function showHelp(command: Command, output: Output): void {

@@ -1,13 +1,14 @@
 /** `mullion push`: modules into the signed repository, and from there onto the box. */
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Controller } from '../controller/controller.ts';
+import { keepMap } from '../headend/repository/maps.ts';
 import { withBox } from './box.ts';
+import { type Certified, certificationOptions, certifyComponent, differencesOf } from './certification.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Context } from './command.ts';
+import { type NamedComponent, readComponents, recordingsBeside } from './components.ts';
 import { headendOptions } from './headend-file.ts';
 import { type Module, readModules } from './modules.ts';
-import { type Offered, offer, openRepository } from './repository.ts';
+import { type Offered, offer, offerCertificate, openRepository } from './repository.ts';
 
 export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'unchanged';
 
@@ -20,20 +21,36 @@ export const push: Command = {
 			type: 'boolean',
 			help: 'only sign them into the repository: boxes fetch them when they need them',
 		},
+		certify: {
+			type: 'boolean',
+			help: 'certify them first; done by itself where recordings/ lies beside the module',
+		},
+		uncertified: { type: 'boolean', help: 'push without a certificate, recordings or not' },
+		...certificationOptions,
 		...headendOptions,
 	},
 	examples: [
 		['mullion push modules/player', 'builds the folder first'],
 		['mullion push dist/clock.wasm', 'a component that was built already'],
 		['mullion push --offer modules/player', 'the box installs it when a session wants it'],
+		['mullion push --certify clock.wasm --recording day.recording', 'with its certificate'],
 	],
 	run: async (context) => {
 		const { args, options, output } = context;
 		if (args.length === 0) throw new CliError('usage', 'name a folder or a file; see mullion push --help');
-		const components = (await Promise.all(args.map((arg) => read(arg, context)))).flat();
+		const components = (await Promise.all(args.map((arg) => readComponents(arg, context)))).flat();
 		const repository = await openRepository(context);
+		// All of them, before anything of them is to be seen.
+		const certified: Certified[] = [];
+		for (const component of components) certified.push(...(await certificatesFor(component, context)));
+		// A box that finds a module may demand its certificate at once.
+		for (const each of certified) await offerCertificate(repository, each);
 		const offered: Offered[] = [];
-		for (const bytes of components) offered.push(await offer(repository, bytes));
+		for (const { bytes, map } of components) {
+			const each = await offer(repository, bytes);
+			offered.push(each);
+			if (map !== undefined) await keepMap(repository.directory, { digest: each.sha256, map });
+		}
 		if (options['offer'] === true)
 			return report(
 				context,
@@ -53,14 +70,17 @@ export const push: Command = {
 	},
 };
 
-async function read(arg: string, { cwd, signal }: Context): Promise<Uint8Array[]> {
-	const path = resolve(cwd, arg);
-	const found = await stat(path).catch((cause: unknown) => {
-		throw new CliError('no-such-file', `there is no ${arg}`, { cause });
-	});
-	if (!found.isDirectory()) return [new Uint8Array(await readFile(path))];
-	const { buildModule } = await import('../build/component.ts');
-	return (await buildModule({ directory: path, signal })).map(({ bytes }) => bytes);
+/** None where none is to be made. Errors: `not-equal`, and nothing is pushed. */
+async function certificatesFor(component: NamedComponent, context: Context): Promise<Certified[]> {
+	const { options, output } = context;
+	if (options['uncertified'] === true) return [];
+	const isAsked = options['certify'] === true;
+	if (!isAsked && (await recordingsBeside(component)).length === 0) return [];
+	const { name, version } = component.manifest;
+	output.progress(output.dim(`certifying ${name} ${version} ...`));
+	const certified = await certifyComponent(component, context);
+	if (certified.certificate.outcome === 'equal') return [certified];
+	throw new CliError('not-equal', differencesOf(certified.certificate));
 }
 
 interface InstallOptions {

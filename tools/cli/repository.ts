@@ -5,8 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
-import { moduleTarget } from '../headend/repository/module-target.ts';
+import { certificateTarget, moduleTarget } from '../headend/repository/module-target.ts';
 import { Repository } from '../headend/repository/repository.ts';
+import type { Certified } from './certification.ts';
 import { CliError } from './cli-error.ts';
 import type { Context } from './command.ts';
 import { findHeadend } from './headend-file.ts';
@@ -41,6 +42,30 @@ export async function offer(repository: Repository, bytes: Uint8Array): Promise<
 	return { manifest, url: `tuf:${path}`, sha256, isSame };
 }
 
+/** Offers a module's certificate, under the digest of the module. Errors: those of the repository. */
+export async function offerCertificate(
+	repository: Repository,
+	{ certificate, signed }: Pick<Certified, 'certificate' | 'signed'>,
+): Promise<void> {
+	const { path, custom } = certificateTarget(certificate.digest);
+	await repository.addTarget({ path, bytes: new TextEncoder().encode(signed), custom });
+}
+
+/** The bytes of the module with this digest, where it is offered. */
+export async function moduleOf(repository: Repository, sha256: string): Promise<Uint8Array | undefined> {
+	const targets = Object.entries(await repository.targets());
+	const found = targets.find(([path, { hashes }]) => isModule(path) && hashes['sha256'] === sha256);
+	return found && new Uint8Array(await readFile(fileOf(repository, found[0], sha256)));
+}
+
+function isModule(path: string): boolean {
+	return path.startsWith('modules/');
+}
+
+function fileOf(repository: Repository, path: string, sha256: string): string {
+	return join(repository.publicDirectory, 'targets', dirname(path), `${sha256}.${basename(path)}`);
+}
+
 export interface ModuleContent {
 	readonly manifest: Manifest;
 	/** protobufjs descriptor of the messages it declares. */
@@ -49,11 +74,10 @@ export interface ModuleContent {
 
 /** What every module of the repository declares, the newest first. */
 export async function modulesIn(repository: Repository): Promise<ModuleContent[]> {
-	const targets = Object.entries(await repository.targets()).filter(([path]) => path.startsWith('modules/'));
-	const contents = targets.map(async ([path, { hashes }]) => {
-		const name = `${hashes['sha256']}.${basename(path)}`;
-		return contentOf(await readFile(join(repository.publicDirectory, 'targets', dirname(path), name)));
-	});
+	const targets = Object.entries(await repository.targets()).filter(([path]) => isModule(path));
+	const contents = targets.map(async ([path, { hashes }]) =>
+		contentOf(await readFile(fileOf(repository, path, hashes['sha256'] ?? ''))),
+	);
 	return (await Promise.all(contents)).toReversed();
 }
 

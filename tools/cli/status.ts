@@ -5,6 +5,7 @@ import { withBox } from './box.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import type { Output } from './output.ts';
+import { overrunsOf, overrunTable } from './overrun-table.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -121,6 +122,8 @@ function stateText({ device, vms, networks, sessions }: BoxState, output: Output
 			],
 		}),
 	];
+	const overruns = overrunsOf(vms);
+	if (overruns.length > 0) parts.push('', overrunTable(overruns, output));
 	if (sessions.length > 0)
 		parts.push(
 			'',

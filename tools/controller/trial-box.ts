@@ -6,13 +6,16 @@ import { InstanceNumbers } from '../../firmware/agent/instance-numbers.ts';
 import { MqttTransport } from '../../firmware/agent/mqtt-transport.ts';
 import {
 	SimulatedBus,
+	SimulatedCrashes,
 	SimulatedLog,
 	SimulatedNetwork,
 	SimulatedSessions,
 	SimulatedTelemetry,
+	SimulatedTraces,
 	simulatedIdentity,
 } from '../../firmware/agent/simulated-box.ts';
 import { SimulatedModules } from '../../firmware/agent/simulated-modules.ts';
+import { SimulatedRecorder } from '../../firmware/agent/simulated-recorder.ts';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
@@ -37,10 +40,13 @@ export async function startBox(options: TrialOptions) {
 	const { url, directory = new MemoryDirectory(), clock = systemClock() } = options;
 	const modules = options.modules ?? new SimulatedModules({ clock });
 	const ports = {
+		recorder: new SimulatedRecorder(),
 		network: new SimulatedNetwork(),
 		sessions: new SimulatedSessions(),
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),
+		crashes: new SimulatedCrashes(),
+		traces: new SimulatedTraces(),
 		telemetry: new SimulatedTelemetry(),
 	};
 	const numbers = new InstanceNumbers({ directory });

@@ -1,6 +1,8 @@
 /** Brings the player to a box, as an operator would. */
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type BuiltModule, buildModule } from '../build/component.ts';
+import { keepMap } from '../headend/repository/maps.ts';
 import { moduleTarget } from '../headend/repository/module-target.ts';
 import type { Stage } from './stage.ts';
 
@@ -26,6 +28,11 @@ export async function publishPlayer(
 	return { [thrifty.name]: ms };
 }
 
-async function sign(stage: Stage, { bytes, manifest }: BuiltModule): Promise<void> {
-	await stage.headend.repository.addTarget({ ...moduleTarget(manifest), bytes });
+async function sign(
+	{ headend: { repository } }: Stage,
+	{ bytes, map, manifest }: BuiltModule,
+): Promise<void> {
+	await repository.addTarget({ ...moduleTarget(manifest), bytes });
+	const digest = createHash('sha256').update(bytes).digest('hex');
+	await keepMap(repository.directory, { digest, map });
 }

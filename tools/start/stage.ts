@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
 import type { BoxSample } from '../../firmware/box/telemetry.ts';
-import type { BoxConfig, NetworkConfig } from '../../firmware/config.ts';
+import type { BoxConfig, CertificationConfig, NetworkConfig } from '../../firmware/config.ts';
 import { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
 import type { ContentNetworkPlan } from '../headend/content/network.ts';
@@ -40,6 +40,10 @@ export interface StageOptions {
 	readonly boxCommand?: readonly string[];
 	/** How long a better network must have been there; default 3 s, so that a story is told in a minute. */
 	readonly minimumTimeMs?: number;
+	/** Whose certificates the box demands before it starts a module; default none. */
+	readonly certification?: CertificationConfig;
+	/** Metrics of the box on a local port; default none. */
+	readonly metrics?: BoxConfig['metrics'];
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -199,7 +203,7 @@ export class Stage implements AsyncDisposable {
 }
 
 async function boxConfig(
-	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000 }: StageOptions,
+	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000, certification, metrics }: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
 	const root = join(directory, 'box', 'root.json');
@@ -218,5 +222,7 @@ async function boxConfig(
 		}),
 		sink: join(directory, 'box', 'played'),
 		handoff: { minimumTimeMs },
+		...(certification && { certification }),
+		...(metrics === undefined ? {} : { metrics }),
 	};
 }

@@ -3,31 +3,40 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { InstanceNumbers } from '../instance-numbers.ts';
 import type {
 	BusPort,
+	CrashSource,
 	DeviceIdentity,
 	LogSource,
 	ModuleManager,
 	NetworkView,
 	SessionManager,
 	TelemetrySource,
+	TraceSource,
+	VmRecorder,
 	VmView,
 } from '../ports.ts';
 import { busObject } from './bus.ts';
+import { crashObject } from './crashes.ts';
 import { deviceInfo } from './device-info.ts';
 import { logObject } from './log.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
+import { recordingObject } from './recording.ts';
 import { sessionObjects } from './sessions.ts';
 import { softwareModules } from './software-modules.ts';
 import { telemetryObject } from './telemetry.ts';
+import { traceObject } from './trace.ts';
 
 export interface BoxPorts {
 	readonly identity: DeviceIdentity;
 	readonly modules: ModuleManager;
 	readonly vms: VmView;
+	readonly recorder: VmRecorder;
 	readonly network: NetworkView;
 	readonly sessions: SessionManager;
 	readonly bus: BusPort;
 	readonly log: LogSource;
+	readonly crashes: CrashSource;
+	readonly traces: TraceSource;
 	readonly telemetry: TelemetrySource;
 	readonly numbers: InstanceNumbers;
 	readonly clock: Clock;
@@ -39,8 +48,11 @@ export function boxModel(ports: BoxPorts): DataModel {
 		...softwareModules(ports),
 		...networkObjects(ports),
 		...sessionObjects(ports),
+		recordingObject(ports),
 		busObject(ports),
 		logObject(ports),
+		crashObject(ports),
+		traceObject(ports),
 		telemetryObject(ports),
 	]);
 }

@@ -1,8 +1,9 @@
 /** `Device.SoftwareModules.ExecutionUnit.{i}.`: the VMs. */
 import { UspError } from '../error.ts';
-import type { VmStatus } from '../ports.ts';
-import type { Call, Command, ObjectProvider } from './provider.ts';
+import type { BudgetOverrun, VmLoad, VmStatus } from '../ports.ts';
+import type { Call, Command, ObjectProvider, Params } from './provider.ts';
 import { dateTimeOf } from './provider.ts';
+import { wholeOf } from './recording.ts';
 import { SoftwareModulePaths } from './software-module-paths.ts';
 import type { SoftwareModulesOptions } from './software-modules.ts';
 
@@ -17,7 +18,7 @@ const statusText = {
 } as const satisfies Record<VmStatus['state'], string>;
 
 export function executionUnits(options: SoftwareModulesOptions): ObjectProvider {
-	const { modules, vms } = options;
+	const { modules, vms, recorder } = options;
 	const paths = new SoftwareModulePaths(options);
 
 	async function unitOf({ at, objectPath }: Call): Promise<VmStatus> {
@@ -54,11 +55,28 @@ export function executionUnits(options: SoftwareModulesOptions): ObjectProvider 
 		},
 	};
 
+	const record: Command = {
+		kind: 'sync',
+		inputs: { Turns: { otherwise: '0' } },
+		outputs: ['Recording'],
+		run: async (call) => {
+			const turns = wholeOf(call.args, 'Turns');
+			const unit = await unitOf(call);
+			const { recording } = await recorder.begin({ unit: unit.id, turns });
+			return { outputs: { Recording: recording } };
+		},
+	};
+
 	return {
 		path: 'Device.SoftwareModules.ExecutionUnit.{i}.',
 		uniqueKeys: [['EUID'], ['Alias']],
-		commands: { 'SetRequestedState()': setRequestedState, 'Restart()': restart },
+		commands: {
+			'SetRequestedState()': setRequestedState,
+			'Restart()': restart,
+			'X_MULLION_Record()': record,
+		},
 		rows: async () => {
+			await vms.count();
 			const numbers = await paths.units();
 			const environments = await paths.environments();
 			const versions = new Map(modules.list().map((module) => [module.id, module]));
@@ -88,9 +106,38 @@ export function executionUnits(options: SoftwareModulesOptions): ObjectProvider 
 					X_MULLION_Vm: unit.vm,
 					X_MULLION_Baseband: unit.baseband,
 					X_MULLION_Restarts: unit.restarts,
+					X_MULLION_Class: unit.priority,
+					X_MULLION_Cell: unit.environment,
+					...loadParams(unit.load),
+					X_MULLION_Faults: JSON.stringify(unit.faults),
+					X_MULLION_Overruns: JSON.stringify(unit.overruns.map(overrunOf)),
 				};
 				return [{ number, params }];
 			});
 		},
 	};
+}
+
+function loadParams(load: VmLoad): Params {
+	return {
+		// Rates are differences between two reads over the time between their counts.
+		X_MULLION_CountedAt: load.countedAt,
+		X_MULLION_InboxLength: load.inboxLength,
+		X_MULLION_InboxBytes: load.inboxBytes,
+		X_MULLION_Turns: load.turns,
+		X_MULLION_Events: load.events,
+		X_MULLION_Sent: load.sent,
+		X_MULLION_BusyUs: load.busyUs,
+		X_MULLION_TurnP50Us: load.turnP50Us,
+		X_MULLION_TurnP99Us: load.turnP99Us,
+		X_MULLION_TurnMaxUs: load.turnMaxUs,
+		X_MULLION_Dropped: load.dropped,
+		X_MULLION_SetAside: load.setAside,
+		X_MULLION_Late: load.late,
+		X_MULLION_LatestUs: load.latestUs,
+	};
+}
+
+function overrunOf({ budget, count, lastAt, detail }: BudgetOverrun) {
+	return { Budget: budget, Count: count, Last: dateTimeOf(lastAt), Detail: detail };
 }

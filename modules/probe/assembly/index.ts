@@ -64,7 +64,7 @@ class Probe extends Service {
 		else if (what == "grow") {
 			const kept: Uint8Array[] = [];
 			while (true) kept.push(new Uint8Array(65536));
-		} else if (what == "flood") for (let left = order.count; left > 0; left--) this.say("flood", turn);
+		} else if (what == "flood") this.flood(order, turn);
 		else if (what == "chain") this.chain(order, turn);
 		else if (what == "put") turn.put(order.text, Uint8Array.wrap(String.UTF8.encode("x".repeat(order.count))));
 		else if (what == "get") this.say(turn.get(order.text) === null ? "nothing" : "something", turn);

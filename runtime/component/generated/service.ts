@@ -1,6 +1,7 @@
 /** Direct linker for the world `service` of `mullion:service`, generated from its WIT; do not edit. */
 import { f32FromBits as __f32FromBits, f32ToBits as __f32ToBits } from '../bits.ts';
 import { f64FromBits as __f64FromBits, f64ToBits as __f64ToBits } from '../bits.ts';
+import type { CoreSignatures } from '../core-signatures.ts';
 import {
 	badTag as __badTag,
 	exportedFunction as __exportedFunction,
@@ -198,8 +199,19 @@ export class ServiceGuest {
 		this.#turnDone = 'cabi_post_mullion:service/guest@0.1.0#turn' in exports ? __exportedFunction(exports, 'cabi_post_mullion:service/guest@0.1.0#turn') : undefined;
 	}
 
+	/** Of the next core call. */
+	readonly startArguments = { __p0: 0n, __p1: 0, __p2: 0, __p3: 0, __p4: 0, __p5: 0, __p6: 0, __p7: 0 };
+
 	start(now: bigint, init: Init): Result<Effect[], string> {
+		this.lowerStart(now, init);
+		const __a = this.startArguments;
+		return this.liftStart(this.#start(__a.__p0, __a.__p1, __a.__p2, __a.__p3, __a.__p4, __a.__p5, __a.__p6, __a.__p7));
+	}
+
+	/** Writes the values into the guest, and their places into the arguments. */
+	lowerStart(now: bigint, init: Init): void {
 		const __m = this.#memory;
+		const __a = this.startArguments;
 		let __v4 = 0n;
 		__v4 = now;
 		let __v5 = 0;
@@ -229,7 +241,19 @@ export class ServiceGuest {
 		const __v22 = __m.units;
 		__v10 = __v21;
 		__v11 = __v22;
-		const __r = this.#start(__v4, __v5, __v6, __v7, __v8, __v9, __v10, __v11);
+		__a.__p0 = __v4;
+		__a.__p1 = __v5;
+		__a.__p2 = __v6;
+		__a.__p3 = __v7;
+		__a.__p4 = __v8;
+		__a.__p5 = __v9;
+		__a.__p6 = __v10;
+		__a.__p7 = __v11;
+	}
+
+	/** Reads what the core call has returned. */
+	liftStart(__r: number): Result<Effect[], string> {
+		const __m = this.#memory;
 		__m.enter();
 		const __from = __m.region(__r, 12, 4);
 		let __v23: Result<Effect[], string>;
@@ -255,8 +279,19 @@ export class ServiceGuest {
 		return __value;
 	}
 
+	/** Of the next core call. */
+	readonly turnArguments = { __p0: 0n, __p1: 0, __p2: 0 };
+
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string> {
+		this.lowerTurn(now, inbox);
+		const __a = this.turnArguments;
+		return this.liftTurn(this.#turn(__a.__p0, __a.__p1, __a.__p2));
+	}
+
+	/** Writes the values into the guest, and their places into the arguments. */
+	lowerTurn(now: bigint, inbox: Event[]): void {
 		const __m = this.#memory;
+		const __a = this.turnArguments;
 		let __v29 = 0n;
 		__v29 = now;
 		let __v30 = 0;
@@ -270,7 +305,14 @@ export class ServiceGuest {
 		}
 		__v30 = __v32;
 		__v31 = __v34;
-		const __r = this.#turn(__v29, __v30, __v31);
+		__a.__p0 = __v29;
+		__a.__p1 = __v30;
+		__a.__p2 = __v31;
+	}
+
+	/** Reads what the core call has returned. */
+	liftTurn(__r: number): Result<Effect[], string> {
+		const __m = this.#memory;
 		__m.enter();
 		const __from = __m.region(__r, 12, 4);
 		let __v38: Result<Effect[], string>;
@@ -296,6 +338,20 @@ export class ServiceGuest {
 		return __value;
 	}
 }
+
+/** Core types of what the guest imports and exports. */
+export const serviceSignatures: CoreSignatures = {
+	imports: new Map([
+		['mullion:service/log@0.1.0', new Map([['write', 'i32 i32 i32 ->']])],
+		['mullion:service/key-value@0.1.0', new Map([['get', 'i32 i32 i32 ->']])],
+	]),
+	exports: new Map([
+		['mullion:service/guest@0.1.0#start', 'i64 i32 i32 i32 i32 i32 i32 i32 -> i32'],
+		['cabi_post_mullion:service/guest@0.1.0#start', 'i32 ->'],
+		['mullion:service/guest@0.1.0#turn', 'i64 i32 i32 -> i32'],
+		['cabi_post_mullion:service/guest@0.1.0#turn', 'i32 ->'],
+	]),
+};
 
 function __loadDelivery(__m: GuestMemory, __p: number): Delivery {
 	return { topic: __m.u32[(__p) >>> 2]!, sender: __m.u32[(__p + 4) >>> 2]!, correlation: __m.u32[(__p + 8) >>> 2]!, payload: __m.bytes(__m.u32[(__p + 12) >>> 2]!, __m.u32[(__p + 16) >>> 2]!) };

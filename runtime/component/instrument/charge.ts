@@ -2,7 +2,7 @@
 import type { CallWeights } from './free-functions.ts';
 import type { FunctionBody, Region, ScannedFunction } from './function-scan.ts';
 import { InstructionReader } from './instruction-reader.ts';
-import { lateChecks } from './late-checks.ts';
+import { lateChecks, mostBefore } from './late-checks.ts';
 import { op, weightOf } from './opcodes.ts';
 
 /** Plain instructions that one unit of fuel pays for. */
@@ -23,9 +23,20 @@ export function checksOf(body: FunctionBody, scanned: ScannedFunction, weights: 
 		calls.reduce((sum, call) => sum + weights.of(call), weight);
 	const isLong = scanned.regions.some((region) => total(region) > mostWeightPerCheck);
 	const late = isLong || scanned.regions.length > 1 ? undefined : lateChecks(body, weights);
+	const [whole, ...loops] = scanned.regions;
+	// Then the heads of its loops stand in front of every call that can come back to it.
+	const isEntryFree =
+		loops.length > 0 &&
+		scanned.bulkAt.length === 0 &&
+		total(whole) <= mostBefore &&
+		!whole.callsIndirectly &&
+		!whole.calls.some(weights.usesFuel);
 	const checks: Check[] =
 		late === undefined
-			? scanned.regions.map((region) => ({ at: region.at, units: unitsFor(total(region)) }))
+			? (isEntryFree ? loops : scanned.regions).map((region) => ({
+					at: region.at,
+					units: unitsFor(total(region)),
+				}))
 			: late.map((at) => ({ at, units: unitsFor(total(scanned.regions[0])) }));
 	if (isLong)
 		for (const at of longWays(body, weights)) checks.push({ at, units: unitsFor(mostWeightPerCheck) });
@@ -61,16 +72,15 @@ function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number
 	const reader = new InstructionReader(bytes, codeAt);
 	const found: number[] = [];
 	const blocks: Block[] = [{ isLoop: false, outside: 0, atEnd: nowhere, atElse: nowhere }];
+	/** Depths of the loops among them. */
+	const loops: number[] = [];
 	let way = 0;
 	const branch = (label: number): void => {
 		const target = blocks[blocks.length - 1 - label];
 		if (target === undefined || target.isLoop) return;
 		// Leaving loops: the region of the target has gone no further than the outermost of them.
-		let atTarget = way;
-		for (let depth = blocks.length - 1; depth > blocks.length - 1 - label; depth--) {
-			const block = blocks[depth] as Block;
-			if (block.isLoop && way !== nowhere) atTarget = block.outside;
-		}
+		const left = outermostFrom(loops, blocks.length - label);
+		const atTarget = left === undefined || way === nowhere ? way : (blocks[left] as Block).outside;
 		target.atEnd = Math.max(target.atEnd, atTarget);
 	};
 	while (reader.read()) {
@@ -88,6 +98,7 @@ function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number
 				blocks.push({ isLoop: false, outside: way, atEnd: nowhere, atElse: way });
 				break;
 			case op.loop:
+				loops.push(blocks.length);
 				blocks.push({ isLoop: true, outside: way, atEnd: nowhere, atElse: nowhere });
 				if (way !== nowhere) way = 0;
 				break;
@@ -100,8 +111,10 @@ function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number
 			case op.end: {
 				const block = blocks.pop();
 				if (block === undefined) break;
-				if (block.isLoop) way = way === nowhere ? nowhere : block.outside;
-				else way = Math.max(way, block.atEnd, block.atElse);
+				if (block.isLoop) {
+					loops.pop();
+					way = way === nowhere ? nowhere : block.outside;
+				} else way = Math.max(way, block.atEnd, block.atElse);
 				break;
 			}
 			case op.br:
@@ -127,4 +140,15 @@ function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number
 		}
 	}
 	return found;
+}
+
+/** The first of the rising depths that is no less; a table of labels may ask for as many as there are blocks. */
+function outermostFrom(depths: readonly number[], least: number): number | undefined {
+	let [from, to] = [0, depths.length];
+	while (from < to) {
+		const middle = (from + to) >>> 1;
+		if ((depths[middle] as number) < least) from = middle + 1;
+		else to = middle;
+	}
+	return depths[from];
 }

@@ -28,6 +28,12 @@ const order: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 const preamble = new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 const functionType = 0x60;
 
+/** Numbers of values that go in and out. */
+export interface Arity {
+	readonly parameters: number;
+	readonly results: number;
+}
+
 export interface CoreModule {
 	/** Sections by id, without custom ones. */
 	readonly sections: ReadonlyMap<number, Uint8Array>;
@@ -35,9 +41,16 @@ export interface CoreModule {
 	readonly names: Uint8Array | undefined;
 	/** Functions that are imported; they come first in the index space. */
 	readonly importedFunctions: number;
+	/** Of each type, by index. */
+	readonly types: readonly Arity[];
+	/** Of each function, by index: imported ones first. */
+	readonly arities: readonly Arity[];
 	/** Functions of its own, in order. */
 	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
+	/** Globals of its own. */
 	readonly globals: number;
+	/** Tables of its own. */
+	readonly tables: number;
 	readonly exports: ReadonlySet<string>;
 	readonly start: number | undefined;
 }
@@ -57,18 +70,23 @@ export function readModule(core: Uint8Array, mayImport: readonly number[] = []):
 		else sections.set(id, body);
 	}
 	const vector = (id: number): Bytes => new Bytes(sections.get(id) ?? new Uint8Array(1));
-	const parameters = readTypes(vector(section.type));
-	const types = readIndexes(vector(section.function));
+	const types = readTypes(vector(section.type));
+	const arityOf = (type: number): Arity => types[type] ?? { parameters: 0, results: 0 };
+	const imported = functionTypesOf(sections.get(section.import) ?? new Uint8Array(1), mayImport).map(arityOf);
+	const own = readIndexes(vector(section.function)).map(arityOf);
 	const start = sections.get(section.start);
 	return {
 		sections,
 		names,
-		importedFunctions: countImportedFunctions(sections.get(section.import) ?? new Uint8Array(1), mayImport),
-		functions: readCode(vector(section.code), types.length).map((body, place) => ({
-			parameters: parameters[types[place] ?? 0] ?? 0,
+		importedFunctions: imported.length,
+		types,
+		arities: [...imported, ...own],
+		functions: readCode(vector(section.code), own.length).map((body, place) => ({
+			parameters: own[place]?.parameters ?? 0,
 			body,
 		})),
 		globals: vector(section.global).u32(),
+		tables: vector(section.table).u32(),
 		exports: readExports(vector(section.export)),
 		start: start === undefined ? undefined : new Bytes(start).u32(),
 	};
@@ -94,8 +112,7 @@ export function writeModule(
 	]);
 }
 
-/** Number of parameters of each type. */
-function readTypes(bytes: Bytes): number[] {
+function readTypes(bytes: Bytes): Arity[] {
 	return Array.from({ length: countOf(bytes) }, () => {
 		if (bytes.byte() !== functionType)
 			throw new ComponentError(
@@ -103,22 +120,21 @@ function readTypes(bytes: Bytes): number[] {
 				'the module has types that only garbage collection has',
 			);
 		const parameters = bytes.take(bytes.u32()).length;
-		bytes.take(bytes.u32());
-		return parameters;
+		return { parameters, results: bytes.take(bytes.u32()).length };
 	});
 }
 
-function countImportedFunctions(section: Uint8Array, mayImport: readonly number[]): number {
-	let functions = 0;
-	for (const { from, name, kind } of readImports(section)) {
-		if (kind === importKind.function) functions++;
-		else if (!mayImport.includes(kind))
+/** The type of each function among them. */
+function functionTypesOf(section: Uint8Array, mayImport: readonly number[]): number[] {
+	return [...readImports(section)].flatMap(({ from, name, kind, type }) => {
+		if (kind === importKind.function) return [type];
+		if (!mayImport.includes(kind))
 			throw new ComponentError(
 				'import-unknown',
 				`the module imports "${name}" of "${from}", which is no function`,
 			);
-	}
-	return functions;
+		return [];
+	});
 }
 
 function readIndexes(bytes: Bytes): number[] {

@@ -1,7 +1,10 @@
 /** What a guest may do in one call: units of fuel, counted down by the guest's own code. */
 
 /** Exports that the pass adds; a module that has one already is refused. */
-export const fuelExport = 'mullion:fuel';
+export const fillExport = 'mullion:fill';
+export const leftExport = 'mullion:left';
+/** A table of one: the function that is called when the fuel is used up. */
+export const gateExport = 'mullion:gate';
 /** The module's start function, which is called once there is fuel for it. */
 export const startExport = 'mullion:start';
 
@@ -21,24 +24,53 @@ export function fuelFor(turnMs: number): number {
 	return Math.min(Math.ceil(turnMs * unitsPerMs), mostUnits);
 }
 
-/** The fuel of one instance, seen from the host. */
-export class FuelTank {
-	readonly #global: WebAssembly.Global<'i32'>;
+export interface TankFunctions {
+	readonly fill: (units: number) => void;
+	readonly left: () => number;
+}
 
-	constructor(global: WebAssembly.Global<'i32'>) {
-		this.#global = global;
+/** The fuel of one instance: a portion of what a call may use is in the guest, the rest is here. */
+export class FuelTank {
+	readonly #fill: (units: number) => void;
+	readonly #left: () => number;
+	#budget = 0;
+	#reserve = 0;
+
+	constructor({ fill, left }: TankFunctions) {
+		this.#fill = fill;
+		this.#left = left;
 	}
 
-	fill(units: number): void {
-		this.#global.value = units;
+	/** For a new call. */
+	fill(budget: number, portion = budget): void {
+		const first = Math.min(budget, portion);
+		this.#budget = budget;
+		this.#reserve = budget - first;
+		this.#fill(first);
+	}
+
+	/** Hands out the next portion; false when the call has used up all that it may. */
+	refill(portion: number): boolean {
+		const owed = this.#left();
+		const whole = this.#reserve + owed;
+		if (whole < 0) return false;
+		const next = Math.min(whole, portion);
+		this.#reserve = whole - next;
+		this.#fill(next);
+		return true;
 	}
 
 	/** Charges work of the host for the guest, which notices at its next check. */
 	take(units: number): void {
-		this.#global.value = Math.max(this.#global.value - units, -1);
+		this.#fill(this.#left() - units);
+	}
+
+	/** Units that the call has used so far. */
+	get used(): number {
+		return this.#budget - this.#reserve - this.#left();
 	}
 
 	get isEmpty(): boolean {
-		return this.#global.value < 0;
+		return this.#reserve + this.#left() < 0;
 	}
 }

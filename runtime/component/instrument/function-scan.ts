@@ -1,6 +1,6 @@
 /** What a function does that its checks depend on: its loops, whom it calls, how much it can do between. */
 import { InstructionReader } from './instruction-reader.ts';
-import { bulk, op, weightOf } from './opcodes.ts';
+import { bulk, dropping, op, tableWriting, weightOf } from './opcodes.ts';
 
 /** Code that runs at most once between two checks of its own: a function, or a loop, without the loops in it. */
 export interface Region {
@@ -18,6 +18,18 @@ export interface ScannedFunction {
 	readonly regions: readonly [Region, ...Region[]];
 	/** Where instructions begin whose work is the number on top of the stack. */
 	readonly bulkAt: readonly number[];
+	/** Whether it changes what a table holds. */
+	readonly writesTables: boolean;
+	/** Whether it drops a segment, which then is gone for the instance. */
+	readonly dropsSegments: boolean;
+	/** Places where ways part or meet; a table of labels counts as many. */
+	readonly branches: number;
+}
+
+/** A piece of a body that was kept: where it was, and where it is now. */
+export interface Kept {
+	readonly from: number;
+	readonly to: number;
 }
 
 export interface FunctionBody {
@@ -30,6 +42,8 @@ export interface FunctionBody {
 	readonly locals: number;
 	/** Where the instructions begin. */
 	readonly codeAt: number;
+	/** What it was made of, and the pieces of that, in order; undefined as it came. */
+	readonly origin?: { readonly body: FunctionBody; readonly kept: readonly Kept[] };
 }
 
 /** The engine sets every local to zero at the entry: so many cost what an instruction does. */
@@ -42,11 +56,14 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 	whole.weight = Math.ceil(locals / localsPerInstruction);
 	const regions: [Region, ...Region[]] = [whole];
 	const bulkAt: number[] = [];
+	let writesTables = false;
+	let dropsSegments = false;
 	/** The loop that a block opened, for its end. */
 	const opened: (Region | undefined)[] = [];
 	let region = whole;
 	let headIsNext = false;
 	let before: number = op.end;
+	let branches = 0;
 	while (reader.read()) {
 		const { opcode, at } = reader;
 		if (headIsNext) {
@@ -55,14 +72,25 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 			headIsNext = false;
 		}
 		region.weight += weightOf(opcode);
+		writesTables ||= tableWriting.has(opcode);
+		dropsSegments ||= dropping.has(opcode);
 		switch (opcode) {
 			case op.loop:
 				opened.push(region);
 				headIsNext = true;
+				branches++;
 				break;
 			case op.block:
 			case op.if:
 				opened.push(undefined);
+				branches++;
+				break;
+			case op.br:
+			case op.brIf:
+				branches++;
+				break;
+			case op.brTable:
+				branches += reader.labels.length;
 				break;
 			case op.end:
 				region = opened.pop() ?? region;
@@ -79,11 +107,11 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 				region.callsIndirectly = true;
 				break;
 			default:
-				if (bulk.has(opcode)) bulkAt.push(at);
+				if (opcode > 0xff && bulk.has(opcode)) bulkAt.push(at);
 		}
 		before = opcode;
 	}
-	return { regions, bulkAt };
+	return { regions, bulkAt, branches, writesTables, dropsSegments };
 }
 
 function regionAt(at: number): Region {

@@ -8,6 +8,8 @@ export interface CoreImport {
 	readonly from: string;
 	readonly name: string;
 	readonly kind: number;
+	/** Index of the type of a function; 0 of anything else. */
+	readonly type: number;
 }
 
 /** @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown` */
@@ -20,8 +22,9 @@ export function* readImports(section: Uint8Array): Generator<CoreImport> {
 		const from = bytes.text();
 		const name = bytes.text();
 		const kind = bytes.byte();
-		skipType(bytes, kind);
-		yield { from, name, kind };
+		const type = kind === importKind.function ? bytes.u32() : 0;
+		if (kind !== importKind.function) skipType(bytes, kind);
+		yield { from, name, kind, type };
 	}
 }
 
@@ -30,9 +33,6 @@ const hasMaximum = 0x01;
 
 function skipType(bytes: Bytes, kind: number): void {
 	switch (kind) {
-		case importKind.function:
-			bytes.u32();
-			return;
 		case importKind.table:
 			if (!referenceTypes.includes(bytes.byte())) throw unknown('a table of another type');
 			skipLimits(bytes);

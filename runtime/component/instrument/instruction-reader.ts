@@ -1,6 +1,6 @@
 /** Walks the instructions of one function body, and refuses those that a guest may not use. */
 import { ComponentError } from '../error.ts';
-import { immediate, plainTable, prefixedTables } from './opcodes.ts';
+import { firstPrefix, immediate, plainTable, prefixedTables } from './opcodes.ts';
 
 /** A memory access with this bit names a memory other than the first. */
 const memoryIndexBit = 0x40;
@@ -36,7 +36,7 @@ export class InstructionReader {
 		if (this.#next >= this.#body.length) return false;
 		this.at = this.#next;
 		const first = this.#byte();
-		const table = prefixedTables.get(first);
+		const table = first < firstPrefix ? undefined : prefixedTables.get(first);
 		const second = table === undefined ? 0 : this.#u32();
 		this.opcode = table === undefined ? first : (first << 8) | second;
 		const follows = table === undefined ? plainTable[first] : table[second];

@@ -7,11 +7,13 @@
  */
 import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
-import { customSection, readModule, section, writeModule } from './core-module.ts';
+import { append, exportEntry, exportKind } from './additions.ts';
+import { branchHints } from './branch-hints.ts';
+import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { startExport } from './fuel.ts';
 import { importFuel } from './import-fuel.ts';
 import { importKind } from './imports.ts';
-import { rewriteCode, withStartExported } from './instrument.ts';
+import { rewriteCode } from './instrument.ts';
 import { concat, unsigned } from './leb.ts';
 import { boundTables } from './tables.ts';
 
@@ -30,7 +32,8 @@ export function memoryOf(core: Uint8Array): number | undefined {
 /**
  * @param core a valid module
  * @param mostPages that its memory may grow to, in pages of 64 KiB
- * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`, `memory-unbounded`
+ * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`, `export-reserved`, `tables-too-large`,
+ * `memory-unbounded`, `module-too-complex`
  */
 export function instrumentPart(
 	core: Uint8Array,
@@ -38,17 +41,35 @@ export function instrumentPart(
 ): Uint8Array<ArrayBuffer> {
 	const { core: fuelled, fuel } = importFuel(core);
 	const module = readModule(fuelled, mayImport);
-	const { code, hints } = rewriteCode({ ...module, globals: fuel });
 	const sections = new Map([
 		...withStartExported(module),
 		...boundTables(module.sections),
 		...boundMemory(module.sections, mostPages),
 	]);
-	if (module.functions.length > 0) sections.set(section.code, code);
-	return writeModule(sections, {
-		beforeCode: module.functions.length > 0 ? [customSection('metadata.code.branch_hint', hints)] : [],
-		atEnd: module.names === undefined ? [] : [{ id: section.custom, body: module.names }],
-	});
+	const atEnd = module.names === undefined ? [] : [{ id: section.custom, body: module.names }];
+	const { functions } = rewriteCode({ ...module, sections, globals: fuel }, { hasGate: false });
+	if (functions.length === 0) return writeModule(sections, { beforeCode: [], atEnd });
+	const hints = branchHints(
+		functions.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
+	);
+	const code = functions.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]);
+	sections.set(section.code, concat([unsigned(functions.length), ...code]));
+	return writeModule(sections, { beforeCode: [customSection('metadata.code.branch_hint', hints)], atEnd });
+}
+
+/** The sections with the start function exported instead of started. */
+function withStartExported({ sections, exports, start }: CoreModule): Map<number, Uint8Array> {
+	if (exports.has(startExport))
+		throw new ComponentError(
+			'export-reserved',
+			`the module exports "${startExport}", which is the platform's`,
+		);
+	const extended = new Map(sections);
+	if (start === undefined) return extended;
+	const added = exportEntry(startExport, exportKind.function, start);
+	extended.set(section.export, append(sections.get(section.export), [added]));
+	extended.delete(section.start);
+	return extended;
 }
 
 function boundMemory(sections: ReadonlyMap<number, Uint8Array>, mostPages: number): Map<number, Uint8Array> {

@@ -9,8 +9,8 @@ import type { FunctionBody } from './function-scan.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import { op, weightOf } from './opcodes.ts';
 
-/** The most that may be done before. */
-const mostBefore = 32;
+/** The most that may be done before the first check of a function. */
+export const mostBefore = 32;
 
 /** Instead of how far a way has gone: it does not lead here, or has been checked. A longer way counts at a label. */
 const nowhere = -2;

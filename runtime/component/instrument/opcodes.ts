@@ -47,23 +47,34 @@ export const op = {
 	callIndirect: 0x11,
 	returnCall: 0x12,
 	returnCallIndirect: 0x13,
+	drop: 0x1a,
+	select: 0x1b,
 	localGet: 0x20,
 	localSet: 0x21,
 	localTee: 0x22,
 	globalGet: 0x23,
 	globalSet: 0x24,
+	tableSet: 0x26,
+	memorySize: 0x3f,
 	memoryGrow: 0x40,
 	i32Const: 0x41,
+	f32Const: 0x43,
+	f64Const: 0x44,
+	i32Eq: 0x46,
 	i32LtS: 0x48,
+	i32LeU: 0x4d,
 	i32Sub: 0x6b,
 	i32ShrU: 0x76,
 	memoryInit: 0xfc08,
+	dataDrop: 0xfc09,
 	memoryCopy: 0xfc0a,
 	memoryFill: 0xfc0b,
 	tableInit: 0xfc0c,
+	elementDrop: 0xfc0d,
 	tableCopy: 0xfc0e,
 	tableGrow: 0xfc0f,
 	tableFill: 0xfc11,
+	v128Const: 0xfd0c,
 } as const;
 
 /** Instructions whose work is the number on top of the stack: bytes or table entries. */
@@ -76,6 +87,18 @@ export const bulk: ReadonlySet<number> = new Set([
 	op.tableGrow,
 	op.tableFill,
 ]);
+
+/** Instructions that change what a table holds. */
+export const tableWriting: ReadonlySet<number> = new Set([
+	op.tableSet,
+	op.tableInit,
+	op.tableCopy,
+	op.tableGrow,
+	op.tableFill,
+]);
+
+/** Instructions after which a segment is gone. */
+export const dropping: ReadonlySet<number> = new Set([op.dataDrop, op.elementDrop]);
 
 type Range = readonly [from: number, to: number, follows: Immediate];
 
@@ -129,6 +152,9 @@ const vector: readonly Range[] = [
 	[94, 255, immediate.none],
 ];
 
+/** The first opcode with another number behind it. */
+export const firstPrefix = 0xfb;
+
 /** What follows an opcode, by its number; undefined where the opcode is not known. */
 export const plainTable = tableOf(plain);
 export const prefixedTables: ReadonlyMap<number, readonly (Immediate | undefined)[]> = new Map([
@@ -161,6 +187,8 @@ const weights = new Map<number, number>([
 	...[...bulk].filter((opcode) => opcode !== op.tableGrow).map((opcode) => [opcode, 32] as const),
 ]);
 
+const plainWeights = Uint16Array.from({ length: 256 }, (_, opcode) => weights.get(opcode) ?? 1);
+
 export function weightOf(opcode: number): number {
-	return weights.get(opcode) ?? 1;
+	return plainWeights[opcode] ?? weights.get(opcode) ?? 1;
 }

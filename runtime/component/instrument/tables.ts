@@ -27,6 +27,18 @@ export function boundTables(sections: ReadonlyMap<number, Uint8Array>): Map<numb
 	return tables === undefined ? new Map() : new Map([[section.table, bounded(new Bytes(tables))]]);
 }
 
+/** Types of the entries of each table. @param section as `boundTables` made it, or of a module that it took */
+export function tableTypes(section: Uint8Array = new Uint8Array(1)): number[] {
+	const bytes = new Bytes(section);
+	return Array.from({ length: bytes.u32() }, () => {
+		const type = bytes.byte();
+		const flags = bytes.byte();
+		bytes.u32();
+		if (flags === hasMaximum) bytes.u32();
+		return type;
+	});
+}
+
 function bounded(bytes: Bytes): Uint8Array {
 	const count = bytes.u32();
 	if (count > mostTables) throw tooLarge(`${count} tables; ${mostTables} are allowed`);

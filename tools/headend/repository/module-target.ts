@@ -1,5 +1,7 @@
 /** How a module is offered: the path of its target and what boxes may search it by. */
 
+import { certificatePath } from '../../../firmware/update/certificate-path.ts';
+
 /** The part of a module's manifest that boxes may search for before they have the module. */
 export interface ModuleSummary {
 	readonly name: string;
@@ -19,4 +21,9 @@ export function moduleTarget(manifest: ModuleSummary): { path: string; custom: M
 		...(session && { session: { kind: session.kind, ranges: session.ranges } }),
 	};
 	return { path: `modules/${name}-${version}.wasm`, custom };
+}
+
+/** How the certificate of a module is offered: by the digest of the module's bytes. */
+export function certificateTarget(sha256: string): { path: string; custom: object } {
+	return { path: certificatePath(sha256), custom: { certifies: sha256 } };
 }

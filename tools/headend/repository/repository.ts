@@ -88,6 +88,10 @@ export class Repository {
 		}
 	}
 
+	get directory(): string {
+		return this.#directory;
+	}
+
 	/** The folder that boxes may read, for `serveRepository`. */
 	get publicDirectory(): string {
 		return join(this.#directory, 'public');

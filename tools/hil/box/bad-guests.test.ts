@@ -103,8 +103,8 @@ for (const [what, { order: bad, reason }] of Object.entries(faults)) {
 		const beats = await watched(async () => {
 			await order(bad);
 			// A second chance, alone, and then it is set aside for good.
-			await box.line(/error box: hostile: a message on hostile\.order .* was set aside/, from);
-			await box.line(/hostile: starting -> running/, from);
+			const aside = await box.line(/error box: hostile: a message on hostile\.order .* was set aside/, from);
+			await box.line(/hostile: starting -> running/, box.lines.indexOf(aside, from));
 		});
 
 		const said = box.lines.slice(from).filter((line) => /hostile: running -> backing-off/.test(line));
@@ -146,7 +146,7 @@ test.serial(
 			X_MULLION_Restarts: `${restarts + 5}`,
 		});
 		t.regex(row?.['ExecutionFaultMessage'] ?? '', /failed too often; last: trapped/);
-		await box.restart('hostile');
+		await forgive();
 		await order({ what: 'count' });
 		t.like(await box.vm('hostile'), { state: 'running' });
 	},

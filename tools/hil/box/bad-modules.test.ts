@@ -109,9 +109,9 @@ const badModules: Record<string, BadModule> = {
 		ending: unfit('import-unknown'),
 		bytes: () => handMade({ manifest: hand, importsUnknown: true }),
 	},
-	'a memory without a maximum': {
+	'a memory that begins larger than its budget': {
 		ending: unfit('memory-unbounded'),
-		bytes: () => handMade({ manifest: hand, memory: '2' }),
+		bytes: () => handMade({ manifest: hand, memory: '17' }),
 	},
 	'a memory larger than its budget': {
 		ending: unfit('memory-unbounded'),

@@ -32,7 +32,7 @@ export function exportsSource(world: World, implementation: (name: string) => st
 	});
 	for (const func of own) write(func, { from: '__guest', name: func.name });
 	out.line('');
-	out.line('export { __reallocate };');
+	out.line('export { __reallocate, __rest };');
 	exportNames.set('__reallocate', 'cabi_realloc');
 	return { text: out.toString(), exportNames };
 }

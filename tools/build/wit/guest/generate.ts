@@ -20,9 +20,6 @@ export interface GuestBindings {
 	readonly importNames: ReadonlySet<string>;
 }
 
-/** Global name of the collector's byte counter, to be passed to asc with `--use`. */
-export const managedBytes = { name: '__managedBytes', element: '~lib/rt/tcms/total' } as const;
-
 export interface GuestOptions {
 	readonly package: Package;
 	readonly world: string;

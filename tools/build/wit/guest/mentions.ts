@@ -3,7 +3,8 @@ import type { Func, Package, Type } from '../model.ts';
 import type { Source } from '../source.ts';
 import { caseClass, className, closure, tagEnum } from './types.ts';
 
-const abiNames = 'Nothing, Option, Result, ok, err, __string, __array, __allocate, __settle, __reallocate';
+const abiNames =
+	'Nothing, Option, Result, ok, err, __string, __array, __allocate, __settle, __reallocate, __rest';
 
 export function signatureTypes({ params, result }: Func): Type[] {
 	return [...params.map((param) => param.type), ...(result === undefined ? [] : [result])];

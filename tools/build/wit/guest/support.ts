@@ -12,7 +12,7 @@ function tupleClass(size: number): string {
 }
 
 const classes = `// Generated from WIT; do not edit.
-import { OBJECT, TOTAL_OVERHEAD } from "rt/common";
+import { AL_MASK, BLOCK_OVERHEAD, OBJECT, TOTAL_OVERHEAD } from "rt/common";
 
 /** Stands where WIT has no type, as in \`result<_, string>\`. */
 export type Nothing = u8;
@@ -85,18 +85,33 @@ export function __array<T extends ArrayBufferView>(pointer: usize, size: i32): T
 	return changetype<T>(view);
 }
 
-/** Bytes of garbage that are worth a collection. */
-const __spare: usize = 0x8000;
-
-let __limit: usize = __spare;
-
 /**
  * Called when the host has read a result: nothing of the guest is on the stack then, so all that
  * is alive can be reached from globals.
  */
 export function __settle(): void {
-	if (__managedBytes < __limit) return;
+	__settleGarbage();
+}
+
+/** Bytes of what the allocator, "rt/tlsf", keeps in front of its first block. */
+const __rootBytes: usize = 1572;
+
+/**
+ * Called between turns before the guest is put to sleep: zeros take no room. Blocks of the allocator follow
+ * one another up to one of size 0; free ones keep links to others in their first two words and their last.
+ */
+export function __rest(): void {
 	__collect();
-	__limit = __managedBytes + max<usize>(__spare, __managedBytes >> 2);
+	const root = (__heap_base + AL_MASK) & ~AL_MASK;
+	const end = <usize>memory.size() << 16;
+	let block = ((root + __rootBytes + BLOCK_OVERHEAD + AL_MASK) & ~AL_MASK) - BLOCK_OVERHEAD;
+	while (block < end) {
+		const info = load<usize>(block);
+		const size = info & ~3;
+		if (size == 0) return;
+		const isFree = (info & 1) != 0;
+		if (isFree) memory.fill(block + BLOCK_OVERHEAD + 2 * sizeof<usize>(), 0, size - 3 * sizeof<usize>());
+		block += BLOCK_OVERHEAD + size;
+	}
 }
 `;

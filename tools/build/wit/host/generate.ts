@@ -4,6 +4,7 @@ import { Declared, pascalCase } from '../naming.ts';
 import { Source } from '../source.ts';
 import { WitError } from '../wit-error.ts';
 import { writeAccessors } from './accessors.ts';
+import { writeCoreSignatures } from './core-signatures.ts';
 import { writeGuestClass } from './guest-class.ts';
 import { writeHostInterface, writeImportsOf } from './imports.ts';
 import { writeTypes } from './types.ts';
@@ -37,6 +38,7 @@ export function generateHost(options: HostOptions): string {
 	writeHostInterface(out, world);
 	writeImportsOf(out, world);
 	writeGuestClass(out, world);
+	writeCoreSignatures(out, world);
 	writeAccessors(out, definitions);
 	return out.toString();
 }
@@ -51,6 +53,7 @@ function writeHead(out: Source, { package: source, world, supportFolder }: HostO
 	out.line(
 		`import { f64FromBits as __f64FromBits, f64ToBits as __f64ToBits } from '${supportFolder}/bits.ts';`,
 	);
+	out.line(`import type { CoreSignatures } from '${supportFolder}/core-signatures.ts';`);
 	out.line('import {');
 	out.line('\tbadTag as __badTag,');
 	out.line('\texportedFunction as __exportedFunction,');

@@ -1,0 +1,140 @@
+/** A cell with a neighbour in it, into which one component after the other is put as a box would do it. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { allImports } from '../../../modules/probe/testbed.ts';
+import { topicGrants } from '../../bus/policy.ts';
+import { CodedError } from '../../error.ts';
+import { ManualClock } from '../../manual-clock.ts';
+import { Cell } from '../../vm/cell.ts';
+import type { CellReport, VmSpec } from '../../vm/cell-protocol.ts';
+import { type PreparedComponent, prepareComponent } from '../prepare.ts';
+import { guestOf } from './guest-text.ts';
+
+/** How far a component came, and the code of what it ended with; `''` where nothing was wrong. */
+export interface Ending {
+	readonly at: 'install' | 'start' | 'turn' | 'running';
+	readonly code: string;
+}
+
+const neighbourId = 1;
+const hostileId = 2;
+/** Of a `publish` on its first topic, as its memory holds it at 2048: tag, topic, payload. */
+const publication = [0, 0, 0, 2048, 4, 0, 0, 0, 0, 0];
+
+export class Bed {
+	/** Lines of the log that hostile guests wrote. */
+	readonly lines: string[] = [];
+	readonly #cell: Cell;
+	#reports: CellReport[] = [];
+	#isAwake = false;
+
+	readonly #payload: Uint8Array;
+
+	private constructor(payload: Uint8Array) {
+		this.#payload = payload;
+		this.#cell = new Cell({
+			clock: new ManualClock(),
+			report: (reports) => this.#reports.push(...reports),
+			wake: () => {
+				this.#isAwake = true;
+			},
+		});
+	}
+
+	/** @param payload of what everybody is told; default 32 zeros */
+	static async start({ payload }: { readonly payload?: Uint8Array } = {}): Promise<Bed> {
+		const bed = new Bed(payload ?? new Uint8Array(32));
+		const neighbour = await guestOf(
+			{ data: publication, turn: publishing, start: '(i32.const 1024)' },
+			{
+				name: 'neighbour',
+				version: '1.0.0',
+				vendor: 'acme',
+				publishes: { 'neighbour.out': 'probe.Word' },
+				subscribes: { 'neighbour.order': 'probe.Order' },
+			},
+		);
+		bed.#cell.accept({ tag: 'wanted', topics: ['neighbour.out', 'hostile.out'] });
+		await bed.#begin(neighbourId, await prepareComponent(neighbour, { provided: allImports }));
+		return bed;
+	}
+
+	/** Installs and starts it, and gives it two turns. Anything without a code is thrown. */
+	async run(component: Uint8Array): Promise<Ending> {
+		let prepared: PreparedComponent;
+		try {
+			prepared = await prepareComponent(component, { provided: allImports });
+		} catch (error) {
+			if (error instanceof CodedError) return { at: 'install', code: String(error.code) };
+			throw error;
+		}
+		return this.runPrepared(prepared);
+	}
+
+	async runPrepared(prepared: PreparedComponent): Promise<Ending> {
+		this.#reports = [];
+		try {
+			await this.#begin(hostileId, prepared);
+			const started = this.#fault();
+			if (started !== undefined) return { at: 'start', code: started };
+			for (let turns = 2; turns > 0; turns--) {
+				await this.#tell('hostile.order');
+				const ended = this.#fault();
+				if (ended !== undefined) return { at: 'turn', code: ended };
+			}
+			return { at: 'running', code: '' };
+		} finally {
+			for (const report of this.#reports)
+				if (report.tag === 'log' && report.vm === hostileId) this.lines.push(report.line.text);
+			this.#cell.accept({ tag: 'stop', vm: hostileId });
+			await this.#settle();
+		}
+	}
+
+	/** Whether the neighbour does its work. */
+	async isNeighbourWell(): Promise<boolean> {
+		this.#reports = [];
+		await this.#tell('neighbour.order');
+		return this.#reports.some((report) => report.tag === 'published' && report.topic === 'neighbour.out');
+	}
+
+	#begin(vm: number, { manifest, module, encoding }: PreparedComponent): Promise<void> {
+		const spec: VmSpec = {
+			name: manifest.name,
+			module,
+			encoding,
+			priority: manifest.priority,
+			budget: manifest.budget,
+			topics: topicGrants(manifest),
+			effects: ['put', 'delete'],
+			config: manifest.config.bytes,
+			baseband: '',
+			log: { linesPerTurn: 4, bytesPerTurn: 1024 },
+			bucket: new Map(),
+			bucketBytes: 1024,
+			clockStepUs: 1,
+		};
+		this.#cell.accept({ tag: 'start', vm, spec });
+		return this.#settle();
+	}
+
+	#tell(topic: string): Promise<void> {
+		this.#cell.accept({ tag: 'publish', topic, sender: 0, payload: this.#payload });
+		return this.#settle();
+	}
+
+	#fault(): string | undefined {
+		return this.#reports.find((report) => report.tag === 'fault')?.code;
+	}
+
+	/** A trap is told a little later; then the cell asks to be run again. */
+	async #settle(): Promise<void> {
+		for (let left = 64; this.#isAwake && left > 0; left--) {
+			this.#isAwake = false;
+			if (this.#cell.run(64)) this.#isAwake = true;
+			await nextTurn();
+		}
+	}
+}
+
+/** A list of one effect, at 2048, as the result of a turn. */
+const publishing = `(i32.store (i32.const 1036) (i32.const 2048)) (i32.store (i32.const 1040) (i32.const 1)) (i32.const 1032)`;

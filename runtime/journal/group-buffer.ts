@@ -1,0 +1,113 @@
+/**
+ * Records of many turns as one group: what a journal writes with one write and makes durable with one sync.
+ *
+ * A group is a header of 32 bytes (mark, salt, body length, count, first sequence, checksum of the body,
+ * checksum of the header), then its records, then zeros up to a multiple of 8 bytes. A record is its
+ * payload behind 8 bytes (length, kind and stream); its sequence is the first of the group plus its place.
+ * All numbers are little-endian. The checksum is one for the group, not one a record: a group reaches the
+ * disk whole or was never durable, and nothing behind a damaged record may be replayed anyway.
+ */
+import type { Checksum } from './checksum.ts';
+
+export const groupMark = 0x3147_4a4d; // 'MJG1'
+export const groupHeaderBytes = 32;
+export const recordHeaderBytes = 8;
+/** No file with a higher one was written by a journal: at a million records a second it takes 142 years. */
+export const mostSequence = 2 ** 52;
+
+export class GroupBuffer {
+	#bytes: Uint8Array;
+	#view: DataView;
+	#end = groupHeaderBytes;
+	#count = 0;
+
+	/** @param bytes to begin with; it grows as it must */
+	constructor(bytes: number) {
+		this.#bytes = new Uint8Array(bytes);
+		this.#view = new DataView(this.#bytes.buffer);
+	}
+
+	/** Records in it. */
+	get count(): number {
+		return this.#count;
+	}
+
+	/** Bytes it takes on disk, without the padding. */
+	get bytes(): number {
+		return this.#end;
+	}
+
+	add(kind: number, stream: number, payload: Uint8Array): void {
+		const { length } = payload;
+		const start = this.#end + recordHeaderBytes;
+		if (start + length > this.#bytes.length) this.#grow(start + length);
+		this.#bytes.set(payload, start);
+		this.#finish(kind, stream, start + length);
+	}
+
+	/**
+	 * Adds a record that `write` puts into place itself.
+	 *
+	 * @param mostBytes that it may have
+	 * @param write gets the buffer and where the payload begins, and returns where it ends
+	 */
+	encode(
+		kind: number,
+		stream: number,
+		mostBytes: number,
+		write: (into: Uint8Array, at: number) => number,
+	): void {
+		const start = this.#end + recordHeaderBytes;
+		if (start + mostBytes > this.#bytes.length) this.#grow(start + mostBytes);
+		const end = write(this.#bytes, start);
+		if (!(end >= start && end <= start + mostBytes))
+			throw new RangeError(`a record of at most ${mostBytes} bytes was written as ${end - start}`);
+		this.#finish(kind, stream, end);
+	}
+
+	/** The group as it goes to disk, numbered from `first`; valid until the next change. */
+	seal({ first, salt, checksum }: { first: number; salt: number; checksum: Checksum }): Uint8Array {
+		const padded = Math.ceil(this.#end / 8) * 8;
+		if (padded > this.#bytes.length) this.#grow(padded);
+		this.#bytes.fill(0, this.#end, padded);
+		const view = this.#view;
+		view.setUint32(0, groupMark, true);
+		view.setUint32(4, salt, true);
+		view.setUint32(8, padded - groupHeaderBytes, true);
+		view.setUint32(12, this.#count, true);
+		view.setBigUint64(16, BigInt(first), true);
+		view.setUint32(24, checksum(this.#bytes.subarray(groupHeaderBytes, padded)), true);
+		view.setUint32(28, checksum(this.#bytes.subarray(0, 28)), true);
+		return this.#bytes.subarray(0, padded);
+	}
+
+	/**
+	 * Empties it. A buffer that has grown beyond `usualBytes` is given back after a group that used little
+	 * of it: under load it would only be made again and again.
+	 */
+	clear(usualBytes: number): void {
+		const wasNeeded = this.#end > usualBytes / 4;
+		this.#end = groupHeaderBytes;
+		this.#count = 0;
+		if (this.#bytes.length > usualBytes && !wasNeeded) this.#resize(usualBytes);
+	}
+
+	#finish(kind: number, stream: number, end: number): void {
+		const at = this.#end;
+		this.#view.setUint32(at, end - at - recordHeaderBytes, true);
+		this.#view.setUint32(at + 4, (stream << 8) | kind, true);
+		this.#end = end;
+		this.#count++;
+	}
+
+	#grow(bytes: number): void {
+		const old = this.#bytes;
+		this.#resize(Math.max(bytes, old.length * 2));
+		this.#bytes.set(old.subarray(0, this.#end));
+	}
+
+	#resize(bytes: number): void {
+		this.#bytes = new Uint8Array(bytes);
+		this.#view = new DataView(this.#bytes.buffer);
+	}
+}

@@ -1,0 +1,316 @@
+/**
+ * Has the VMs of a cell called, one at a time and never one again before its call has ended.
+ *
+ * What is not realtime runs in slices: a call that has had one stands still, and goes on when the run
+ * queue comes to its VM again. Between two slices the thread sees to what has come from outside.
+ */
+import type { Waiting } from '../bus/inbox.ts';
+import type { Clock } from '../clock.ts';
+import { u64FromNumber } from '../component/bits.ts';
+import type { Effect, Event } from '../component/generated/service.ts';
+import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../component/lane/lane.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
+import type { BudgetName } from './budget-name.ts';
+import type { VmSpec } from './cell-protocol.ts';
+import { VmError } from './error.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Resident } from './resident.ts';
+import type { RunQueue } from './run-queue.ts';
+import { Vm } from './vm.ts';
+
+/** Longest time without a look at what else there is to do, in microseconds. */
+const sliceUs = 500;
+
+const nothing: readonly Waiting<Event>[] = [];
+
+export interface TurnsOptions {
+	readonly clock: Clock;
+	readonly heartbeat: Heartbeat;
+	/** What links foreign components; without it none of them starts. */
+	readonly linkForeign: ForeignLinker | undefined;
+	readonly queue: RunQueue<Resident>;
+	/** Asks for `run` soon. */
+	readonly wake: () => void;
+	/** Takes what the next turn is given; nothing where it need not be called. */
+	readonly take: (resident: Resident) => readonly Waiting<Event>[];
+	/** A start or a turn has returned. */
+	readonly finished: (resident: Resident, vm: Vm, effects: readonly Effect[]) => void;
+	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
+	/** It is held back, or was called late. */
+	readonly exceeded: (resident: Resident, budget: BudgetName, detail: string) => void;
+	/** Nothing runs for the moment. */
+	readonly rested: () => void;
+}
+
+export class Turns implements LaneHost {
+	readonly #options: TurnsOptions;
+	readonly #lane: Lane;
+	readonly #byCall = new Map<LaneCall, Resident>();
+	#running: Resident | undefined;
+	/** The clock when it was read last: reading it costs as much as a small message. */
+	#nowUs = 0;
+	/** When the thread last looked up from its VMs, and when the running slice began. */
+	#lookedUpAt = 0;
+	#sliceBegan = 0;
+	#turnsLeft = 0;
+
+	constructor(options: TurnsOptions) {
+		this.#options = options;
+		this.#lane = new Lane(this);
+	}
+
+	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
+	begin(resident: Resident): void {
+		const { id, spec, recorder } = resident;
+		const { linkForeign } = this.#options;
+		const vm = new Vm({ id, spec, linkForeign, lane: this.#lane, watch: recorder });
+		if (vm.isPlain) resident.stage = 'start';
+		else {
+			vm.link();
+			resident.stage = 'begin';
+			this.#byCall.set(vm.call, resident);
+		}
+		resident.vm = vm;
+		this.#options.queue.add(resident);
+	}
+
+	/** Ends the VM, wherever its call stands. */
+	end(resident: Resident): void {
+		const { vm, paused } = resident;
+		resident.vm = undefined;
+		resident.paused = undefined;
+		resident.stage = 'turn';
+		resident.throttle?.cancel();
+		resident.throttle = undefined;
+		if (vm === undefined) return;
+		if (!vm.isPlain) this.#byCall.delete(vm.call);
+		vm.leave();
+		paused?.abort(new VmError('vm-gone', `${resident.spec.name} was stopped`));
+	}
+
+	/** Has VMs called for one slice, or until none is ready; true when there may be more to do. */
+	run(turns: number): boolean {
+		const { queue, clock } = this.#options;
+		// It goes on by itself, and asks to be run again.
+		if (this.#lane.isBusy) return false;
+		const next = queue.first;
+		if (next === undefined) return false;
+		this.#turnsLeft = turns;
+		this.#nowUs = clock.now();
+		this.#lookedUpAt = this.#nowUs;
+		if (next.paused === undefined) this.#lane.run();
+		else this.#resume();
+		this.#options.rested();
+		return !queue.isEmpty;
+	}
+
+	now(): number {
+		return this.#options.clock.now();
+	}
+
+	next(): LaneCall | undefined {
+		const { queue } = this.#options;
+		while (this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
+			const resident = queue.take();
+			if (resident === undefined) break;
+			// It goes on upon a stack of its own: in the next run.
+			if (resident.paused !== undefined) {
+				queue.add(resident);
+				break;
+			}
+			this.#turnsLeft--;
+			if (this.#isHeldBack(resident, this.#nowUs)) continue;
+			if (resident.vm?.isPlain) {
+				this.#callPlainly(resident, resident.vm, this.#nowUs);
+				continue;
+			}
+			if (this.#open(resident, this.#nowUs)) return resident.vm?.call;
+		}
+		if (!queue.isEmpty) this.#options.wake();
+		this.#options.rested();
+		return undefined;
+	}
+
+	returned(_: LaneCall, result: number): void {
+		const resident = this.#running as Resident;
+		const vm = resident.vm as Vm;
+		try {
+			this.#close(resident, vm, result);
+		} catch (error) {
+			this.#fail(resident, vm, error);
+		}
+		this.#options.queue.add(resident);
+	}
+
+	failed(call: LaneCall, cause: unknown): void {
+		const resident = this.#byCall.get(call);
+		// What was stopped in the middle of a call is no failure.
+		if (resident?.vm !== undefined) {
+			this.#account(resident);
+			this.#fail(resident, resident.vm, resident.vm.fail(cause));
+			this.#options.rested();
+		}
+		if (!this.#options.queue.isEmpty) this.#options.wake();
+	}
+
+	isSliceOver(nowUs: number): boolean {
+		return nowUs - this.#sliceBegan >= sliceUs;
+	}
+
+	paused(call: PausedCall): void {
+		const resident = this.#running as Resident;
+		this.#account(resident);
+		resident.paused = call;
+		this.#options.queue.add(resident);
+		this.#options.rested();
+	}
+
+	#resume(): void {
+		const { queue } = this.#options;
+		const resident = queue.take();
+		const paused = resident?.paused;
+		if (resident === undefined || paused === undefined) return;
+		if (this.#isHeldBack(resident, this.#lookedUpAt)) return;
+		resident.paused = undefined;
+		this.#enter(resident, this.#lookedUpAt);
+		paused.resume();
+	}
+
+	/** False when it need not be called, or failed before it was. */
+	#open(resident: Resident, now: number): boolean {
+		const vm = resident.vm as Vm;
+		this.#enter(resident, now);
+		try {
+			if (this.#openStage(resident, vm, now)) return true;
+			this.#account(resident);
+			this.#options.queue.add(resident);
+		} catch (error) {
+			this.#account(resident);
+			this.#fail(resident, vm, error);
+		}
+		return false;
+	}
+
+	/** The whole of a call, which nothing can interrupt. */
+	#callPlainly(resident: Resident, vm: Vm, now: number): void {
+		this.#enter(resident, now);
+		const { stage, spec, timers } = resident;
+		const timersLeft = spec.budget.timers - timers.size;
+		try {
+			let effects: Effect[] = [];
+			try {
+				if (stage === 'turn') resident.taken = this.#options.take(resident);
+				const inbox = resident.taken.map(({ event }) => event);
+				if (stage === 'start') effects = vm.start(timeFor(spec, now), timersLeft);
+				else if (inbox.length > 0) effects = vm.turn(timeFor(spec, now), inbox, timersLeft);
+			} finally {
+				this.#account(resident);
+			}
+			if (stage === 'start' || resident.taken.length > 0) this.#settle(resident, vm, effects);
+		} catch (error) {
+			this.#fail(resident, vm, error);
+		}
+		this.#options.queue.add(resident);
+	}
+
+	#openStage(resident: Resident, vm: Vm, now: number): boolean {
+		const { spec } = resident;
+		if (resident.stage === 'begin') {
+			if (vm.openBegin()) return true;
+			resident.stage = 'start';
+		}
+		if (resident.stage === 'start') {
+			vm.openStart(timeFor(spec, now));
+			return true;
+		}
+		resident.taken = this.#options.take(resident);
+		if (resident.taken.length === 0) return false;
+		if (spec.priority === 'realtime') this.#checkDeadline(resident, now);
+		vm.openTurn(
+			timeFor(spec, now),
+			resident.taken.map(({ event }) => event),
+		);
+		return true;
+	}
+
+	#close(resident: Resident, vm: Vm, result: number): void {
+		let effects: Effect[] = [];
+		const { stage, timers, spec } = resident;
+		const timersLeft = spec.budget.timers - timers.size;
+		try {
+			if (stage === 'start') effects = vm.closeStart(result, timersLeft);
+			else if (stage === 'turn') effects = vm.closeTurn(result, timersLeft);
+		} finally {
+			this.#account(resident);
+		}
+		if (stage !== 'begin') this.#settle(resident, vm, effects);
+	}
+
+	/** A start or a turn has ended well. */
+	#settle(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
+		const { stage } = resident;
+		this.#options.finished(resident, vm, effects);
+		resident.stage = 'turn';
+		if (stage === 'turn') this.#count(resident);
+		resident.taken = nothing;
+	}
+
+	#fail(resident: Resident, vm: Vm, error: unknown): void {
+		// Anything else is the platform's own mistake: it must not be blamed on a guest.
+		if (!(error instanceof VmError)) throw error;
+		if (resident.stage === 'turn') this.#count(resident);
+		this.end(resident);
+		this.#options.failed(resident, vm, error);
+		resident.taken = nothing;
+	}
+
+	#enter(resident: Resident, now: number): void {
+		this.#running = resident;
+		this.#sliceBegan = now;
+		this.#options.heartbeat.begin(resident.id);
+	}
+
+	/** The slice is over. */
+	#account(resident: Resident): void {
+		this.#options.heartbeat.end();
+		this.#nowUs = this.#options.clock.now();
+		const us = this.#nowUs - this.#sliceBegan;
+		resident.callUs += us;
+		resident.share.charge(us, this.#nowUs);
+		this.#options.queue.charge(resident, us);
+	}
+
+	/** A turn has ended, well or badly. */
+	#count(resident: Resident): void {
+		const { stats, taken } = resident;
+		stats.turn(this.#nowUs, { tookUs: resident.callUs, events: taken.length });
+		resident.callUs = 0;
+	}
+
+	#checkDeadline(resident: Resident, now: number): void {
+		const lateUs = now - resident.readyAtUs - resident.spec.budget.deadlineMs * 1000;
+		if (lateUs <= 0) return;
+		resident.stats.late(lateUs);
+		this.#options.exceeded(resident, 'deadline', `called ${lateUs} us after its deadline`);
+	}
+
+	#isHeldBack(resident: Resident, now: number): boolean {
+		const waitMs = resident.share.waitMs(now);
+		if (waitMs === 0) return false;
+		const { clock, queue } = this.#options;
+		resident.throttled++;
+		const { cpuPercent } = resident.spec.budget;
+		this.#options.exceeded(resident, 'cpu-share', `${cpuPercent} % of a core are used up for ${waitMs} ms`);
+		resident.throttle = clock.after(waitMs, () => {
+			resident.throttle = undefined;
+			queue.add(resident);
+		});
+		return true;
+	}
+}
+
+/** The time a turn is given: no finer than its clock grant. */
+function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
+	// The remainder of two numbers this far apart would take longer than all else that is done to them.
+	return u64FromNumber(Math.floor(nowUs / clockStepUs) * clockStepUs);
+}

@@ -1,0 +1,52 @@
+/** What many different idle services take in one process: all of it, and what each further one adds. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Figure, figure, interleaved } from './figure.ts';
+import { residentOnceReady } from './resident.ts';
+import { componentVariants } from './variants.ts';
+
+const program = fileURLToPath(new URL('idle-box.ts', import.meta.url));
+const services = 100;
+/** How many more there are where one more is measured: many, as the engine takes memory in steps. */
+const more = 100;
+const limits = { wholeMb: 75, eachKb: 150 };
+const rounds = 3;
+
+export async function densityFigures(): Promise<Figure[]> {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-bench-'));
+	try {
+		const variant = await componentVariants();
+		for (let number = 0; number < services + more; number++)
+			await writeFile(join(folder, `${number}.wasm`), variant(number));
+		// Without it every thread holds what strips the types, which is tens of megabytes.
+		const environment = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+		const withServices = (count: number) => () =>
+			residentOnceReady([program, folder, String(count)], environment);
+		await withServices(1)();
+		const measured = await interleaved(
+			{
+				node: () => residentOnceReady(['-e', 'console.log("up"); setInterval(() => {}, 1000)']),
+				whole: withServices(services),
+				larger: withServices(services + more),
+			},
+			rounds,
+		);
+		const name = `${services} distinct services, idle, whole process`;
+		const whole = { name, unit: 'MB', value: measured.whole };
+		return [
+			figure({ ...whole, peer: 'limit', peerValue: limits.wholeMb }),
+			figure({ ...whole, peer: 'empty Node', peerValue: measured.node }),
+			figure({
+				name: 'each further distinct service, idle',
+				unit: 'KB',
+				value: ((measured.larger - measured.whole) * 1000) / more,
+				peer: 'limit',
+				peerValue: limits.eachKb,
+			}),
+		];
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}

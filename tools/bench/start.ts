@@ -1,0 +1,71 @@
+/** Starting an installed service, to its first effects: with its module compiled, and from its bytes. */
+import { systemClock } from '../../firmware/hal/clock.ts';
+import { tuneEngine } from '../../firmware/hal/engine.ts';
+import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
+import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
+import { Cell } from '../../runtime/vm/cell.ts';
+import type { CellReport, VmSpec } from '../../runtime/vm/cell-protocol.ts';
+import { type Figure, figure, interleaved } from './figure.ts';
+import { specOf } from './installed.ts';
+import { threadClockMs } from './thread-time.ts';
+import { componentVariants } from './variants.ts';
+
+const rounds = 60;
+/** Milliseconds. */
+const limits = { warm: 0.1, bytes: 1 };
+
+export async function startFigures(): Promise<Figure[]> {
+	tuneEngine();
+	const probe = await makeProbe();
+	// Its configuration is an order, which it answers with a message: its first effect.
+	const config = probe.order({ what: 'count' });
+	const variant = await componentVariants();
+	const cell = firstEffects();
+	const now = threadClockMs();
+	const timed = async (action: () => Promise<PreparedComponent>): Promise<number> => {
+		const startedAt = now();
+		cell.start(specOf(await action(), config));
+		const took = now() - startedAt;
+		cell.stop();
+		return took;
+	};
+	let variants = 0;
+	const subjects = {
+		warm: () => timed(async () => probe.component),
+		// Each time others: the engine would know its own bytes again.
+		bytes: () => timed(() => prepareComponent(variant(variants++), { provided: allImports })),
+	};
+	// Until the engine has optimised the platform's own code.
+	await interleaved(subjects, 150);
+	const measured = await interleaved(subjects, rounds);
+	return [
+		limited('start to first effect, installed', measured.warm, limits.warm),
+		limited('start to first effect, from bytes', measured.bytes, limits.bytes),
+	];
+}
+
+function limited(name: string, value: number, peerValue: number): Figure {
+	return figure({ name, value, unit: 'ms', peer: 'limit', peerValue });
+}
+
+/** A cell whose first VM must say something when it is started. */
+function firstEffects(): { start(spec: VmSpec): void; stop(): void } {
+	const seen: CellReport['tag'][] = [];
+	const cell = new Cell({
+		clock: systemClock(),
+		report: (reports) => seen.push(...reports.map(({ tag }) => tag)),
+		wake: () => undefined,
+	});
+	cell.accept({ tag: 'wanted', topics: ['probe.out'] });
+	return {
+		start: (spec) => {
+			cell.accept({ tag: 'start', vm: 1, spec });
+			while (cell.run(4));
+			if (!seen.includes('published')) throw new Error(`no effect of the start: ${seen.join(', ')}`);
+		},
+		stop: () => {
+			cell.accept({ tag: 'stop', vm: 1 });
+			seen.length = 0;
+		},
+	};
+}

@@ -1,0 +1,85 @@
+/** Plays a recording against a build, turn by turn, and stops at the first difference. */
+import { createHash } from 'node:crypto';
+import { platformVersion } from '../../firmware/box/identity.ts';
+import { keyValue } from '../../runtime/capability/key-value.ts';
+import { Capabilities } from '../../runtime/capability/link-vm.ts';
+import { log } from '../../runtime/capability/log.ts';
+import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
+import { MemoryDirectory } from '../../runtime/memory-directory.ts';
+import type { Recording } from '../../runtime/recording/recording.ts';
+import { type Replayed, Replayer } from '../../runtime/recording/replayer.ts';
+import type { TurnRecord } from '../../runtime/recording/turn-record.ts';
+import { type DifferenceReport, reportOf } from './difference-text.ts';
+import { TurnText } from './turn-text.ts';
+
+/** A module that can be replayed. */
+export interface Build {
+	readonly component: PreparedComponent;
+	/** SHA-256 of its bytes, in hexadecimal. */
+	readonly digest: string;
+}
+
+/** Errors: those of `prepareComponent`. */
+export async function prepareBuild(bytes: Uint8Array): Promise<Build> {
+	const provided = new Capabilities([log, keyValue(new MemoryDirectory())]).provided();
+	const component = await prepareComponent(bytes, { provided });
+	return { component, digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+export interface PlayedTurn {
+	readonly record: TurnRecord;
+	readonly replayed: Replayed;
+	readonly difference: DifferenceReport | undefined;
+}
+
+export class Replay {
+	readonly text: TurnText;
+	readonly #recording: Recording;
+	readonly #replayer: Replayer;
+	#next = 0;
+	#isOver = false;
+
+	constructor({ opening, ...recording }: Recording, { component, digest }: Build) {
+		const isSameBuild = opening.digest.toHex() === digest && opening.platform === platformVersion;
+		this.#recording = { opening, ...recording };
+		this.#replayer = new Replayer({ component, opening, isSameBuild });
+		this.text = new TurnText(component, this.#replayer.topics);
+	}
+
+	/** The turn that was played last. */
+	get turn(): number {
+		return this.#next - 1;
+	}
+
+	/** What the next turn will be given; undefined after the last one. */
+	get nextTurn(): TurnRecord | undefined {
+		return this.#isOver ? undefined : this.#recording.turns[this.#next];
+	}
+
+	state(): ReturnType<Replayer['state']> {
+		return this.#replayer.state();
+	}
+
+	/** Undefined after the last turn, and after one that differed. */
+	step(): PlayedTurn | undefined {
+		const record = this.nextTurn;
+		if (record === undefined) return undefined;
+		this.#next++;
+		const replayed = this.#replayer.play(record);
+		this.text.follow(record);
+		const difference = replayed.difference && reportOf(replayed.difference, { record, text: this.text });
+		this.#isOver = difference !== undefined;
+		return { record, replayed, difference };
+	}
+
+	/** Plays on to the end, or up to and with turn `until`. Returns the last turn played now, if any. */
+	run(until = Number.POSITIVE_INFINITY): PlayedTurn | undefined {
+		let last: PlayedTurn | undefined;
+		while (this.#next <= until) {
+			const played = this.step();
+			if (played === undefined) break;
+			last = played;
+		}
+		return last;
+	}
+}
