@@ -198,6 +198,4 @@ export interface VmCounts extends TurnCounts {
 	readonly setAside: number;
 	/** Messages that it has sent. */
 	readonly sent: number;
-	/** How often it was held back because its share of the processor was used up. */
-	readonly throttled: number;
 }

@@ -57,8 +57,6 @@ export class Resident implements Sender {
 	readyOrder = 0;
 	readyAtUs = 0;
 	usedUs = 0;
-	/** How often it was held back for its share. */
-	throttled = 0;
 	/** Time inside the guest in the call under way. */
 	callUs = 0;
 	readonly stats = new TurnStats();
@@ -109,7 +107,6 @@ export class Resident implements Sender {
 			inboxLength: this.inbox.length,
 			inboxBytes: this.inbox.bytes,
 			dropped: this.inbox.dropped,
-			throttled: this.throttled,
 			setAside: this.setAside,
 			sent: this.sent,
 		};

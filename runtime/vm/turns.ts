@@ -62,6 +62,7 @@ export class Turns implements LaneHost {
 		vm.link();
 		resident.vm = vm;
 		resident.stage = 'begin';
+		resident.callUs = 0;
 		this.#byCall.set(vm.call, resident);
 		this.#options.queue.add(resident);
 	}
@@ -213,6 +214,8 @@ export class Turns implements LaneHost {
 		this.#options.finished(resident, vm, effects);
 		resident.stage = 'turn';
 		if (stage === 'turn') this.#count(resident);
+		// What it took to start is no time of its first turn.
+		else resident.callUs = 0;
 		resident.taken = nothing;
 	}
 
@@ -259,7 +262,6 @@ export class Turns implements LaneHost {
 		const waitMs = resident.share.waitMs(now);
 		if (waitMs === 0) return false;
 		const { clock, queue } = this.#options;
-		resident.throttled++;
 		const { cpuPercent } = resident.spec.budget;
 		this.#options.exceeded(resident, 'cpu-share', `${cpuPercent} % of a core are used up for ${waitMs} ms`);
 		resident.throttle = clock.after(waitMs, () => {
