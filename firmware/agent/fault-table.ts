@@ -46,6 +46,10 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'instruction-unknown': 'environment-mismatch',
 	'export-reserved': 'environment-mismatch',
 	'capability-unknown': 'environment-mismatch',
+	'glue-failed': 'environment-mismatch',
+	'name-unfit': 'environment-mismatch',
+	'foreign-not-durable': 'environment-mismatch',
+	'foreign-not-realtime': 'environment-mismatch',
 	'version-mismatch': 'invalid-arguments',
 
 	// It may not have what it asks for.

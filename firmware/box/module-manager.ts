@@ -46,7 +46,7 @@ export class ModuleManager implements ModuleManagerPort {
 	}
 
 	list(): ModuleStatus[] {
-		return this.#options.modules.list().map(({ unit, manifest }) => ({
+		return this.#options.modules.list().map(({ unit, manifest, cell }) => ({
 			id: unit.name,
 			uuid: unit.uuid,
 			vendor: manifest.vendor,
@@ -55,7 +55,7 @@ export class ModuleManager implements ModuleManagerPort {
 			description: manifest.description,
 			url: unit.url ?? '',
 			status: 'installed',
-			environment: this.#options.supervisor.cellOf(manifest),
+			environment: cell,
 			installedAt: unit.installedAtUs,
 			updatedAt: unit.installedAtUs,
 		}));
@@ -84,12 +84,12 @@ export class ModuleManager implements ModuleManagerPort {
 		const installed = await downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
 		);
-		const cell = this.#options.supervisor.cellOf(installed.manifest);
+		const { cell } = installed;
 		if (environment !== '' && environment !== cell) {
 			await modules.uninstall(installed.unit.name, { retainData: false });
 			throw new ModuleManagerError('unknown-environment', `${installed.unit.name} belongs in ${cell}`);
 		}
-		return this.#installed(installed);
+		return installedModule(installed);
 	}
 
 	/** A module that serves sessions of this kind on networks of this range, whatever it is called. */
@@ -127,16 +127,11 @@ export class ModuleManager implements ModuleManagerPort {
 		const updated = await downloads.fetch({ target, signal }, (bytes) =>
 			modules.update(id, { bytes, digest: target.sha256, url }),
 		);
-		return this.#installed(updated);
+		return installedModule(updated);
 	}
 
 	uninstall({ id, retainData }: Parameters<ModuleManagerPort['uninstall']>[0]): Promise<void> {
 		return this.#options.modules.uninstall(id, { retainData });
-	}
-
-	#installed({ unit, manifest }: ModuleView): InstalledModule {
-		const environment = this.#options.supervisor.cellOf(manifest);
-		return { id: unit.name, uuid: unit.uuid, version: unit.version, environment };
 	}
 
 	async setState({ unit, state }: Parameters<ModuleManagerPort['setState']>[0]): Promise<void> {
@@ -174,6 +169,10 @@ export class ModuleManager implements ModuleManagerPort {
 		await certification.check(target, signal);
 		return target;
 	}
+}
+
+function installedModule({ unit, cell }: ModuleView): InstalledModule {
+	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: cell };
 }
 
 /** `custom` is signed, but by people: anything may be missing. */

@@ -27,6 +27,7 @@ import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
 import { fileOutput } from '../hal/file-output.ts';
+import { glueMaker } from '../hal/glue-maker.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
@@ -122,6 +123,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		store,
 		supervisor,
 		capabilities,
+		glue: glueMaker(),
 		clock,
 		networks: () => networks.basebands(),
 		...(config.caps === undefined ? {} : { caps: config.caps }),

@@ -4,6 +4,7 @@ import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import type { CellHandle, CellHost } from '../../runtime/vm/cell-host.ts';
 import type { CellCommand, CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import { isForForeign } from '../../runtime/vm/placement.ts';
 import { detach } from './transfer.ts';
 
 /** What the thread of a cell is sent. */
@@ -33,7 +34,7 @@ export function threadedCells(): CellHost {
 			const bell = new Doorbell();
 			const worker = new Worker(new URL('./cell-worker.ts', import.meta.url), {
 				name: `cell ${name}`,
-				workerData: { heartbeat: heartbeat.buffer, bell: bell.buffer },
+				workerData: { heartbeat: heartbeat.buffer, bell: bell.buffer, linksForeign: isForForeign(name) },
 			});
 			workers.set(bell.buffer, worker);
 			let isOver = false;

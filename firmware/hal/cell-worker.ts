@@ -1,10 +1,12 @@
 /** The thread of a cell: commands in, reports out, turns in between. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Doorbell } from '../../runtime/bus/doorbell.ts';
+import type { ForeignLinker } from '../../runtime/foreign/foreign-guest.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
 import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
+import { systemEntropy } from './entropy.ts';
 import { detach } from './transfer.ts';
 
 /** Turns between two looks at the mailbox, if they take less than the slice after which a cell looks up by itself. */
@@ -36,8 +38,15 @@ function work(): void {
 	if (cell.run(turnsAtATime) || isMore || !bell.lieDown(() => cell.isIdle())) schedule();
 }
 
+/** Loaded where it is needed only: it takes more memory than all else in the thread of a cell. */
+async function foreignLinks(): Promise<ForeignLinker> {
+	const { foreignLinker } = await import('../../runtime/foreign/foreign-guest.ts');
+	return foreignLinker(systemEntropy);
+}
+
 const cell = new Cell({
 	clock: systemClock(),
+	linkForeign: workerData.linksForeign ? await foreignLinks() : undefined,
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

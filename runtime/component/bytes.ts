@@ -42,6 +42,11 @@ export class Bytes {
 		return this.#bytes.subarray(this.#at - length, this.#at);
 	}
 
+	/** What is left, without taking it. */
+	rest(): Uint8Array {
+		return this.#bytes.subarray(this.#at);
+	}
+
 	text(): string {
 		try {
 			return new TextDecoder('utf-8', { fatal: true }).decode(this.take(this.u32()));

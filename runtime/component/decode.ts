@@ -5,7 +5,7 @@
  * means what is decided by its names alone, against what the box grants: nothing that the
  * component says about its own wiring is trusted or needed.
  */
-import { Bytes, sectionsOf } from './bytes.ts';
+import { Bytes, type Section, sectionsOf } from './bytes.ts';
 import { ComponentError } from './error.ts';
 
 export type StringEncoding = 'utf8' | 'utf16';
@@ -20,26 +20,38 @@ export interface DecodedComponent {
 const preamble = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
 const section = { custom: 0, coreModule: 1, canon: 8 } as const;
 
-/** @throws ComponentError `not-a-component`, `encoding-unsupported` */
-export function decodeComponent(binary: Uint8Array): DecodedComponent {
+/** The custom sections of a component of any world. @throws ComponentError `not-a-component` */
+export function customSectionsOf(binary: Uint8Array): Map<string, Uint8Array> {
+	const custom = new Map<string, Uint8Array>();
+	for (const { id, body } of componentSections(binary)) {
+		if (id !== section.custom) continue;
+		const bytes = new Bytes(body);
+		const name = bytes.text();
+		// Which of two manifests counts would be up to who reads it.
+		if (custom.has(name) && name.startsWith('mullion:'))
+			throw new ComponentError('not-a-component', `the section "${name}" is there twice`);
+		custom.set(name, bytes.take(bytes.left));
+	}
+	return custom;
+}
+
+function componentSections(binary: Uint8Array): Generator<Section> {
 	if (preamble.some((byte, at) => binary[at] !== byte))
 		throw new ComponentError('not-a-component', 'the file does not begin as a WebAssembly component does');
+	return sectionsOf(binary);
+}
+
+/** @throws ComponentError `not-a-component`, `encoding-unsupported`, `world-unknown` */
+export function decodeComponent(binary: Uint8Array): DecodedComponent {
+	const custom = customSectionsOf(binary);
 	let core: Uint8Array | undefined;
 	const encodings = new Set<StringEncoding>();
-	const custom = new Map<string, Uint8Array>();
-	for (const { id, body } of sectionsOf(binary)) {
+	for (const { id, body } of componentSections(binary)) {
 		if (id === section.coreModule) core ??= body;
 		else if (id === section.canon) readCanon(body, encodings);
-		else if (id === section.custom) {
-			const bytes = new Bytes(body);
-			const name = bytes.text();
-			// Which of two manifests counts would be up to who reads it.
-			if (custom.has(name) && name.startsWith('mullion:'))
-				throw new ComponentError('not-a-component', `the section "${name}" is there twice`);
-			custom.set(name, bytes.take(bytes.left));
-		}
 	}
-	if (core === undefined) throw new ComponentError('not-a-component', 'the component holds no core module');
+	if (core === undefined)
+		throw new ComponentError('world-unknown', 'the component holds no core module of its own');
 	if (encodings.size > 1)
 		throw new ComponentError('encoding-unsupported', 'the component mixes string encodings');
 	return { core, encoding: [...encodings][0] ?? 'utf8', custom };

@@ -13,6 +13,8 @@ export const componentErrors = {
 		'The module uses an instruction or a type that no guest may: threads, relaxed SIMD, exceptions, garbage collection, further or 64-bit memories.',
 	'export-reserved': 'The module exports a name that is kept for the platform.',
 	'tables-too-large': 'The module has more tables, table entries or segments than this box takes.',
+	'glue-failed': 'No glue could be made for the component, or not such as this version knows.',
+	'name-unfit': 'A core module of the component uses a name that can not stand in glue.',
 	'module-too-complex':
 		'The module has more functions, types, imports or exports than this box takes, or a function that is too large.',
 	'encoding-unsupported': 'The component uses a string encoding other than UTF-8 or UTF-16.',

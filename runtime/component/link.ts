@@ -44,14 +44,17 @@ export interface Guest {
 	start(now: bigint, init: Init): Result<Effect[], string>;
 	turn(now: bigint, inbox: Event[]): Result<Effect[], string>;
 	memoryBytes(): number;
-	/** The same calls in steps, for a lane. */
-	readonly steps: GuestSteps;
-	readonly state: GuestState;
 	/** Units of fuel that the last call used. */
 	fuelUsed(): number;
+	/** The same calls in steps, for a lane. */
+	readonly steps?: GuestSteps;
+	readonly state?: GuestState;
 	/** Lets the guest clear memory that it does not use, so that it sleeps in fewer bytes; not all guests can. */
-	rest(): void;
+	rest?(): void;
 }
+
+/** A guest that is linked without glue: it can be suspended, and its state be taken. */
+export type DirectGuest = Required<Guest>;
 
 /** Each `open` makes `call` the one that the lane is to make; each `close` takes what it returned. */
 export interface GuestSteps {
@@ -80,7 +83,7 @@ export function linkService({
 	lane = plainLane(),
 	canPause = true,
 	image,
-}: LinkOptions): Guest {
+}: LinkOptions): DirectGuest {
 	const memory = new GuestMemory({ encoding, mostBytes });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));

@@ -1,8 +1,11 @@
 /** Turns the verified bytes of a module into what a cell can start: checked, bounded, metered and compiled. */
+import type { ForeignCode } from '../foreign/foreign-code.ts';
+import type { GlueMaker } from '../foreign/glue.ts';
+import { prepareForeign } from '../foreign/prepare-foreign.ts';
 import { type BudgetCaps, capped } from '../module/budget.ts';
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
 import { checkSignatures } from './core-signatures.ts';
-import { decodeComponent, type StringEncoding } from './decode.ts';
+import { customSectionsOf, decodeComponent, type StringEncoding } from './decode.ts';
 import { ComponentError } from './error.ts';
 import { serviceSignatures } from './generated/service.ts';
 import { instrument } from './instrument/instrument.ts';
@@ -15,6 +18,8 @@ export interface PreparedComponent {
 	readonly encoding: StringEncoding;
 	/** protobufjs descriptor of the module's own messages, as JSON text; empty where it ships none. */
 	readonly schema: string;
+	/** Of a component that the direct linker cannot link; `module` is one of its core modules then. */
+	readonly foreign?: ForeignCode;
 }
 
 export interface PrepareOptions {
@@ -22,6 +27,8 @@ export interface PrepareOptions {
 	readonly largest?: number;
 	/** Imported interface -> the capability that provides it; undefined as a value is for everyone. */
 	readonly provided: ReadonlyMap<string, string | undefined>;
+	/** What links components of other toolchains; where there is none, they are refused. */
+	readonly glue?: GlueMaker;
 	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
 	readonly caps?: BudgetCaps;
 }
@@ -31,28 +38,68 @@ export const guestInterface = 'mullion:service/guest@0.1.0';
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
-	{ largest = 8_388_608, provided, caps = {} }: PrepareOptions,
+	{ largest = 8_388_608, provided, glue, caps = {} }: PrepareOptions,
 ): Promise<PreparedComponent> {
 	if (binary.length > largest)
 		throw new ComponentError(
 			'component-too-large',
 			`${binary.length} bytes are more than the ${largest} allowed`,
 		);
-	const { core, encoding, custom } = decodeComponent(binary);
+	const custom = customSectionsOf(binary);
 	const asked = readManifest(custom.get('mullion:manifest'));
 	const manifest = { ...asked, budget: capped(asked.budget, caps) };
+	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
+	if (glue !== undefined && needsGlue(binary, provided)) {
+		const foreign = await prepareForeign(binary, { manifest, glue, provided });
+		const [module] = foreign.modules.values();
+		if (module === undefined)
+			throw new ComponentError('not-a-component', 'the component holds no core module');
+		return { manifest, module, encoding: 'utf8', schema, foreign };
+	}
+	const { core, encoding } = decodeComponent(binary);
 	checkLimits(core);
 	const bounded = boundMemory(core, manifest.budget.memoryPages);
 	const module = await compile(bounded);
 	checkMemory(module);
 	checkImports(module, { manifest, provided });
 	checkSignatures(bounded, serviceSignatures);
-	return { manifest, module, encoding, schema: new TextDecoder().decode(custom.get('mullion:schema')) };
+	return { manifest, module, encoding, schema };
 }
+
+/**
+ * False for one core module of our own world, with plain functions in and out, that imports from
+ * nowhere but us. What is wrong with such a one is said by the checks of the direct linker.
+ */
+export function needsGlue(binary: Uint8Array, provided: PrepareOptions['provided']): boolean {
+	try {
+		const { core } = decodeComponent(binary);
+		checkLimits(core);
+		const module = new WebAssembly.Module(new Uint8Array(core));
+		if (!isOurWorld(module)) return true;
+		return !WebAssembly.Module.imports(module).every(({ module: from }) => provided.has(from));
+	} catch (error) {
+		return error instanceof ComponentError && isOtherWorld(error);
+	}
+}
+
+const ourExports: readonly (readonly [string, WebAssembly.ImportExportKind])[] = [
+	['memory', 'memory'],
+	['cabi_realloc', 'function'],
+	[`${guestInterface}#start`, 'function'],
+	[`${guestInterface}#turn`, 'function'],
+];
+
+function isOurWorld(module: WebAssembly.Module): boolean {
+	const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+	return ourExports.every(([name, kind]) => exported.get(name) === kind);
+}
+
+const otherWorld: readonly string[] = ['world-unknown', 'encoding-unsupported'];
+const isOtherWorld = ({ code }: ComponentError): boolean => otherWorld.includes(code);
 
 /** The manifest of a component without preparing the rest of it, e.g. to show or to push it. */
 export function manifestOf(binary: Uint8Array): Manifest {
-	return readManifest(decodeComponent(binary).custom.get('mullion:manifest'));
+	return readManifest(customSectionsOf(binary).get('mullion:manifest'));
 }
 
 function readManifest(section: Uint8Array | undefined): Manifest {

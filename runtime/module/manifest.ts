@@ -5,6 +5,9 @@ import { Fields } from './manifest-fields.ts';
 export const manifestErrors = {
 	'bad-manifest': 'The manifest inside a module is missing, not JSON, or has a field with a wrong value.',
 	'capability-unknown': 'The manifest asks for a capability that this box does not have.',
+	'foreign-not-durable':
+		'The manifest of a foreign component asks for its turns to be kept or replayed, which only those of services of our own toolchain can be.',
+	'foreign-not-realtime': 'The manifest of a foreign component asks for the realtime class.',
 } as const;
 
 export class ManifestError extends CodedError<keyof typeof manifestErrors> {

@@ -7,8 +7,9 @@
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
-import { type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import { CodedError, codeOf } from '../error.ts';
+import type { GlueMaker } from '../foreign/glue.ts';
 import type { Supervisor, VmView } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
@@ -35,6 +36,8 @@ export interface ModulesOptions {
 	/** The networks that VMs can be bound to, in the order of preference. */
 	readonly networks: () => readonly BoundNetwork[];
 	readonly rules?: readonly PolicyRule[];
+	/** What links components of other toolchains; where there is none, they are refused. */
+	readonly glue?: GlueMaker;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** The most that any module is granted. */
@@ -60,6 +63,8 @@ export interface ModuleView {
 	readonly manifest: Manifest;
 	/** Empty when the stored bytes are damaged; else the protobufjs descriptor of its messages. */
 	readonly schema: string;
+	/** Where its VMs live. */
+	readonly cell: string;
 	readonly vms: readonly VmView[];
 }
 
@@ -75,15 +80,24 @@ export class Modules {
 	/** Starts what was installed. A module that cannot be read any more is reported and left out. */
 	static async open(options: ModulesOptions): Promise<Modules> {
 		const modules = new Modules(options);
-		for (const unit of options.store.units()) {
+		const provided = options.capabilities.provided();
+		const takeUp = async (unit: Unit, bytes?: Uint8Array): Promise<void> => {
 			try {
-				const component = await modules.#prepare(await options.store.get(unit.digest));
+				const component = await modules.#prepare(bytes ?? (await options.store.get(unit.digest)));
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
 			} catch (error) {
 				options.warn(unit.name, codeOf(error), (error as Error).message);
 			}
+		};
+		// Glue takes seconds to make: what needs none does not wait for it.
+		const later: Unit[] = [];
+		for (const unit of options.store.units()) {
+			const bytes = await options.store.get(unit.digest).catch(() => undefined);
+			if (bytes !== undefined && needsGlue(bytes, provided)) later.push(unit);
+			else await takeUp(unit, bytes);
 		}
+		for (const unit of later) await takeUp(unit);
 		return modules;
 	}
 
@@ -177,9 +191,10 @@ export class Modules {
 	}
 
 	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
-		const { capabilities, largest, caps } = this.#options;
+		const { capabilities, glue, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
+			...(glue && { glue }),
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});
@@ -242,9 +257,11 @@ export class Modules {
 		return unit;
 	}
 
-	#view(unit: Unit, { manifest, schema }: PreparedComponent): ModuleView {
-		const vms = this.#options.supervisor.views().filter(({ module }) => module === unit.name);
-		return { unit, manifest, schema, vms };
+	#view(unit: Unit, component: PreparedComponent): ModuleView {
+		const { manifest, schema } = component;
+		const { supervisor } = this.#options;
+		const vms = supervisor.views().filter(({ module }) => module === unit.name);
+		return { unit, manifest, schema, cell: supervisor.cellOf(component), vms };
 	}
 
 	/** One change at a time: an install must not look at a list that another is about to change. */

@@ -6,7 +6,7 @@ import { makeProbe } from '../../modules/probe/testbed.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { GuestImage } from '../component/guest-state.ts';
 import { fuelFor } from '../component/instrument/fuel.ts';
-import { type Guest, linkService } from '../component/link.ts';
+import { type DirectGuest, linkService } from '../component/link.ts';
 import { hibernate, wake } from './hibernate.ts';
 import { Recorder } from './recorder.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
@@ -40,11 +40,11 @@ test('whenever it was taken, a probe has the same effects and the same memory fr
 	const { module, encoding } = probe.component;
 	const stored = (key: string): Uint8Array | undefined =>
 		key.length % 2 === 0 ? Uint8Array.of(1) : undefined;
-	const link = (image?: GuestImage): Guest => {
+	const link = (image?: GuestImage): DirectGuest => {
 		const host = { log: { write: () => undefined }, keyValue: { get: stored } };
 		return linkService({ module, encoding, host, mostBytes: 4_000_000, fuel: fuelFor(500), image });
 	};
-	const memoryOf = (guest: Guest): Buffer => Buffer.from(guest.state.capture().memory);
+	const memoryOf = (guest: DirectGuest): Buffer => Buffer.from(guest.state.capture().memory);
 	const order = fc
 		.record({ what: fc.constantFrom(...words), text: fc.string({ maxLength: 9 }), count: fc.nat(60) })
 		.map((each) => probe.order(each));
@@ -91,7 +91,7 @@ test('whenever it was taken, a probe has the same effects and the same memory fr
 test('a service that has done much sleeps in 5 KB once it has rested, and goes on the same', async (t) => {
 	const probe = await makeProbe();
 	const { module, encoding } = probe.component;
-	const link = (image?: GuestImage): Guest => {
+	const link = (image?: GuestImage): DirectGuest => {
 		const host = { log: { write: () => undefined }, keyValue: { get: () => undefined } };
 		return linkService({ module, encoding, host, mostBytes: 4_000_000, fuel: fuelFor(500), image });
 	};

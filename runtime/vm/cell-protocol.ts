@@ -7,6 +7,7 @@
 import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
+import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { Crash } from './crash.ts';
@@ -72,6 +73,8 @@ export interface VmSpec {
 	readonly name: string;
 	readonly module: WebAssembly.Module;
 	readonly encoding: StringEncoding;
+	/** Instead of `module`, for what the generic linker links. */
+	readonly foreign?: ForeignCode;
 	readonly priority: Priority;
 	readonly budget: Budget;
 	readonly topics: readonly TopicGrant[];

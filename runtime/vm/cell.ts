@@ -8,11 +8,13 @@ import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
+import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Mail } from './mail.ts';
 import { Resident } from './resident.ts';
@@ -20,13 +22,12 @@ import { RunQueue } from './run-queue.ts';
 import { Turns } from './turns.ts';
 import type { Vm } from './vm.ts';
 
-/** The most events one turn is given. */
-const turnEvents = 256;
-
 export interface CellOptions {
 	readonly clock: Clock;
 	/** Told where the cell is, so that a watchdog can see a turn that never ends. */
 	readonly heartbeat?: Heartbeat;
+	/** What links foreign components; a cell without it starts none. */
+	readonly linkForeign?: ForeignLinker | undefined;
 	/** Called with everything that happened since the last call, in order. */
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
@@ -44,7 +45,7 @@ export class Cell {
 	readonly #turns: Turns;
 	#reports: CellReport[] = [];
 
-	constructor({ clock, heartbeat = new Heartbeat(), report, wake, notify }: CellOptions) {
+	constructor({ clock, heartbeat = new Heartbeat(), linkForeign, report, wake, notify }: CellOptions) {
 		this.#clock = clock;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
@@ -59,6 +60,7 @@ export class Cell {
 		this.#turns = new Turns({
 			clock,
 			heartbeat,
+			linkForeign,
 			queue: this.#queue,
 			wake,
 			take: (resident) => this.#take(resident),
@@ -179,7 +181,7 @@ export class Cell {
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
-		const taken = resident.inbox.take(resident.singly > 0 ? 1 : turnEvents);
+		const taken = resident.inbox.take(resident.singly > 0 ? 1 : eventsPerTurn(resident.spec));
 		const isWanted = ({ event }: Waiting<Event>): boolean => this.#mail.isStillWanted(event);
 		const wanted = taken.every(isWanted) ? taken : taken.filter(isWanted);
 		this.#mail.releaseWaiters(resident);

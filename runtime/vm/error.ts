@@ -12,6 +12,8 @@ export const vmErrors = {
 	'malformed-value': 'The guest returned a value that breaks the canonical ABI.',
 	refused: 'The service itself gave the turn back with an error.',
 	'cell-lost': 'Another VM of the cell had to be stopped by force, and the cell with it.',
+	foreign: 'The cell does not run components of other toolchains, or was asked for what they cannot do.',
+	'not-recordable': 'Turns of components of other toolchains cannot be recorded: they could not be replayed.',
 	'vm-gone': 'There is no such VM, or it is not running.',
 } as const;
 

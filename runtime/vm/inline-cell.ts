@@ -6,12 +6,17 @@
  */
 import { Doorbell } from '../bus/doorbell.ts';
 import type { Clock } from '../clock.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Cell } from './cell.ts';
 import type { CellHandle, CellHost } from './cell-host.ts';
 import type { CellCommand, CellReport } from './cell-protocol.ts';
 import { Heartbeat } from './heartbeat.ts';
 
-export function inlineCells(clock: Clock): CellHost {
+export interface InlineCellOptions {
+	readonly linkForeign?: ForeignLinker;
+}
+
+export function inlineCells(clock: Clock, { linkForeign }: InlineCellOptions = {}): CellHost {
 	/** How each cell is woken, by the memory of its bell. */
 	const sleepers = new WeakMap<SharedArrayBuffer, () => void>();
 	const notify = (bell: SharedArrayBuffer): void => sleepers.get(bell)?.();
@@ -39,7 +44,7 @@ export function inlineCells(clock: Clock): CellHost {
 			const report = (reports: CellReport[]): void => {
 				if (!isOver) queueMicrotask(() => onReports(reports));
 			};
-			const cell = new Cell({ clock, heartbeat, report, wake: schedule, notify });
+			const cell = new Cell({ clock, heartbeat, linkForeign, report, wake: schedule, notify });
 			return {
 				heartbeat,
 				bell: bell.buffer,

@@ -19,3 +19,18 @@ export function cellName(
 ): string {
 	return placements[placement](vm);
 }
+
+const foreignEnding = '-foreign';
+
+/**
+ * The name of the cell of foreign components. A turn of one cannot be interrupted: it ends by itself or runs
+ * out of fuel. So those of a domain share a cell among themselves, and keep nobody else waiting.
+ */
+export function foreignCellName({ domain }: { readonly domain: Domain }): string {
+	return `${domain}${foreignEnding}`;
+}
+
+/** Whether a cell of this name has to be able to link foreign components. */
+export function isForForeign(cell: string): boolean {
+	return cell.endsWith(foreignEnding);
+}

@@ -8,7 +8,7 @@ import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
-import type { Budget, Manifest, Priority } from '../module/manifest.ts';
+import type { Budget, Priority } from '../module/manifest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
 import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } from './cell-protocol.ts';
@@ -17,7 +17,7 @@ import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
 import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
 import type { Overrun } from './overruns.ts';
-import { cellName, type Placement } from './placement.ts';
+import { cellName, foreignCellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
 
 export interface VmPlan {
@@ -161,11 +161,13 @@ export class Supervisor {
 		if (vm !== undefined) this.#vms.delete(vm.id);
 	}
 
-	/** @param recorded how its turns are recorded from now on; @throws VmError `vm-gone` */
+	/** @param recorded how its turns are recorded from now on; @throws VmError `vm-gone`, `not-recordable` */
 	async restart(name: string, recorded?: RecordedStart): Promise<void> {
 		const vm = this.#find(name);
 		if (vm === undefined) throw new VmError('vm-gone', `there is no VM "${name}"`);
 		const { plan } = vm;
+		if (recorded !== undefined && plan.component.foreign !== undefined)
+			throw new VmError('not-recordable', `${name} is linked by glue: its turns cannot be replayed`);
 		await this.stop(name, 'restart asked for');
 		vm.recorded = recorded;
 		this.start(plan);
@@ -205,9 +207,9 @@ export class Supervisor {
 		return this.#cells.views();
 	}
 
-	/** The name of the cell that VMs of this module run in, whether it is there yet or not. */
-	cellOf(manifest: Manifest): string {
-		return cellName(manifest, this.#options.placement);
+	/** The name of the cell that VMs of this component run in, whether it is there yet or not. */
+	cellOf({ manifest, foreign }: Pick<PreparedComponent, 'manifest' | 'foreign'>): string {
+		return foreign === undefined ? cellName(manifest, this.#options.placement) : foreignCellName(manifest);
 	}
 
 	async close(): Promise<void> {
@@ -274,11 +276,12 @@ export class Supervisor {
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
 		const { component, baseband, name } = vm.plan;
-		const { manifest, module, encoding } = component;
+		const { manifest, module, encoding, foreign } = component;
 		return {
 			name,
 			module,
 			encoding,
+			...(foreign && { foreign }),
 			priority: manifest.priority,
 			budget: manifest.budget,
 			topics: topicGrants(manifest, this.#options.rules),
@@ -436,7 +439,7 @@ export class Supervisor {
 	}
 
 	#cellName({ plan }: Supervised): string {
-		return this.cellOf(plan.component.manifest);
+		return this.cellOf(plan.component);
 	}
 
 	#view(vm: Supervised): VmView {

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import { u64FromNumber } from '../component/bits.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../component/lane/lane.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { VmSpec } from './cell-protocol.ts';
 import { VmError } from './error.ts';
@@ -25,6 +26,8 @@ const nothing: readonly Waiting<Event>[] = [];
 export interface TurnsOptions {
 	readonly clock: Clock;
 	readonly heartbeat: Heartbeat;
+	/** What links foreign components; without it none of them starts. */
+	readonly linkForeign: ForeignLinker | undefined;
 	readonly queue: RunQueue<Resident>;
 	/** Asks for `run` soon. */
 	readonly wake: () => void;
@@ -58,12 +61,17 @@ export class Turns implements LaneHost {
 
 	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
 	begin(resident: Resident): void {
-		const vm = new Vm({ id: resident.id, spec: resident.spec, lane: this.#lane, watch: resident.recorder });
-		vm.link();
+		const { id, spec, recorder } = resident;
+		const { linkForeign } = this.#options;
+		const vm = new Vm({ id, spec, linkForeign, lane: this.#lane, watch: recorder });
+		if (vm.isPlain) resident.stage = 'start';
+		else {
+			vm.link();
+			resident.stage = 'begin';
+			this.#byCall.set(vm.call, resident);
+		}
 		resident.vm = vm;
-		resident.stage = 'begin';
 		resident.callUs = 0;
-		this.#byCall.set(vm.call, resident);
 		this.#options.queue.add(resident);
 	}
 
@@ -76,7 +84,7 @@ export class Turns implements LaneHost {
 		resident.throttle?.cancel();
 		resident.throttle = undefined;
 		if (vm === undefined) return;
-		this.#byCall.delete(vm.call);
+		if (!vm.isPlain) this.#byCall.delete(vm.call);
 		vm.leave();
 		paused?.abort(new VmError('vm-gone', `${resident.spec.name} was stopped`));
 	}
@@ -113,6 +121,10 @@ export class Turns implements LaneHost {
 			}
 			this.#turnsLeft--;
 			if (this.#isHeldBack(resident, this.#nowUs)) continue;
+			if (resident.vm?.isPlain) {
+				this.#callPlainly(resident, resident.vm, this.#nowUs);
+				continue;
+			}
 			if (this.#open(resident, this.#nowUs)) return resident.vm?.call;
 		}
 		if (!queue.isEmpty) this.#options.wake();
@@ -180,6 +192,28 @@ export class Turns implements LaneHost {
 		return false;
 	}
 
+	/** The whole of a call, which nothing can interrupt. */
+	#callPlainly(resident: Resident, vm: Vm, now: number): void {
+		this.#enter(resident, now);
+		const { stage, spec, timers } = resident;
+		const timersLeft = spec.budget.timers - timers.size;
+		try {
+			let effects: Effect[] = [];
+			try {
+				if (stage === 'turn') resident.taken = this.#options.take(resident);
+				const inbox = resident.taken.map(({ event }) => event);
+				if (stage === 'start') effects = vm.start(timeFor(spec, now), timersLeft);
+				else if (inbox.length > 0) effects = vm.turn(timeFor(spec, now), inbox, timersLeft);
+			} finally {
+				this.#account(resident);
+			}
+			if (stage === 'start' || resident.taken.length > 0) this.#settle(resident, vm, effects);
+		} catch (error) {
+			this.#fail(resident, vm, error);
+		}
+		this.#options.queue.add(resident);
+	}
+
 	#openStage(resident: Resident, vm: Vm, now: number): boolean {
 		const { spec } = resident;
 		if (resident.stage === 'begin') {
@@ -210,7 +244,12 @@ export class Turns implements LaneHost {
 		} finally {
 			this.#account(resident);
 		}
-		if (stage === 'begin') return;
+		if (stage !== 'begin') this.#settle(resident, vm, effects);
+	}
+
+	/** A start or a turn has ended well. */
+	#settle(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
+		const { stage } = resident;
 		this.#options.finished(resident, vm, effects);
 		resident.stage = 'turn';
 		if (stage === 'turn') this.#count(resident);

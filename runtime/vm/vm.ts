@@ -6,21 +6,21 @@
  */
 import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
 import { type GuestImage, type GuestState, obstacleOf } from '../component/guest-state.ts';
-import { fuelFor } from '../component/instrument/fuel.ts';
 import type { Lane, LaneCall } from '../component/lane/lane.ts';
-import { type Guest, linkService } from '../component/link.ts';
+import type { Guest, GuestSteps } from '../component/link.ts';
 import { LinkError } from '../component/link-error.ts';
+import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { checkEffects, checkTimers } from './effect-check.ts';
 import { VmError } from './error.ts';
+import { guestOf } from './guest.ts';
 import type { TurnWatch } from './turn-watch.ts';
-
-/** A turn's effects are counted by their payloads; with records and topics around them they are larger. */
-const copyMargin = 4;
 
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
+	/** What links foreign components; in a cell without it they do not start. */
+	readonly linkForeign?: ForeignLinker | undefined;
 	/** Who makes its calls in steps; without one it is called plainly only. */
 	readonly lane?: Lane;
 	readonly watch?: TurnWatch | undefined;
@@ -29,6 +29,7 @@ export interface VmOptions {
 export class Vm {
 	readonly spec: VmSpec;
 	readonly id: VmId;
+	readonly #linkForeign: ForeignLinker | undefined;
 	readonly #lane: Lane | undefined;
 	readonly #watch: TurnWatch | undefined;
 	/** A call has begun and its end has not been told. */
@@ -40,12 +41,18 @@ export class Vm {
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	readonly #bucket: Map<string, Uint8Array>;
 
-	constructor({ id, spec, lane, watch }: VmOptions) {
+	constructor({ id, spec, linkForeign, lane, watch }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
+		this.#linkForeign = linkForeign;
 		this.#lane = lane;
 		this.#watch = watch;
 		this.#bucket = new Map(spec.bucket);
+	}
+
+	/** It has no steps and no state that can be taken: it is started and has its turns at once, outside of the lane. */
+	get isPlain(): boolean {
+		return this.spec.foreign !== undefined;
 	}
 
 	get memoryBytes(): number {
@@ -61,18 +68,14 @@ export class Vm {
 	link(image?: GuestImage): void {
 		const { spec } = this;
 		try {
-			this.#guest = linkService({
-				module: spec.module,
-				encoding: spec.encoding,
-				mostBytes: spec.budget.effectBytesPerTurn * copyMargin,
-				fuel: fuelFor(spec.budget.turnMs),
+			this.#guest = guestOf({
+				spec,
 				host: {
 					log: { write: (level, text) => this.#write({ level, text }) },
 					keyValue: { get: (key) => this.#read(key) },
 				},
-				...(this.#lane === undefined ? {} : { lane: this.#lane }),
-				// What is realtime is to be done before anything else is.
-				canPause: spec.priority !== 'realtime',
+				linkForeign: this.#linkForeign,
+				lane: this.#lane,
 				image,
 			});
 		} catch (cause) {
@@ -80,12 +83,12 @@ export class Vm {
 		}
 	}
 
-	/** Links and starts, plainly. @throws VmError */
-	start(nowUs: bigint): Effect[] {
+	/** Links and starts, plainly. @param timers that it may set; @throws VmError */
+	start(nowUs: bigint, timers?: number): Effect[] {
 		this.#begin(nowUs, []);
 		return this.#watched(() => {
 			this.link();
-			return this.#checked(this.#linked().start(nowUs, this.#init));
+			return this.#checked(this.#linked().start(nowUs, this.#init), timers);
 		});
 	}
 
@@ -94,53 +97,53 @@ export class Vm {
 		this.link(image);
 	}
 
-	/** To be looked at between turns; undefined before the VM was started or resumed. */
+	/** To be looked at between turns; undefined before the VM was started or resumed, and where `isPlain`. */
 	get state(): GuestState | undefined {
 		return this.#guest?.state;
 	}
 
 	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
 	rest(): void {
-		this.#watched(() => this.#linked().rest());
+		this.#watched(() => this.#linked().rest?.());
 	}
 
-	/** @throws VmError */
-	turn(nowUs: bigint, inbox: Event[]): Effect[] {
+	/** @param timers that it may still set; @throws VmError */
+	turn(nowUs: bigint, inbox: Event[], timers?: number): Effect[] {
 		this.#begin(nowUs, inbox);
-		return this.#watched(() => this.#checked(this.#linked().turn(nowUs, inbox)));
+		return this.#watched(() => this.#checked(this.#linked().turn(nowUs, inbox), timers));
 	}
 
 	// The same in steps, for a lane: each `open` makes `call` the one to be made, each `close` takes what it returned.
 
 	get call(): LaneCall {
-		return this.#linked().steps.call;
+		return this.#steps().call;
 	}
 
 	/** False once there is nothing left that the module begins with by itself. */
 	openBegin(): boolean {
-		return this.#linked().steps.openBegin();
+		return this.#steps().openBegin();
 	}
 
 	/** @throws VmError */
 	openStart(nowUs: bigint): void {
 		this.#begin(nowUs, []);
-		this.#watched(() => this.#linked().steps.openStart(nowUs, this.#init));
+		this.#watched(() => this.#steps().openStart(nowUs, this.#init));
 	}
 
 	/** @param timers that it may still set; @throws VmError */
 	closeStart(result: number, timers: number): Effect[] {
-		return this.#watched(() => this.#checked(this.#linked().steps.closeStart(result), timers));
+		return this.#watched(() => this.#checked(this.#steps().closeStart(result), timers));
 	}
 
 	/** @throws VmError */
 	openTurn(nowUs: bigint, inbox: Event[]): void {
 		this.#begin(nowUs, inbox);
-		this.#watched(() => this.#linked().steps.openTurn(nowUs, inbox));
+		this.#watched(() => this.#steps().openTurn(nowUs, inbox));
 	}
 
 	/** @param timers that it may still set; @throws VmError */
 	closeTurn(result: number, timers: number): Effect[] {
-		return this.#watched(() => this.#checked(this.#linked().steps.closeTurn(result), timers));
+		return this.#watched(() => this.#checked(this.#steps().closeTurn(result), timers));
 	}
 
 	/** The core call between an `open` and its `close` has failed, and the turn with it. */
@@ -152,14 +155,15 @@ export class Vm {
 
 	/** It is not called again. */
 	leave(): void {
-		this.#guest?.steps.leave();
+		this.#guest?.steps?.leave();
 	}
 
 	/** Bits of the mutable globals of the module, in their order; none where they cannot be read. */
 	globals(): bigint[] {
-		return this.#guest === undefined || obstacleOf(this.spec.module) !== undefined
+		const { state } = this;
+		return state === undefined || obstacleOf(this.spec.module) !== undefined
 			? []
-			: [...this.#guest.state.capture().globals];
+			: [...state.capture().globals];
 	}
 
 	/** What earlier turns have stored. */
@@ -188,6 +192,12 @@ export class Vm {
 	#linked(): Guest {
 		if (this.#guest === undefined) throw new VmError('vm-gone', `${this.spec.name} was not started`);
 		return this.#guest;
+	}
+
+	#steps(): GuestSteps {
+		const { steps } = this.#linked();
+		if (steps === undefined) throw new VmError('foreign', `${this.spec.name} can only be called plainly`);
+		return steps;
 	}
 
 	get #init(): Init {

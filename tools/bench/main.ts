@@ -6,6 +6,7 @@ import { cyclesFigures } from './cycles.ts';
 import { densityFigures } from './density.ts';
 import { endlessFigures } from './endless.ts';
 import type { Figure } from './figure.ts';
+import { foreignFigures } from './foreign.ts';
 import { garbageFigures } from './garbage.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { journalFigures } from './journal.ts';
@@ -21,6 +22,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	// Before the engine has seen other guests: what it then inlines is decided by them too.
 	['instrumentation', instrumentationFigures],
 	['linker', linkerFigures],
+	['foreign', foreignFigures],
 	['cell', cellFigures],
 	['garbage', garbageFigures],
 	['journal', journalFigures],

@@ -10,7 +10,7 @@ import { fuelFor, startExport } from '../../runtime/component/instrument/fuel.ts
 import { instrument } from '../../runtime/component/instrument/instrument.ts';
 import { tankOf } from '../../runtime/component/instrument/testbed.ts';
 import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
-import { type Guest, type LinkOptions, linkService } from '../../runtime/component/link.ts';
+import { type DirectGuest, type LinkOptions, linkService } from '../../runtime/component/link.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { hibernate, wake } from '../../runtime/snapshot/hibernate.ts';
 import { PageDigester } from '../../runtime/snapshot/page-digester.ts';
@@ -122,7 +122,7 @@ async function sleepFigures(): Promise<Figure[]> {
 
 const now = 1_700_000_000_000_000n;
 
-function link({ module, encoding }: PreparedComponent, image?: LinkOptions['image']): Guest {
+function link({ module, encoding }: PreparedComponent, image?: LinkOptions['image']): DirectGuest {
 	const host = { log: { write: () => undefined }, keyValue: { get: () => undefined } };
 	return linkService({ module, encoding, host, mostBytes: 1_000_000, fuel: fuelFor(500), image });
 }

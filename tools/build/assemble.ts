@@ -5,10 +5,9 @@ import type { Component } from './built.ts';
 import { Compiler } from './compiler.ts';
 import { busFolder, sdkFolder } from './house.ts';
 import type { Inputs } from './inputs.ts';
-import { declaredTypes, type JsonObject, resolveManifests } from './manifest.ts';
+import { type JsonObject, resolveManifests } from './manifest.ts';
 import { readProto } from './proto/source.ts';
-import { schemaOf } from './schema.ts';
-import { appendSections } from './section.ts';
+import { shipped, wrapComponent } from './wrap.ts';
 
 export interface AssembleOptions {
 	readonly directory: string;
@@ -25,6 +24,7 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 	using compiler = new Compiler(signal);
 	const { protoFiles, sources } = inputs;
 	const { root } = await readProto({ protoFiles, importPaths: [`${directory}/proto`, busFolder] });
+	if (inputs.foreign !== undefined) return wrapComponent({ component: inputs.foreign, source, root });
 	const resolved = resolveManifests(source, root);
 	await writeModuleBindings(directory, protoFiles);
 	const { wit, exportNames, importNames } = await writeSdkBindings();
@@ -47,18 +47,6 @@ export async function assemble({ directory, source, inputs, signal }: AssembleOp
 		allowedImports: importNames,
 		files: sources,
 	});
-	const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-	return resolved.map(({ json, manifest }) => ({
-		file: `${manifest.name}.wasm`,
-		coreBytes: decodeComponent(component).core.length,
-		json,
-		map: JSON.stringify(map),
-		bytes: appendSections(
-			component,
-			new Map([
-				['mullion:manifest', text(json)],
-				['mullion:schema', text(schemaOf(root, declaredTypes(manifest)))],
-			]),
-		),
-	}));
+	const { core } = decodeComponent(component);
+	return shipped({ component, source, root, map }).map((each) => ({ ...each, coreBytes: core.length }));
 }

@@ -2,7 +2,8 @@
 import { CodedError } from '../../runtime/error.ts';
 
 export const buildErrors = {
-	'no-module': 'The folder has no manifest.json or no assembly/index.ts.',
+	'no-module': 'The folder has no manifest.json, or neither assembly/index.ts nor component.wasm.',
+	'no-component': 'The file is no WebAssembly component, or carries a manifest already.',
 	'bad-manifest-file': 'manifest.json is not JSON, or says something that cannot be.',
 	'unknown-type': 'The manifest names a message that no .proto file declares.',
 	'bad-config': 'The configuration in the manifest does not fit the message that it is said to be.',

@@ -5,11 +5,11 @@ import { type Manifest, parseManifest } from '../../runtime/module/manifest.ts';
 import type { AssembleOptions } from './assemble.ts';
 import { BuildError } from './build-error.ts';
 import { type Component, readBuilt, writeBuilt } from './built.ts';
-import { inputsOf } from './inputs.ts';
+import { foreignFile, inputsOf } from './inputs.ts';
 import { withLock } from './lock.ts';
 
 export interface BuildOptions {
-	/** Folder with `manifest.json` and `assembly/index.ts`, anywhere. */
+	/** Folder with `manifest.json`, and `assembly/index.ts` or `component.wasm`, anywhere. */
 	readonly directory: string;
 	/** Default: `dist` in it. */
 	readonly outDirectory?: string;
@@ -26,7 +26,7 @@ export interface BuiltModule {
 	/** Where its code comes from: a `DebugMap` as JSON. */
 	readonly map: string;
 	readonly manifest: Manifest;
-	/** Size of the core module in it. */
+	/** Size of the core module in it; of the whole component where another toolchain built it. */
 	readonly coreBytes: number;
 	/** Milliseconds that the whole build took. */
 	readonly tookMs: number;
@@ -78,8 +78,13 @@ async function readManifest(directory: string): Promise<Readonly<Record<string, 
 	const text = await readFile(path, 'utf8').catch((cause: unknown) => {
 		throw new BuildError('no-module', `${directory} is no module: it has no manifest.json`, { cause });
 	});
-	await access(join(directory, 'assembly/index.ts')).catch((cause: unknown) => {
-		throw new BuildError('no-module', `${directory} is no module: it has no assembly/index.ts`, { cause });
+	const code = ['assembly/index.ts', foreignFile].map((file) => access(join(directory, file)));
+	await Promise.any(code).catch((cause: unknown) => {
+		throw new BuildError(
+			'no-module',
+			`${directory} is no module: it has neither assembly/index.ts nor ${foreignFile}`,
+			{ cause },
+		);
 	});
 	try {
 		const json: unknown = JSON.parse(text);

@@ -14,9 +14,14 @@ import {
 /** Packages whose version is part of the result. */
 const compilers = ['assemblyscript', '@bytecodealliance/jco-transpile', 'protobufjs'];
 
+/** In the folder of a module that was built by another toolchain. */
+export const foreignFile = 'component.wasm';
+
 export interface Inputs {
 	/** AssemblyScript of the module's author, from its folder. */
 	readonly sources: readonly string[];
+	/** A component of another toolchain, where the folder has one instead of AssemblyScript. */
+	readonly foreign?: Uint8Array;
 	/** Absolute paths of the module's own .proto files, then of the platform's. */
 	readonly protoFiles: readonly string[];
 	/** The same whenever nothing has changed. */
@@ -32,12 +37,13 @@ export async function inputsOf(directory: string): Promise<Inputs> {
 		filesIn(sdkFolder, '**/*.ts', /^(bus|wit)\//),
 		filesIn(toolchainFolder, '**/*.ts', /\.test\.ts$|(^|\/)(assembly|fixtures|proof|system|template)\//),
 	]);
+	const foreign = await filesIn(directory, foreignFile);
 	const protoFiles = [
 		...own.map((file) => join(directory, file)),
 		...platform.map((file) => join(busFolder, file)),
 	];
 	const hashed = [
-		...['manifest.json', ...sources, ...own].map((file) => ({
+		...['manifest.json', ...foreign, ...sources, ...own].map((file) => ({
 			name: `module/${file}`,
 			path: join(directory, file),
 		})),
@@ -54,7 +60,13 @@ export async function inputsOf(directory: string): Promise<Inputs> {
 		const content = contents[index] as Buffer;
 		hash.update(`${name}\0${content.length}\0`).update(content);
 	});
-	return { sources, protoFiles, digest: hash.digest('hex') };
+	const component = contents[hashed.findIndex(({ name }) => name === `module/${foreignFile}`)];
+	return {
+		sources,
+		protoFiles,
+		digest: hash.digest('hex'),
+		...(component && { foreign: new Uint8Array(component) }),
+	};
 }
 
 async function filesIn(directory: string, pattern: string, excluded?: RegExp): Promise<string[]> {

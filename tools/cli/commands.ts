@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./build.ts')).build,
 	},
 	{
+		name: 'wrap',
+		summary: 'Puts a manifest into a component that another toolchain built',
+		load: async () => (await import('./wrap.ts')).wrap,
+	},
+	{
 		name: 'push',
 		summary: 'Signs modules into the repository and installs them on the box',
 		load: async () => (await import('./push.ts')).push,

@@ -32,6 +32,8 @@ for (const argv of [
 	['list', '--wings'],
 	['push'],
 	['new'],
+	['wrap'],
+	['wrap', 'a.wasm'],
 	['send'],
 	['send', 'a', '{}', 'b'],
 	['logs', '--level', 'loud'],

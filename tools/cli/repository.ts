@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { decodeComponent } from '../../runtime/component/decode.ts';
+import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { certificateTarget, moduleTarget } from '../headend/repository/module-target.ts';
@@ -83,7 +83,7 @@ export async function modulesIn(repository: Repository): Promise<ModuleContent[]
 
 function contentOf(file: Uint8Array): ModuleContent {
 	const bytes = new Uint8Array(file);
-	const schema = decodeComponent(bytes).custom.get('mullion:schema');
+	const schema = customSectionsOf(bytes).get('mullion:schema');
 	return {
 		manifest: manifestOf(bytes),
 		schema: schema === undefined ? {} : (JSON.parse(new TextDecoder().decode(schema)) as object),

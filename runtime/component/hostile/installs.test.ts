@@ -114,7 +114,7 @@ const components: Record<string, { ending: Ending; make: () => Uint8Array | Prom
 		make: () => componentOf(`${service} ${evil}`),
 	},
 	'whose service is in a component inside of it': {
-		ending: refused('not-a-component'),
+		ending: refused('world-unknown'),
 		make: () => componentOf(`(component ${service})`),
 	},
 	'with a component inside of it': {
@@ -122,7 +122,7 @@ const components: Record<string, { ending: Ending; make: () => Uint8Array | Prom
 		make: () => componentOf(`(component ${evil}) ${service}`),
 	},
 	'that is wrapped into itself again and again': {
-		ending: refused('not-a-component'),
+		ending: refused('world-unknown'),
 		make: () => componentOf('(component '.repeat(20) + service + ')'.repeat(20)),
 	},
 	'that says of its strings what is not so': { ending: running, make: () => withCanon([1, 1, 0, 0, 1, 1]) },

@@ -16,20 +16,23 @@ const i32 = 0x7f;
 const emptyBlock = 0x40;
 const mostPages = 65_536;
 
-/** Pages that the memory of a module may have. */
-export function maximumOf(sections: ReadonlyMap<number, Uint8Array>): number {
+/** Pages that the memory of a module may have; undefined where it has none of its own. */
+export function maximumOf(sections: ReadonlyMap<number, Uint8Array>): number | undefined {
 	const body = sections.get(section.memory);
-	if (body === undefined) return mostPages;
+	if (body === undefined) return undefined;
 	const bytes = new Bytes(body);
-	if (bytes.u32() === 0 || bytes.byte() !== 1) return mostPages;
+	if (bytes.u32() === 0) return undefined;
+	if (bytes.byte() !== 1) return mostPages;
 	bytes.u32();
 	return bytes.u32();
 }
 
+/** @param maximum undefined where the memory is another module's: how far that may grow is not known here */
 export function certainGrowth(
 	body: FunctionBody,
-	{ parameters, maximum }: { parameters: number; maximum: number },
+	{ parameters, maximum }: { parameters: number; maximum: number | undefined },
 ): FunctionBody {
+	if (maximum === undefined) return body;
 	const reader = new InstructionReader(body.bytes, body.codeAt);
 	const growths: { at: number; behind: number }[] = [];
 	let isBehind = false;

@@ -2,6 +2,7 @@
 import { Bytes, type Section, sectionsOf } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import type { FunctionBody } from './function-scan.ts';
+import { importKind, readImports } from './imports.ts';
 import { concat, sized, unsigned } from './leb.ts';
 
 export const section = {
@@ -38,7 +39,7 @@ export interface CoreModule {
 	readonly sections: ReadonlyMap<number, Uint8Array>;
 	/** The custom section `name`: what functions are called in a crash report. */
 	readonly names: Uint8Array | undefined;
-	/** Functions that are imported; they come first in the index space. Nothing else is imported. */
+	/** Functions that are imported; they come first in the index space. */
 	readonly importedFunctions: number;
 	/** Of each type, by index. */
 	readonly types: readonly Arity[];
@@ -46,15 +47,19 @@ export interface CoreModule {
 	readonly arities: readonly Arity[];
 	/** Functions of its own, in order. */
 	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
+	/** Globals of its own. */
 	readonly globals: number;
-	/** Tables of its own; none is imported. */
+	/** Tables of its own. */
 	readonly tables: number;
 	readonly exports: ReadonlySet<string>;
 	readonly start: number | undefined;
 }
 
-/** @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown` */
-export function readModule(core: Uint8Array): CoreModule {
+/**
+ * @param mayImport kinds of imports beside functions; whatever else is imported could reach into another instance
+ * @throws ComponentError `not-a-component`, `instruction-unknown`, `import-unknown`
+ */
+export function readModule(core: Uint8Array, mayImport: readonly number[] = []): CoreModule {
 	if (preamble.some((byte, at) => core[at] !== byte)) throw damaged('does not begin as one');
 	const sections = new Map<number, Uint8Array>();
 	let names: Uint8Array | undefined;
@@ -67,7 +72,7 @@ export function readModule(core: Uint8Array): CoreModule {
 	const vector = (id: number): Bytes => new Bytes(sections.get(id) ?? new Uint8Array(1));
 	const types = readTypes(vector(section.type));
 	const arityOf = (type: number): Arity => types[type] ?? { parameters: 0, results: 0 };
-	const imported = readImports(vector(section.import)).map(arityOf);
+	const imported = functionTypesOf(sections.get(section.import) ?? new Uint8Array(1), mayImport).map(arityOf);
 	const own = readIndexes(vector(section.function)).map(arityOf);
 	const start = sections.get(section.start);
 	return {
@@ -119,18 +124,16 @@ function readTypes(bytes: Bytes): Arity[] {
 	});
 }
 
-/** The type of each. */
-function readImports(bytes: Bytes): number[] {
-	return Array.from({ length: countOf(bytes) }, () => {
-		const from = bytes.text();
-		const name = bytes.text();
-		// A component gets functions only: whatever else could reach into another instance.
-		if (bytes.byte() !== 0)
+/** The type of each function among them. */
+function functionTypesOf(section: Uint8Array, mayImport: readonly number[]): number[] {
+	return [...readImports(section)].flatMap(({ from, name, kind, type }) => {
+		if (kind === importKind.function) return [type];
+		if (!mayImport.includes(kind))
 			throw new ComponentError(
 				'import-unknown',
 				`the module imports "${name}" of "${from}", which is no function`,
 			);
-		return bytes.u32();
+		return [];
 	});
 }
 

@@ -19,8 +19,8 @@ export interface Rewriting {
 	readonly exchanges: Exchanges | undefined;
 	/** Index of the global that holds the fuel. */
 	readonly global: number;
-	/** Where the function lies that is called when it is used up: the first of a table. */
-	readonly gate: { readonly type: number; readonly table: number };
+	/** Where the function lies that is called when it is used up: the first of a table. Undefined where the call ends. */
+	readonly gate: { readonly type: number; readonly table: number } | undefined;
 	/** Parameters of the function. */
 	readonly parameters: number;
 }
@@ -101,7 +101,7 @@ class CheckCode {
 
 	constructor({
 		global,
-		gate: { type, table },
+		gate,
 		local,
 		isLocal,
 	}: Pick<Rewriting, 'global' | 'gate'> & { local: number; isLocal: boolean }) {
@@ -110,7 +110,10 @@ class CheckCode {
 		this.#length = unsigned(local + 1);
 		this.read = [op.globalGet, ...unsigned(global), op.localSet, ...this.#fuel];
 		this.write = [op.localGet, ...this.#fuel, op.globalSet, ...unsigned(global)];
-		this.#pass = [op.i32Const, 0, op.callIndirect, ...unsigned(type), ...unsigned(table)];
+		this.#pass =
+			gate === undefined
+				? [op.unreachable]
+				: [op.i32Const, 0, op.callIndirect, ...unsigned(gate.type), ...unsigned(gate.table)];
 	}
 
 	/** @param units undefined where the number on top of the stack is charged and left there */

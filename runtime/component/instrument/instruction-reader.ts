@@ -26,6 +26,11 @@ export class InstructionReader {
 		this.#next = from;
 	}
 
+	/** Where the instruction read last ends, in bytes from the beginning of the body. */
+	get end(): number {
+		return this.#next;
+	}
+
 	/** False behind the last one. @throws ComponentError `not-a-component`, `instruction-unknown` */
 	read(): boolean {
 		if (this.#next >= this.#body.length) return false;

@@ -52,7 +52,7 @@ export interface Rewritten {
 /** As `instrument`, with what became of each function. */
 export function rewrite(core: Uint8Array): Rewritten {
 	const module = readModule(core);
-	const { scanned, bodies, functions } = rewriteCode(module);
+	const { scanned, bodies, functions } = rewriteCode(module, { hasGate: true });
 	const hints = branchHints(
 		functions.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
 	);
@@ -78,7 +78,13 @@ interface RewrittenCode {
 	readonly functions: readonly RewrittenFunction[];
 }
 
-function rewriteCode(module: CoreModule): RewrittenCode {
+/**
+ * Its functions with checks that count down the global of index `globals`.
+ *
+ * @param hasGate whether the gate of `withTank` is called when the fuel is used up; without it the call ends
+ * @throws ComponentError `module-too-complex`, and as the passes do
+ */
+export function rewriteCode(module: CoreModule, { hasGate }: { readonly hasGate: boolean }): RewrittenCode {
 	const { importedFunctions, globals, types, tables } = module;
 	// First, so that what it adds is charged too.
 	const maximum = maximumOf(module.sections);
@@ -101,7 +107,7 @@ function rewriteCode(module: CoreModule): RewrittenCode {
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
 			exchanges: isWorthLocal(seen, weights) ? exchangesOf(body, weights) : undefined,
 			global: globals,
-			gate: { type: types.length, table: tables },
+			gate: hasGate ? { type: types.length, table: tables } : undefined,
 			parameters,
 		});
 		budget.takeBytes(made.bytes.length - body.bytes.length);

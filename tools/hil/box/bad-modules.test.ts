@@ -105,9 +105,9 @@ const badModules: Record<string, BadModule> = {
 		ending: forbidden('import-not-granted'),
 		bytes: () => withCapabilities({}),
 	},
-	'a component that imports WASI': {
+	'a component that imports what nobody has': {
 		ending: unfit('import-unknown'),
-		bytes: () => handMade({ manifest: hand, importsWasi: true }),
+		bytes: () => handMade({ manifest: hand, importsUnknown: true }),
 	},
 	'a memory that begins larger than its budget': {
 		ending: unfit('memory-unbounded'),

@@ -15,14 +15,14 @@ export interface HandMade {
 	readonly start?: string;
 	/** Little-endian 32-bit words that its memory holds from 2048 on. */
 	readonly data?: readonly number[];
-	/** A WASI interface that it imports as well, as components from other toolchains do. */
-	readonly importsWasi?: boolean;
+	/** An interface that it imports as well, which neither the box nor WASI has. */
+	readonly importsUnknown?: boolean;
 }
 
 /** Zeros: an `ok` with an empty list of effects. */
 const nothing = 'i32.const 1024';
 
-const wasi = 'package wasi:cli@0.2.0 { interface exit { exit-with-code: func(code: u8); } }';
+const unknown = 'package acme:odd@0.1.0 { interface thing { do: func(code: u8); } }';
 
 export async function handMade(options: HandMade): Promise<Uint8Array> {
 	const {
@@ -31,11 +31,11 @@ export async function handMade(options: HandMade): Promise<Uint8Array> {
 		turn = nothing,
 		start = nothing,
 		data = [],
-		importsWasi = false,
+		importsUnknown = false,
 	} = options;
 	// Everything is put down on a multiple of 8, so that a payload can be read as any value.
 	const core = await parse(`(module
-		${importsWasi ? '(import "wasi:cli/exit@0.2.0" "exit-with-code" (func (param i32)))' : ''}
+		${importsUnknown ? '(import "acme:odd/thing@0.1.0" "do" (func (param i32)))' : ''}
 		(memory (export "memory") ${memory})
 		(data (i32.const 2048) "${bytesOf(data)}")
 		(global $free (mut i32) (i32.const 65536))
@@ -50,9 +50,9 @@ export async function handMade(options: HandMade): Promise<Uint8Array> {
 		(func (export "mullion:service/guest@0.1.0#turn")
 			(param i64) (param $inbox i32) (param $length i32) (result i32) ${turn}))`);
 	const service = await readFile(servicesWit, 'utf8');
-	const world = importsWasi ? 'foreign' : 'service';
-	const witSource = importsWasi
-		? `${service}\nworld foreign { include service; import wasi:cli/exit@0.2.0; }\n${wasi}`
+	const world = importsUnknown ? 'foreign' : 'service';
+	const witSource = importsUnknown
+		? `${service}\nworld foreign { include service; import acme:odd/thing@0.1.0; }\n${unknown}`
 		: service;
 	const embedded = await componentEmbed({
 		binary: new Uint8Array(core),

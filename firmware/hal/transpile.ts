@@ -1,0 +1,22 @@
+/** The call of `jco-transpile` that makes glue as the generic linker takes it. */
+import { transpileBytes } from '@bytecodealliance/jco-transpile';
+import type { Glue } from '../../runtime/foreign/glue.ts';
+
+export async function transpile(component: Uint8Array): Promise<Glue> {
+	const { files, imports, exports } = await transpileBytes(component, {
+		name: 'foreign',
+		instantiation: 'sync',
+		noComponentErrorWrapping: false,
+		emitTypescriptDeclarations: false,
+		nodejsCompat: false,
+		// Core modules as files, never inside the source.
+		base64Cutoff: 0,
+	});
+	const entries = Object.entries(files);
+	return {
+		source: new TextDecoder().decode(entries.find(([name]) => name.endsWith('.js'))?.[1]),
+		cores: new Map(entries.filter(([name]) => name.endsWith('.wasm'))),
+		imports,
+		exports: exports.map(([name]) => name),
+	};
+}

@@ -1,0 +1,147 @@
+/** Turns a component of any toolchain into what a cell can start: glue, and core modules with checks. */
+import { Settings } from '../../proto/host/bus/command.ts';
+import { ContractError } from '../../proto/host/codec.ts';
+import { ComponentError } from '../component/error.ts';
+import { instrumentPart, memoryOf } from '../component/instrument/instrument-part.ts';
+import { checkLimits } from '../component/module-limits.ts';
+import { type Manifest, ManifestError } from '../module/manifest.ts';
+import type { ForeignCode, ForeignWorld, Surroundings } from './foreign-code.ts';
+import type { GlueMaker } from './glue.ts';
+import { checkNames, namesIn } from './glue-names.ts';
+import { scriptOf } from './glue-script.ts';
+import { wasiNames } from './wasi/names.ts';
+
+export interface PrepareForeignOptions {
+	readonly manifest: Manifest;
+	readonly glue: GlueMaker;
+	/** Imported interface of our own, with its version -> the capability that provides it. */
+	readonly provided: ReadonlyMap<string, string | undefined>;
+}
+
+/** The exported interface that makes a component one of a world; 0.3 of WASI is another contract. */
+const worlds: readonly (readonly [exported: RegExp, world: ForeignWorld])[] = [
+	[/^mullion:service\/guest@0\.1\.0$/, 'service'],
+	[/^wasi:http\/incoming-handler@0\.2\.\d+$/, 'http'],
+	[/^wasi:cli\/run@0\.2\.\d+$/, 'command'],
+];
+
+const settingsType = 'mullion.command.Settings';
+
+/** @throws ComponentError, ManifestError */
+export async function prepareForeign(
+	component: Uint8Array,
+	{ manifest, glue, provided }: PrepareForeignOptions,
+): Promise<ForeignCode> {
+	const { source, cores, imports, exports } = await glue.make(component);
+	checkNames([...imports, ...exports]);
+	const world = worldOf(exports);
+	checkManifest(manifest, world);
+	for (const from of imports) checkImport(from, { manifest, provided });
+	return {
+		world,
+		script: scriptOf(source),
+		modules: await compileAll(cores, manifest.budget.memoryPages),
+		surroundings: surroundingsOf(manifest, world),
+	};
+}
+
+function worldOf(exports: readonly string[]): ForeignWorld {
+	for (const [pattern, world] of worlds) if (exports.some((name) => pattern.test(name))) return world;
+	throw new ComponentError(
+		'world-unknown',
+		`the component exports ${exports.join(', ') || 'nothing'}; a box runs services of mullion:service, wasi:cli/command and wasi:http/proxy of WASI 0.2`,
+	);
+}
+
+/** A turn that has to come out the same again needs a guest whose state and every input are known. */
+interface Durable {
+	readonly durability?: unknown;
+}
+
+function checkManifest(manifest: Manifest & Durable, world: ForeignWorld): void {
+	const { durability, priority } = manifest;
+	if (durability !== undefined && durability !== 'none')
+		throw new ManifestError(
+			'foreign-not-durable',
+			`manifest.durability must be "none": ${manifest.name} is linked by glue, and can be neither captured nor replayed`,
+		);
+	if (priority === 'realtime')
+		throw new ManifestError(
+			'foreign-not-realtime',
+			`manifest.priority must not be "realtime": a turn of ${manifest.name} can not be interrupted`,
+		);
+	if (manifest.session !== undefined && world !== 'service')
+		throw new ManifestError(
+			'bad-manifest',
+			`manifest.session is for services of mullion:service; ${manifest.name} is a ${world}`,
+		);
+}
+
+function checkImport(
+	from: string,
+	{ manifest, provided }: Pick<PrepareForeignOptions, 'manifest' | 'provided'>,
+): void {
+	if (wasiNames.has(from)) return;
+	const own = [...provided].find(([name]) => name.split('@')[0] === from);
+	if (own === undefined)
+		throw new ComponentError(
+			'import-unknown',
+			`the component imports "${from}", which this box does not have`,
+		);
+	const [, capability] = own;
+	if (capability !== undefined && !Object.hasOwn(manifest.capabilities, capability))
+		throw new ComponentError(
+			'import-not-granted',
+			`the component imports "${from}", but its manifest does not ask for the capability "${capability}"`,
+		);
+}
+
+/** All memories together may grow to what the manifest asks for; what they begin with is theirs. */
+async function compileAll(
+	cores: ReadonlyMap<string, Uint8Array>,
+	memoryPages: number,
+): Promise<Map<string, WebAssembly.Module>> {
+	const valid = [...cores].map(([name, core]) => {
+		const bytes = new Uint8Array(core);
+		checkLimits(bytes);
+		if (!WebAssembly.validate(bytes))
+			throw new ComponentError('not-a-component', `the core module ${name} is not valid`);
+		return { name, bytes, pages: memoryOf(bytes) };
+	});
+	const begins = valid.flatMap(({ pages }) => (pages === undefined ? [] : [pages]));
+	const left = memoryPages - begins.reduce((sum, pages) => sum + pages, 0);
+	if (left < 0)
+		throw new ComponentError(
+			'memory-unbounded',
+			`the component begins with ${memoryPages - left} pages of memory; the manifest's budget is ${memoryPages}`,
+		);
+	const share = Math.floor(left / Math.max(begins.length, 1));
+	const compiled = valid.map(async ({ name, bytes, pages = 0 }) => {
+		const instrumented = instrumentPart(bytes, { mostPages: pages + share });
+		const module = await WebAssembly.compile(instrumented).catch((cause: Error) => {
+			throw new ComponentError('not-a-component', `the core module ${name}: ${cause.message}`, { cause });
+		});
+		checkNames(namesIn(module));
+		return [name, module] as const;
+	});
+	return new Map(await Promise.all(compiled));
+}
+
+/** @throws ManifestError `bad-manifest` */
+function surroundingsOf({ name, config }: Manifest, world: ForeignWorld): Surroundings {
+	const nothing = { arguments: [name], environment: [], stdin: new Uint8Array(0) };
+	if (world === 'service' || config.type === '') return nothing;
+	if (config.type !== settingsType)
+		throw new ManifestError('bad-manifest', `manifest.config.type of a ${world} must be ${settingsType}`);
+	try {
+		const settings = Settings.decode(config.bytes);
+		return {
+			arguments: [name, ...settings.arguments],
+			environment: settings.environment.map(({ name, value }) => [name, value] as const),
+			stdin: settings.stdin,
+		};
+	} catch (cause) {
+		if (!(cause instanceof ContractError)) throw cause;
+		throw new ManifestError('bad-manifest', `manifest.config: ${cause.message}`, { cause });
+	}
+}
