@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { CellCommand } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import { cellStorage } from './cell-storage.ts';
 import { systemClock } from './clock.ts';
 import { detach } from './transfer.ts';
 
@@ -25,6 +26,7 @@ function schedule(): void {
 
 const cell = new Cell({
 	clock: systemClock(),
+	...(workerData.storage && { storage: cellStorage(workerData.storage) }),
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

@@ -34,6 +34,8 @@ export interface Heard {
 	readonly topic: string;
 	readonly sender: VmId;
 	readonly payload: Uint8Array;
+	/** Of a journalled VM: who remembers the last one knows a message that is said again. */
+	readonly id?: { readonly turn: number; readonly index: number };
 }
 
 export interface BoxRequest {
@@ -130,12 +132,12 @@ export class Hub {
 	accept(from: HubCell, report: Extract<CellReport, { tag: 'published' | 'request' | 'answer' }>): void {
 		switch (report.tag) {
 			case 'published': {
-				const { topic, vm: sender, payload } = report;
+				const { topic, vm: sender, payload, id } = report;
 				for (const cell of this.#cells) {
 					if (cell !== from && this.#isWantedIn(cell, topic))
 						cell.send({ tag: 'publish', topic, sender, payload });
 				}
-				this.#tellListeners({ topic, sender, payload });
+				this.#tellListeners({ topic, sender, payload, ...(id && { id }) });
 				return;
 			}
 			case 'request': {

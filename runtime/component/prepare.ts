@@ -1,13 +1,17 @@
 /** Turns the verified bytes of a module into what a cell can start: checked, bounded, metered and compiled. */
 import { type BudgetCaps, capped } from '../module/budget.ts';
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
+import { type Digest, sha256 } from '../module/store-digest.ts';
 import { Bytes, sectionsOf } from './bytes.ts';
 import { decodeComponent, type StringEncoding } from './decode.ts';
 import { ComponentError } from './error.ts';
+import { obstacleOf } from './guest-state.ts';
 import { instrument } from './instrument/instrument.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
+	/** Of the bytes that it was made of. */
+	readonly digest: Digest;
 	readonly module: WebAssembly.Module;
 	readonly encoding: StringEncoding;
 	/** protobufjs descriptor of the module's own messages, as JSON text; empty where it ships none. */
@@ -48,8 +52,16 @@ export async function prepareComponent(
 	boundMemory(core, manifest.budget.memoryPages);
 	const module = await compile(core);
 	checkExports(module);
+	checkDurability(module, manifest);
 	checkImports(module, { manifest, provided });
-	return { manifest, module, encoding, schema: new TextDecoder().decode(custom.get('mullion:schema')) };
+	const digest = await sha256(binary);
+	return {
+		manifest,
+		digest,
+		module,
+		encoding,
+		schema: new TextDecoder().decode(custom.get('mullion:schema')),
+	};
 }
 
 /** The manifest of a component without preparing the rest of it, e.g. to show or to push it. */
@@ -116,6 +128,15 @@ function checkExports(module: WebAssembly.Module): void {
 		if (exported.get(name) !== kind)
 			throw new ComponentError('world-unknown', `the module does not export the ${kind} "${name}"`);
 	}
+}
+
+function checkDurability(module: WebAssembly.Module, { durability }: Manifest): void {
+	const obstacle = durability.mode === 'none' ? undefined : obstacleOf(module);
+	if (obstacle !== undefined)
+		throw new ManifestError(
+			'bad-manifest',
+			`manifest.durability.mode is "${durability.mode}", but the state cannot be taken out: ${obstacle}`,
+		);
 }
 
 function checkImports(

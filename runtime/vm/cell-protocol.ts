@@ -7,6 +7,7 @@
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
+import type { Digest } from '../module/store-digest.ts';
 import type { VmErrorCode } from './error.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
@@ -40,8 +41,19 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** What of it is kept; undefined for nothing. */
+	readonly keep?: KeepOrder;
 	/** Its turns are to be recorded, from its start on. */
 	readonly recording?: RecordingOrder;
+}
+
+/** How a VM outlives a fault, a kill and a power cut. */
+export interface KeepOrder {
+	readonly mode: 'snapshot' | 'journal';
+	/** In which its state is written at most once. */
+	readonly intervalMs: number;
+	/** Digest of the module: the state of another one is none of its. */
+	readonly digest: Digest;
 }
 
 /** How much of a VM is recorded at most: what is reached first ends it. */
@@ -89,7 +101,11 @@ export type CellCommand =
 			readonly payload: Uint8Array;
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
-	| { readonly tag: 'count' };
+	| { readonly tag: 'count' }
+	/** What is kept of a VM of this name is forgotten, but for that of this module. */
+	| { readonly tag: 'forget'; readonly name: string; readonly butFor?: Digest }
+	/** Nothing runs any more; what is kept is made durable. */
+	| { readonly tag: 'close' };
 
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
@@ -106,7 +122,14 @@ export type CellReport =
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	/** A budget that holds a VM back or warns, but does not end it, has been used up. */
 	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: 'cpuPercent' | 'deadlineMs' }
-	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
+	| {
+			readonly tag: 'published';
+			readonly vm: VmId;
+			readonly topic: string;
+			readonly payload: Uint8Array;
+			/** Of a journalled VM: turn and place in it. The same message may be said again after a crash. */
+			readonly id?: { readonly turn: number; readonly index: number };
+	  }
 	| {
 			readonly tag: 'request';
 			readonly vm: VmId;
@@ -127,7 +150,9 @@ export type CellReport =
 			readonly turns: number;
 			readonly ended: string | undefined;
 	  }
-	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] };
+	| { readonly tag: 'counts'; readonly vms: readonly VmCounts[] }
+	/** Everything that is kept is durable; nothing comes after this. */
+	| { readonly tag: 'closed' };
 
 /** What a VM has done since it was started. */
 export interface VmCounts {

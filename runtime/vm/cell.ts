@@ -7,6 +7,9 @@
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { Keeper } from '../durability/keeper.ts';
+import { Keeping, type KeepingCell } from '../durability/keeping.ts';
+import type { CellStorage } from '../durability/storage.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { isBoxEffect } from './effect-check.ts';
@@ -23,6 +26,8 @@ const turnEvents = 256;
 
 export interface CellOptions {
 	readonly clock: Clock;
+	/** Where VMs are kept whose manifests ask for it; without it they are not. */
+	readonly storage?: CellStorage;
 	/** Told where the cell is, so that a watchdog can see a turn that never ends. */
 	readonly heartbeat?: Heartbeat;
 	/** Called with everything that happened since the last call, in order. */
@@ -38,9 +43,10 @@ export class Cell {
 	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
 	readonly #turns: Turns;
+	readonly #keeping: Keeping | undefined;
 	#reports: CellReport[] = [];
 
-	constructor({ clock, heartbeat = new Heartbeat(), report, wake }: CellOptions) {
+	constructor({ clock, storage, heartbeat = new Heartbeat(), report, wake }: CellOptions) {
 		this.#clock = clock;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
@@ -62,6 +68,26 @@ export class Cell {
 			exceeded: ({ id }, budget) => this.#say({ tag: 'exceeded', vm: id, budget }),
 			rested: () => this.#flush(),
 		});
+		this.#keeping = storage && new Keeping(storage, this.#kept());
+	}
+
+	#kept(): KeepingCell {
+		return {
+			clock: this.#clock,
+			residents: this.#residents,
+			mail: this.#mail,
+			make: (resident, spec) => this.#turns.make(resident, spec),
+			begin: (resident) => this.#turns.begin(resident),
+			goOn: (resident, vm) => {
+				this.#turns.adopt(resident, vm);
+				this.#joined(resident);
+			},
+			apply: (resident, vm, effect) => this.#apply(resident, vm, effect),
+			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			ready: (resident) => this.#queue.add(resident),
+			say: (report) => this.#say(report),
+			flush: () => this.#flush(),
+		};
 	}
 
 	accept(command: CellCommand): void {
@@ -90,6 +116,12 @@ export class Cell {
 			case 'answer':
 				this.#mail.answerFromOutside(command);
 				break;
+			case 'forget':
+				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
+				break;
+			case 'close':
+				void this.#close();
+				break;
 			case 'count':
 				this.#say({ tag: 'counts', vms: [...this.#residents.values()].map((resident) => resident.counts()) });
 				break;
@@ -108,6 +140,7 @@ export class Cell {
 		this.#residents.set(id, resident);
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
+		if (spec.keep !== undefined && this.#keeping !== undefined) return this.#keeping.start(resident, spec);
 		try {
 			this.#turns.begin(resident);
 		} catch (error) {
@@ -133,9 +166,29 @@ export class Cell {
 			resident.clearTimers();
 			this.#residents.delete(id);
 			this.#mail.leave(resident);
+			const { keeper } = resident;
+			if (keeper !== undefined && this.#keeping !== undefined) return void this.#leave(this.#keeping, keeper);
 		}
 		// Also of one that has not come yet: who waits for this must not wait for ever.
 		this.#say({ tag: 'stopped', vm: id });
+	}
+
+	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
+		// What cannot be written now is what the journal held before.
+		await keeping.leave(keeper).catch(() => undefined);
+		this.#say({ tag: 'stopped', vm: keeper.resident.id });
+		this.#flush();
+	}
+
+	async #close(): Promise<void> {
+		await this.#keeping?.close();
+		this.#say({ tag: 'closed' });
+		this.#flush();
+	}
+
+	#joined(resident: Resident): void {
+		this.#mail.join(resident);
+		this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
@@ -147,12 +200,13 @@ export class Cell {
 	}
 
 	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
-		if (resident.stage === 'start') {
-			this.#mail.join(resident);
-			this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
-		} else if (resident.singly > 0) resident.singly--;
+		const { keeper } = resident;
+		keeper?.finished(effects);
+		if (resident.stage === 'start') this.#joined(resident);
+		else if (resident.singly > 0) resident.singly--;
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
-		for (const effect of effects) this.#apply(resident, vm, effect);
+		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
+		else for (const effect of effects) this.#apply(resident, vm, effect);
 	}
 
 	#apply(resident: Resident, vm: Vm, effect: Effect): void {
@@ -180,10 +234,14 @@ export class Cell {
 		this.#say({ tag: 'effect', vm: resident.id, effect });
 	}
 
-	#setTimer(resident: Resident, timer: Extract<Effect, { tag: 'set-timer' }>['val']): void {
-		const { id, delayMs, repeat } = timer;
+	#setTimer(
+		resident: Resident,
+		timer: Extract<Effect, { tag: 'set-timer' }>['val'],
+		firstMs = timer.delayMs,
+	): void {
+		const { id, repeat } = timer;
 		resident.timers.get(id)?.cancel();
-		const armed = this.#clock.after(Math.max(1, delayMs), () => {
+		const armed = this.#clock.after(Math.max(1, firstMs), () => {
 			resident.timers.delete(id);
 			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
 			if (repeat) this.#setTimer(resident, timer);
@@ -196,13 +254,14 @@ export class Cell {
 
 	/** What the failed turn was given waits again; what alone has failed twice is set aside. */
 	#blame(resident: Resident, taken: readonly Waiting<Event>[]): void {
-		const messages = taken.filter(({ event }) => event.tag === 'message');
+		const isKept = resident.keeper?.isJournalled === true;
+		const messages = taken.filter(({ event }) => isKept || event.tag === 'message');
 		const [only] = messages;
-		if (taken.length === 1 && only?.event.tag === 'message' && ++only.failures >= 2) {
+		if (taken.length === 1 && only !== undefined && ++only.failures >= 2) {
 			const topic = only.topic ?? '';
-			const { payload, correlation } = only.event.val;
-			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
-			this.#mail.refuse(resident, correlation);
+			const message = only.event.tag === 'message' ? only.event.val : undefined;
+			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload: message?.payload ?? new Uint8Array(0) });
+			this.#mail.refuse(resident, message?.correlation ?? 0);
 			messages.length = 0;
 		}
 		resident.singly = Math.max(resident.singly - 1, 0) + messages.length;
@@ -212,9 +271,13 @@ export class Cell {
 	#failed(resident: Resident, vm: Vm, { code, message }: VmError): void {
 		this.#blame(resident, resident.taken);
 		resident.recorder?.close('the VM failed');
+		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog() };
+		const { keeper } = resident;
+		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits.
+		if (keeper?.isJournalled === true) return this.#keeping?.after(keeper, () => this.#say(fault));
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog() });
+		this.#say(fault);
 	}
 
 	#say(report: CellReport): void {

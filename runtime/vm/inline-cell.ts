@@ -5,14 +5,16 @@
  * stopped here.
  */
 import type { Clock } from '../clock.ts';
+import type { CellStorage } from '../durability/storage.ts';
 import { Cell } from './cell.ts';
 import type { CellHandle, CellHost } from './cell-host.ts';
 import type { CellCommand, CellReport } from './cell-protocol.ts';
 import { Heartbeat } from './heartbeat.ts';
 
-export function inlineCells(clock: Clock): CellHost {
+/** @param storageOf where each cell keeps its VMs; default nowhere */
+export function inlineCells(clock: Clock, storageOf?: (cell: string) => CellStorage): CellHost {
 	return {
-		spawn: ({ onReports }): CellHandle => {
+		spawn: ({ name, onReports }): CellHandle => {
 			const heartbeat = new Heartbeat();
 			const commands: CellCommand[] = [];
 			let isScheduled = false;
@@ -29,7 +31,13 @@ export function inlineCells(clock: Clock): CellHost {
 			const report = (reports: CellReport[]): void => {
 				if (!isOver) queueMicrotask(() => onReports(reports));
 			};
-			const cell = new Cell({ clock, heartbeat, report, wake: schedule });
+			const cell = new Cell({
+				clock,
+				heartbeat,
+				report,
+				wake: schedule,
+				...(storageOf && { storage: storageOf(name) }),
+			});
 			return {
 				heartbeat,
 				send: (command) => {

@@ -8,6 +8,8 @@ import { Requests } from '../bus/requests.ts';
 import { type Route, Routes } from '../bus/routes.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { MessageId } from '../durability/marks.ts';
+import type { UnclaimedMessage } from '../durability/unclaimed.ts';
 import type { CellCommand, CellReport, Outcome, VmId } from './cell-protocol.ts';
 import type { Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -63,7 +65,7 @@ export class Mail {
 	/** An event of the platform's own; lost when the VM does not run. */
 	give(id: VmId, event: Event): void {
 		const resident = this.#options.residents.get(id);
-		if (resident?.isUp !== true) return;
+		if (resident === undefined || !(resident.isUp || resident.keeper?.isJournalled === true)) return;
 		const bytes = event.tag === 'chunk' ? event.val.bytes.length : 0;
 		resident.inbox.push({ event, bytes, failures: 0 });
 		this.#options.queue.add(resident);
@@ -74,6 +76,52 @@ export class Mail {
 		if (topic === undefined) return;
 		for (const route of this.#routes.of(topic)) this.#deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
+	}
+
+	/** To the kept VMs of this cell; true when there is somebody else to tell. */
+	publishKept(sender: Resident, { topic: index, payload }: Publication, from: MessageId): boolean {
+		const topic = this.#permitted(sender, index);
+		if (topic === undefined) return false;
+		this.deliverKept({ id: from, topic, payload });
+		return this.#wanted.has(topic) || this.#routes.of(topic).some(({ to }) => !isKept(to));
+	}
+
+	/** To everybody else. */
+	publishRest(
+		sender: Resident,
+		{ topic: index, payload }: Publication,
+		{ turn, index: effect }: MessageId,
+	): void {
+		const topic = sender.spec.topics[index]?.name ?? '';
+		for (const route of this.#routes.of(topic))
+			if (!isKept(route.to)) this.#deliver(sender, route, { sender: sender.id, payload });
+		const id = { turn, index: effect };
+		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload, id });
+	}
+
+	/** A message between kept VMs, perhaps once more: who has had it does not get it. */
+	deliverKept({ id, topic, payload }: UnclaimedMessage, only?: Resident): void {
+		const from = this.#options.residents.get(id.sender);
+		for (const route of this.#routes.of(topic)) {
+			const { to } = route;
+			if (isKept(to) && to === (only ?? to) && to.keeper?.receives(id) === true)
+				this.#deliver(from, route, { sender: id.sender, payload, id });
+		}
+	}
+
+	/** Whether a request or a reply goes to a kept VM of this cell. */
+	staysKept(sender: Resident, { tag, val }: Extract<Effect, { tag: 'request' | 'reply' }>): boolean {
+		if (tag === 'reply') {
+			const asker = this.#requests.askerOf(val.correlation);
+			return asker !== undefined && asker !== outside && isKept(asker);
+		}
+		const route = this.#routes.of(sender.spec.topics[val.topic]?.name ?? '')[0];
+		return route !== undefined && isKept(route.to);
+	}
+
+	/** Numbers of requests up to this one were given out before a restart. */
+	goOnFrom(correlation: number): void {
+		this.#requests.goOnFrom(correlation);
 	}
 
 	publishFromOutside({ topic, sender, payload }: Extract<CellCommand, { tag: 'publish' }>): void {
@@ -151,11 +199,11 @@ export class Mail {
 	#deliver(
 		from: Resident | undefined,
 		{ to, topic, index, whenFull }: Route,
-		{ sender, payload }: { sender: VmId; payload: Uint8Array },
+		{ sender, payload, id }: { sender: VmId; payload: Uint8Array; id?: MessageId },
 	): void {
 		const message = { topic: index, sender, correlation: 0, payload };
 		const bytes = payload.length + messageBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
+		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0, from: id };
 		// What comes from outside cannot be held here, and neither can a sender the receiver waits for.
 		const canHold = from !== undefined && !to.waitsFor(from);
 		if (canHold && from.held.length > 0) from.held.push({ to, item });
@@ -205,4 +253,9 @@ export class Mail {
 		if (asker === outside) this.#options.say({ tag: 'answer', correlation, outcome });
 		else this.give(asker.id, { tag: 'answer', val: { correlation, outcome } });
 	}
+}
+
+/** Whether what it is told is safe as soon as what its sender did is. */
+function isKept({ keeper }: Resident): boolean {
+	return keeper?.isJournalled === true;
 }

@@ -3,9 +3,11 @@ import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
+import type { Keeper } from '../durability/keeper.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
+import type { TurnWatch } from './turn-watch.ts';
 import type { Vm } from './vm.ts';
 
 /** A message that its receiver had no room for; its sender stands still until it has. */
@@ -36,6 +38,10 @@ export class Resident {
 	throttle: Timer | undefined;
 	/** Writes its turns down, where that was asked for. */
 	recorder: Recorder | undefined;
+	/** Keeps it across faults and power cuts, where its manifest asks for that. */
+	keeper: Keeper | undefined;
+	/** How often it was to be brought back. */
+	arrivals = 0;
 	readonly timers = new Map<number, Timer>();
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Resident>();
@@ -62,9 +68,14 @@ export class Resident {
 	}
 
 	get isReady(): boolean {
-		if (this.vm === undefined || this.throttle !== undefined) return false;
+		if (this.vm === undefined || this.throttle !== undefined || this.keeper?.mayRun === false) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
 		return this.held.length === 0 && this.inbox.length > 0;
+	}
+
+	/** Who sees its turns. */
+	get watch(): TurnWatch | undefined {
+		return this.keeper ?? this.recorder;
 	}
 
 	/** True once its start is done. */

@@ -11,7 +11,7 @@ import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../componen
 import type { VmSpec } from './cell-protocol.ts';
 import { VmError } from './error.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { Resident } from './resident.ts';
+import type { Resident, Stage } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
 import { Vm } from './vm.ts';
 
@@ -53,10 +53,20 @@ export class Turns implements LaneHost {
 
 	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
 	begin(resident: Resident): void {
-		const vm = new Vm({ id: resident.id, spec: resident.spec, lane: this.#lane, watch: resident.recorder });
+		const vm = this.make(resident, resident.spec);
 		vm.link();
+		this.adopt(resident, vm, 'begin');
+	}
+
+	/** A VM that is not linked yet. */
+	make({ id, watch }: Resident, spec: VmSpec): Vm {
+		return new Vm({ id, spec, lane: this.#lane, watch });
+	}
+
+	/** Has a linked VM called from now on; one that was brought back goes on with its next turn. */
+	adopt(resident: Resident, vm: Vm, stage: Stage = 'turn'): void {
 		resident.vm = vm;
-		resident.stage = 'begin';
+		resident.stage = stage;
 		this.#byCall.set(vm.call, resident);
 		this.#options.queue.add(resident);
 	}

@@ -1,6 +1,7 @@
 /** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
 import { parseArgs } from 'node:util';
 import { cellFigures } from './cell.ts';
+import { durabilityFigures } from './durability.ts';
 import type { Figure } from './figure.ts';
 import { instrumentationFigures } from './instrumentation.ts';
 import { journalFigures } from './journal.ts';
@@ -15,6 +16,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['cell', cellFigures],
 	['instrumentation', instrumentationFigures],
 	['journal', journalFigures],
+	['durability', durabilityFigures],
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],
 	['memory', memoryFigures],
