@@ -24,6 +24,7 @@ import { Meter } from '../../runtime/network/meter.ts';
 import { watchSilence } from '../../runtime/network/silence-watch.ts';
 import { Recordings } from '../../runtime/recording/recordings.ts';
 import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
+import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
 import { fileOutput } from '../hal/file-output.ts';
@@ -32,6 +33,7 @@ import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
 import { CrashBook } from './crash-book.ts';
+import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
 
 export interface PlatformOptions {
@@ -86,8 +88,9 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
 	const supervisor: Supervisor = new Supervisor({
 		clock,
-		cells: threadedCells(),
+		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion }),
 		placement: config.cells,
+		numbers: await VmNumbers.open(directory.folder('vms')),
 		hub,
 		capabilities,
 		on: {
@@ -127,7 +130,10 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		clock,
 		networks: () => networks.basebands(),
 		...(config.caps === undefined ? {} : { caps: config.caps }),
-		forget: (vm) => buckets.forget(vm),
+		forget: async (vm) => {
+			supervisor.forgetKept(vm);
+			await buckets.forget(vm);
+		},
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
 	});
 	coordinator = new Coordinator({

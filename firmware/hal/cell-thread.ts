@@ -1,4 +1,5 @@
 /** Runs each cell on a worker thread, so that one that hangs can be ended from outside. */
+import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import type { CellHandle, CellHost } from '../../runtime/vm/cell-host.ts';
@@ -16,7 +17,15 @@ export interface CellPost {
 	readonly door?: MessagePort;
 }
 
-export function threadedCells(): CellHost {
+export interface ThreadedCellsOptions {
+	/** Folder below which each cell keeps its VMs; without it they are not kept. */
+	readonly folder?: string;
+	readonly platformVersion?: string;
+}
+
+export function threadedCells({ folder, platformVersion = '' }: ThreadedCellsOptions = {}): CellHost {
+	/** By name of the cell: set once the thread that has its folder is gone. */
+	const gone = new Map<string, SharedArrayBuffer>();
 	/** By the memory of their bells. */
 	const workers = new WeakMap<SharedArrayBuffer, Worker>();
 
@@ -30,11 +39,20 @@ export function threadedCells(): CellHost {
 
 	return {
 		spawn: ({ name, onReports, onLost }): CellHandle => {
+			const before = gone.get(name);
+			const isGone = new SharedArrayBuffer(4);
+			gone.set(name, isGone);
+			const storage = folder && { path: join(folder, name), cell: name, platformVersion, before };
 			const heartbeat = new Heartbeat();
 			const bell = new Doorbell();
 			const worker = new Worker(new URL('./cell-worker.ts', import.meta.url), {
 				name: `cell ${name}`,
-				workerData: { heartbeat: heartbeat.buffer, bell: bell.buffer, linksForeign: isForForeign(name) },
+				workerData: {
+					heartbeat: heartbeat.buffer,
+					bell: bell.buffer,
+					linksForeign: isForForeign(name),
+					storage,
+				},
 			});
 			workers.set(bell.buffer, worker);
 			let isOver = false;
@@ -49,7 +67,11 @@ export function threadedCells(): CellHost {
 			worker.on('error', (error) =>
 				lose(`the cell broke: ${error instanceof Error ? error.message : error}`),
 			);
-			worker.on('exit', (code) => lose(`the cell ended with code ${code}`));
+			worker.on('exit', (code) => {
+				Atomics.store(new Int32Array(isGone), 0, 1);
+				Atomics.notify(new Int32Array(isGone), 0);
+				lose(`the cell ended with code ${code}`);
+			});
 			return {
 				heartbeat,
 				bell: bell.buffer,

@@ -4,6 +4,7 @@ import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import type { ForeignLinker } from '../../runtime/foreign/foreign-guest.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import { cellStorage } from './cell-storage.ts';
 import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
 import { systemEntropy } from './entropy.ts';
@@ -47,6 +48,7 @@ async function foreignLinks(): Promise<ForeignLinker> {
 const cell = new Cell({
 	clock: systemClock(),
 	linkForeign: workerData.linksForeign ? await foreignLinks() : undefined,
+	...(workerData.storage && { storage: cellStorage(workerData.storage) }),
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

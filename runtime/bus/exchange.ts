@@ -121,6 +121,11 @@ export class Exchange {
 		}
 	}
 
+	/** Whether another cell wants the topic. */
+	isWanted(topic: string): boolean {
+		return (this.#ways.get(topic) ?? this.#waysOf(topic)).length > 0;
+	}
+
 	/** Who serves the topic in another cell. */
 	server(topic: string): { peer: Peer; vm: VmId; topic: number } | undefined {
 		const routes = this.table.of(topic);

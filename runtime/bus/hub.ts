@@ -47,6 +47,8 @@ export interface Heard {
 	readonly topic: string;
 	readonly sender: VmId;
 	readonly payload: Uint8Array;
+	/** Of a journalled VM: who remembers the last one knows a message that is said again. */
+	readonly id?: { readonly turn: number; readonly index: number };
 }
 
 export interface BoxRequest {
@@ -216,8 +218,8 @@ export class Hub {
 		switch (report.tag) {
 			case 'published': {
 				this.#carried++;
-				const { topic, vm: sender, payload } = report;
-				this.#tellListeners({ topic, sender, payload });
+				const { topic, vm: sender, payload, id } = report;
+				this.#tellListeners({ topic, sender, payload, ...(id && { id }) });
 				return;
 			}
 			case 'answer':

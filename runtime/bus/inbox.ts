@@ -1,4 +1,5 @@
 /** What waits for a VM: bounded in messages and bytes, in order, with a policy per topic for when it is full. */
+import type { MessageId } from '../durability/marks.ts';
 import type { FullPolicy } from '../module/manifest.ts';
 
 export interface Waiting<Event> {
@@ -11,6 +12,8 @@ export interface Waiting<Event> {
 	readonly isRequest?: boolean;
 	/** How often this alone has ended a turn badly. */
 	failures: number;
+	/** Of a message whose sender would say it again after a crash. */
+	readonly from?: MessageId | undefined;
 }
 
 export interface InboxOptions {
@@ -61,6 +64,11 @@ export class Inbox<Event> {
 		if (this.#waiting.length === 0) this.#waiting = [item];
 		else this.#waiting.push(item);
 		this.#bytes += item.bytes;
+	}
+
+	/** The oldest first. */
+	list(): readonly Waiting<Event>[] {
+		return this.#waiting;
 	}
 
 	/** The oldest `count` in order. */

@@ -43,6 +43,16 @@ export class Requests<Party> {
 		return id;
 	}
 
+	/** Numbers up to this one were given out before. */
+	goOnFrom(id: number): void {
+		this.#last = Math.max(this.#last, id);
+	}
+
+	/** Who asked; undefined when it is over. */
+	askerOf(id: number): Party | undefined {
+		return this.#pending.get(id)?.from;
+	}
+
 	has(id: number): boolean {
 		return this.#pending.has(id);
 	}

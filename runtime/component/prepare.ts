@@ -4,16 +4,20 @@ import type { GlueMaker } from '../foreign/glue.ts';
 import { prepareForeign } from '../foreign/prepare-foreign.ts';
 import { type BudgetCaps, capped } from '../module/budget.ts';
 import { type Manifest, ManifestError, parseManifest } from '../module/manifest.ts';
+import { type Digest, sha256 } from '../module/store-digest.ts';
 import { checkSignatures } from './core-signatures.ts';
 import { customSectionsOf, decodeComponent, type StringEncoding } from './decode.ts';
 import { ComponentError } from './error.ts';
 import { serviceSignatures } from './generated/service.ts';
+import { obstacleOf } from './guest-state.ts';
 import { instrument } from './instrument/instrument.ts';
 import { boundMemory } from './memory-bound.ts';
 import { checkLimits } from './module-limits.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
+	/** Of the bytes that it was made of. */
+	readonly digest: Digest;
 	readonly module: WebAssembly.Module;
 	readonly encoding: StringEncoding;
 	/** protobufjs descriptor of the module's own messages, as JSON text; empty where it ships none. */
@@ -49,21 +53,23 @@ export async function prepareComponent(
 	const asked = readManifest(custom.get('mullion:manifest'));
 	const manifest = { ...asked, budget: capped(asked.budget, caps) };
 	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
+	const digest = await sha256(binary);
 	if (glue !== undefined && needsGlue(binary, provided)) {
 		const foreign = await prepareForeign(binary, { manifest, glue, provided });
 		const [module] = foreign.modules.values();
 		if (module === undefined)
 			throw new ComponentError('not-a-component', 'the component holds no core module');
-		return { manifest, module, encoding: 'utf8', schema, foreign };
+		return { manifest, digest, module, encoding: 'utf8', schema, foreign };
 	}
 	const { core, encoding } = decodeComponent(binary);
 	checkLimits(core);
 	const bounded = boundMemory(core, manifest.budget.memoryPages);
 	const module = await compile(bounded);
 	checkMemory(module);
+	checkDurability(module, manifest);
 	checkImports(module, { manifest, provided });
 	checkSignatures(bounded, serviceSignatures);
-	return { manifest, module, encoding, schema };
+	return { manifest, digest, module, encoding, schema };
 }
 
 /**
@@ -129,6 +135,15 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 function checkMemory(module: WebAssembly.Module): void {
 	if (!WebAssembly.Module.exports(module).some(({ name, kind }) => name === 'memory' && kind === 'memory'))
 		throw new ComponentError('world-unknown', 'the module does not export the memory "memory"');
+}
+
+function checkDurability(module: WebAssembly.Module, { durability }: Manifest): void {
+	const obstacle = durability.mode === 'none' ? undefined : obstacleOf(module);
+	if (obstacle !== undefined)
+		throw new ManifestError(
+			'bad-manifest',
+			`manifest.durability.mode is "${durability.mode}", but the state cannot be taken out: ${obstacle}`,
+		);
 }
 
 function checkImports(

@@ -261,7 +261,7 @@ test('a class or durability that a guest behind glue cannot have is refused, wit
 	const component = await runnable({});
 	t.is(await refusal(t, component, { priority: 'realtime' }), 'foreign-not-realtime');
 	const { manifest } = await prepared(component);
-	const kept = { ...manifest, durability: 'journal' };
+	const kept = { ...manifest, durability: { mode: 'journal', intervalMs: 1000 } as const };
 	const error = await t.throwsAsync(
 		prepareForeign(component, { manifest: kept, glue: { make: transpile }, provided }),
 		{ instanceOf: ManifestError },

@@ -53,17 +53,13 @@ function worldOf(exports: readonly string[]): ForeignWorld {
 	);
 }
 
-/** A turn that has to come out the same again needs a guest whose state and every input are known. */
-interface Durable {
-	readonly durability?: unknown;
-}
-
-function checkManifest(manifest: Manifest & Durable, world: ForeignWorld): void {
+function checkManifest(manifest: Manifest, world: ForeignWorld): void {
 	const { durability, priority } = manifest;
-	if (durability !== undefined && durability !== 'none')
+	// A turn that has to come out the same again needs a guest whose state and every input are known.
+	if (durability.mode !== 'none')
 		throw new ManifestError(
 			'foreign-not-durable',
-			`manifest.durability must be "none": ${manifest.name} is linked by glue, and can be neither captured nor replayed`,
+			`manifest.durability.mode must be "none": ${manifest.name} is linked by glue, and can be neither captured nor replayed`,
 		);
 	if (priority === 'realtime')
 		throw new ManifestError(

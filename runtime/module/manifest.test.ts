@@ -20,6 +20,12 @@ test('a topic may be declared by its type alone', (t) => {
 	t.deepEqual(subscribes['doorbell.ring'], { type: 'doorbell.Ring', whenFull: 'block' });
 });
 
+test('what of a VM is kept is nothing, unless its manifest says so', (t) => {
+	t.deepEqual(parseManifest(smallest).durability, { mode: 'none', intervalMs: 60_000 });
+	const { durability } = parseManifest({ ...smallest, durability: { mode: 'journal', intervalMs: 1 } });
+	t.deepEqual(durability, { mode: 'journal', intervalMs: 1000 });
+});
+
 const wrong: Record<string, unknown> = {
 	'a name that is no file name': { ...smallest, name: '../etc' },
 	'a version that is none': { ...smallest, version: 'latest' },
@@ -30,6 +36,7 @@ const wrong: Record<string, unknown> = {
 	'a budget of nothing': { ...smallest, budget: { turnMs: 0 } },
 	'a session without a range': { ...smallest, session: { kind: 'media', ranges: [] } },
 	'a configuration that is not base64': { ...smallest, config: { type: 'a.B', bytes: '***' } },
+	'a durability that there is not': { ...smallest, durability: { mode: 'always' } },
 	'a list': [],
 	nothing: null,
 };

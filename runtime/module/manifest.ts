@@ -18,12 +18,21 @@ export const domains = ['authorized', 'open'] as const;
 export const priorities = ['realtime', 'interactive', 'background'] as const;
 export const fullPolicies = ['block', 'drop-oldest', 'keep-latest'] as const;
 export const ranges = ['wide', 'short', 'wired'] as const;
+export const durabilityModes = ['none', 'snapshot', 'journal'] as const;
 
 export type Domain = (typeof domains)[number];
 export type Priority = (typeof priorities)[number];
 /** What happens to a message for an inbox that has no room. */
 export type FullPolicy = (typeof fullPolicies)[number];
 export type Range = (typeof ranges)[number];
+export type DurabilityMode = (typeof durabilityModes)[number];
+
+/** What of a VM outlives a fault, a kill and a power cut. */
+export interface Durability {
+	readonly mode: DurabilityMode;
+	/** In which its state is written at most once. */
+	readonly intervalMs: number;
+}
 
 export interface Subscription {
 	/** Full name of the protobuf message. */
@@ -69,6 +78,7 @@ export interface Manifest {
 	readonly capabilities: Readonly<Record<string, unknown>>;
 	readonly session?: SessionService;
 	readonly budget: Budget;
+	readonly durability: Durability;
 	readonly config: { readonly type: string; readonly bytes: Uint8Array };
 	readonly persona?: string;
 }
@@ -98,6 +108,10 @@ export const budgetLimits: Budget = {
 	effectBytesPerTurn: 16_777_216,
 };
 
+/** Flash wears: nobody is written more often than once a second, however much it asks for. */
+const leastIntervalMs = 1000;
+const usualIntervalMs = 60_000;
+
 const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const versionPattern = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const topicPattern = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
@@ -122,6 +136,7 @@ export function parseManifest(json: unknown): Manifest {
 		subscribes: fields.map('subscribes', topicPattern, subscription),
 		capabilities: fields.map('capabilities', namePattern, (value) => value),
 		budget: budget(fields.section('budget')),
+		durability: durability(fields.section('durability')),
 		config: config(fields.section('config')),
 		...optional('session', session(fields.section('session'))),
 		...optional('persona', fields.optionalText('persona', { pattern: namePattern, longest: 64 })),
@@ -169,6 +184,19 @@ function budget(fields: Fields | undefined): Budget {
 	]);
 	fields.end();
 	return Object.fromEntries(entries) as Budget;
+}
+
+function durability(fields: Fields | undefined): Durability {
+	if (fields === undefined) return { mode: 'none', intervalMs: usualIntervalMs };
+	const parsed = {
+		mode: fields.oneOf('mode', durabilityModes, 'none'),
+		intervalMs: Math.max(
+			leastIntervalMs,
+			fields.whole('intervalMs', { fallback: usualIntervalMs, most: 86_400_000 }),
+		),
+	};
+	fields.end();
+	return parsed;
 }
 
 function config(fields: Fields | undefined): Manifest['config'] {

@@ -143,13 +143,18 @@ export class Modules {
 			const old = this.#components.get(name);
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
-			const failed = (await this.#startAll(component)).find(({ state }) => state !== 'running');
-			if (failed === undefined) return this.#view(unit, component);
+			const views = await this.#startAll(component);
+			const failed = views.find(({ state }) => state !== 'running');
+			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
+			if (failed === undefined) {
+				for (const vm of views) this.#options.supervisor.forgetKept(vm.name);
+				return this.#view(unit, component);
+			}
 			await this.#stopAll(name);
 			await this.#options.store.record(before);
 			if (old !== undefined) {
 				this.#components.set(name, old);
-				await this.#startAll(old);
+				for (const vm of await this.#startAll(old)) this.#options.supervisor.forgetKept(vm.name);
 			}
 			throw new ModuleError('start-failed', `${name} ${manifest.version}: ${failed.reason}`);
 		});

@@ -9,6 +9,7 @@ import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
 import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
+import type { Digest } from '../module/store-digest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { Crash } from './crash.ts';
 import type { VmErrorCode } from './error.ts';
@@ -89,8 +90,19 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** What of it is kept; undefined for nothing. */
+	readonly keep?: KeepOrder;
 	/** Its turns are to be recorded, from its start on. */
 	readonly recording?: RecordingOrder;
+}
+
+/** How a VM outlives a fault, a kill and a power cut. */
+export interface KeepOrder {
+	readonly mode: 'snapshot' | 'journal';
+	/** In which its state is written at most once. */
+	readonly intervalMs: number;
+	/** Digest of the module: the state of another one is none of its. */
+	readonly digest: Digest;
 }
 
 /** How much of a VM is recorded at most: what is reached first ends it. */
@@ -147,7 +159,11 @@ export type CellCommand =
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'count' }
 	/** What may be seen of messages from now on; answered with what was not seen before. */
-	| ({ readonly tag: 'look' } & TapCredit);
+	| ({ readonly tag: 'look' } & TapCredit)
+	/** What is kept of a VM of this name is forgotten, but for that of this module. */
+	| { readonly tag: 'forget'; readonly name: string; readonly butFor?: Digest }
+	/** Nothing runs any more; what is kept is made durable. */
+	| { readonly tag: 'close' };
 
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
@@ -164,7 +180,14 @@ export type CellReport =
 	| { readonly tag: 'set-aside'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
 	/** A budget that holds a VM back or warns, but does not end it, has been used up. */
 	| { readonly tag: 'exceeded'; readonly vm: VmId; readonly budget: BudgetName; readonly detail: string }
-	| { readonly tag: 'published'; readonly vm: VmId; readonly topic: string; readonly payload: Uint8Array }
+	| {
+			readonly tag: 'published';
+			readonly vm: VmId;
+			readonly topic: string;
+			readonly payload: Uint8Array;
+			/** Of a journalled VM: turn and place in it. The same message may be said again after a crash. */
+			readonly id?: { readonly turn: number; readonly index: number };
+	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
@@ -187,7 +210,9 @@ export type CellReport =
 			readonly bytes: number;
 			readonly payload: Uint8Array;
 	  }
-	| { readonly tag: 'unseen'; readonly count: number };
+	| { readonly tag: 'unseen'; readonly count: number }
+	/** Everything that is kept is durable; nothing comes after this. */
+	| { readonly tag: 'closed' };
 
 /** What a VM has done since it came into its cell. */
 export interface VmCounts extends TurnCounts {

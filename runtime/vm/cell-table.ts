@@ -37,9 +37,12 @@ interface Entry extends SupervisedCell {
 	seen: { turn: number; sinceUs: number } | undefined;
 	readonly whenCounted: (() => void)[];
 	links: LinkCounts;
+	readonly closed: PromiseWithResolvers<void>;
 }
 
 const noLinks: LinkCounts = { forged: 0, malformed: 0, dropped: 0 };
+/** How long a cell may take to make durable what it keeps, in milliseconds. */
+const closingMs = 2000;
 
 export class CellTable {
 	readonly #options: CellTableOptions;
@@ -78,6 +81,7 @@ export class CellTable {
 			seen: undefined,
 			whenCounted: [],
 			links: noLinks,
+			closed: Promise.withResolvers(),
 		};
 		this.#cells.set(name, entry);
 		this.#restarts.set(name, this.#restarts.get(name) ?? 0);
@@ -107,6 +111,7 @@ export class CellTable {
 	async close(): Promise<void> {
 		this.#watch?.cancel();
 		const entries = [...this.#cells.values()];
+		await Promise.all(entries.map((entry) => this.#calm(entry)));
 		this.#cells.clear();
 		await Promise.all(entries.map(({ handle }) => handle.terminate()));
 		for (const entry of entries) {
@@ -115,10 +120,23 @@ export class CellTable {
 		}
 	}
 
+	tellAll(command: CellCommand): void {
+		for (const { send } of this.#cells.values()) send(command);
+	}
+
+	/** Resolves when the cell has made durable what it keeps, or has had its time. */
+	async #calm({ send, closed }: Entry): Promise<void> {
+		const late = this.#options.clock.after(closingMs, () => closed.resolve());
+		send({ tag: 'close' });
+		await closed.promise;
+		late.cancel();
+	}
+
 	#accept(entry: Entry, report: CellReport): void {
 		// What a cell said before it was killed, but was heard after: another one stands in its place.
 		if (this.#cells.get(entry.name) !== entry) return;
 		this.#options.accept(entry, report);
+		if (report.tag === 'closed') entry.closed.resolve();
 		if (report.tag !== 'counts') return;
 		entry.links = report.links;
 		for (const resolve of entry.whenCounted.splice(0)) resolve();
@@ -154,6 +172,7 @@ export class CellTable {
 		this.#restarts.set(entry.name, (this.#restarts.get(entry.name) ?? 0) + 1);
 		void entry.handle.terminate();
 		this.#options.hub.removeCell(entry);
+		entry.closed.resolve();
 		for (const resolve of entry.whenCounted.splice(0)) resolve();
 		this.#options.lost(entry, culprit, why);
 	}

@@ -8,6 +8,9 @@ import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { Keeper } from '../durability/keeper.ts';
+import { Keeping, type KeepingCell } from '../durability/keeping.ts';
+import type { CellStorage } from '../durability/storage.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
@@ -24,6 +27,8 @@ import type { Vm } from './vm.ts';
 
 export interface CellOptions {
 	readonly clock: Clock;
+	/** Where VMs are kept whose manifests ask for it; without it they are not. */
+	readonly storage?: CellStorage;
 	/** Told where the cell is, so that a watchdog can see a turn that never ends. */
 	readonly heartbeat?: Heartbeat;
 	/** What links foreign components; a cell without it starts none. */
@@ -43,9 +48,18 @@ export class Cell {
 	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
 	readonly #turns: Turns;
+	readonly #keeping: Keeping | undefined;
 	#reports: CellReport[] = [];
 
-	constructor({ clock, heartbeat = new Heartbeat(), linkForeign, report, wake, notify }: CellOptions) {
+	constructor({
+		clock,
+		storage,
+		heartbeat = new Heartbeat(),
+		linkForeign,
+		report,
+		wake,
+		notify,
+	}: CellOptions) {
 		this.#clock = clock;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
@@ -69,6 +83,27 @@ export class Cell {
 			exceeded: ({ id }, budget, detail) => this.#say({ tag: 'exceeded', vm: id, budget, detail }),
 			rested: () => this.#flush(),
 		});
+		this.#keeping = storage && new Keeping(storage, this.#kept());
+	}
+
+	#kept(): KeepingCell {
+		return {
+			clock: this.#clock,
+			residents: this.#residents,
+			mail: this.#mail,
+			make: (resident, spec) => this.#turns.make(resident, spec),
+			begin: (resident) => this.#turns.begin(resident),
+			goOn: (resident, vm) => {
+				this.#turns.adopt(resident, vm);
+				this.#started(resident);
+			},
+			stillborn: (resident, error) => this.#stillborn(resident, error),
+			apply: (resident, vm, effect) => this.#apply(resident, vm, effect),
+			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			ready: (resident) => this.#queue.add(resident),
+			say: (report) => this.#say(report),
+			flush: () => this.#flush(),
+		};
 	}
 
 	accept(command: CellCommand): void {
@@ -109,6 +144,12 @@ export class Cell {
 			case 'look':
 				this.#mail.look(command);
 				break;
+			case 'forget':
+				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
+				break;
+			case 'close':
+				void this.#close();
+				break;
 			case 'count':
 				this.#say({
 					tag: 'counts',
@@ -143,18 +184,25 @@ export class Cell {
 		const now = this.#clock.now();
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
+		resident.spec = spec;
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
-			this.#turns.begin(resident);
+			if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
+			else this.#turns.begin(resident);
 			// What comes while it starts waits for it.
 			this.#mail.join(resident);
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
-			const { code, message } = error;
-			const crash = crashOf({ resident, error, given: [] });
-			this.#say({ tag: 'fault', vm: id, code, message, log: [], ...crash });
+			this.#stillborn(resident, error);
 		}
+	}
+
+	/** It could not be called even once. */
+	#stillborn(resident: Resident, error: VmError): void {
+		const { code, message } = error;
+		const crash = crashOf({ resident, error, given: [] });
+		this.#say({ tag: 'fault', vm: resident.id, code, message, log: [], ...crash });
 	}
 
 	#recorderFor(vm: VmId, { recording }: VmSpec): Recorder | undefined {
@@ -174,10 +222,30 @@ export class Cell {
 			resident.clearTimers();
 			this.#residents.delete(id);
 			this.#mail.leave(resident);
+			const { keeper } = resident;
+			if (keeper !== undefined && this.#keeping !== undefined) return void this.#leave(this.#keeping, keeper);
 		}
 		// Also of one that has not come yet: who waits for this must not wait for ever. Not before the last
 		// that it said is on its way: elsewhere, it may say more as soon as it has stopped here.
 		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
+	}
+
+	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
+		const { id } = keeper.resident;
+		// What cannot be written now is what the journal held before.
+		await keeping.leave(keeper).catch(() => undefined);
+		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
+		this.#flush();
+	}
+
+	async #close(): Promise<void> {
+		await this.#keeping?.close();
+		this.#say({ tag: 'closed' });
+		this.#flush();
+	}
+
+	#started({ id, startedAtUs }: Resident): void {
+		this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAtUs });
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
@@ -189,11 +257,13 @@ export class Cell {
 	}
 
 	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
-		if (resident.stage === 'start') {
-			this.#say({ tag: 'started', vm: resident.id, tookUs: this.#clock.now() - resident.startedAtUs });
-		} else if (resident.singly > 0) resident.singly--;
+		const { keeper } = resident;
+		keeper?.finished(effects);
+		if (resident.stage === 'start') this.#started(resident);
+		else if (resident.singly > 0) resident.singly--;
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
-		for (const effect of effects) this.#apply(resident, vm, effect);
+		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
+		else for (const effect of effects) this.#apply(resident, vm, effect);
 	}
 
 	#apply(resident: Resident, vm: Vm, effect: Effect): void {
@@ -221,10 +291,14 @@ export class Cell {
 		this.#say({ tag: 'effect', vm: resident.id, effect });
 	}
 
-	#setTimer(resident: Resident, timer: Extract<Effect, { tag: 'set-timer' }>['val']): void {
-		const { id, delayMs, repeat } = timer;
+	#setTimer(
+		resident: Resident,
+		timer: Extract<Effect, { tag: 'set-timer' }>['val'],
+		firstMs = timer.delayMs,
+	): void {
+		const { id, repeat } = timer;
 		resident.timers.get(id)?.cancel();
-		const armed = this.#clock.after(Math.max(1, delayMs), () => {
+		const armed = this.#clock.after(Math.max(1, firstMs), () => {
 			resident.timers.delete(id);
 			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
 			if (repeat) this.#setTimer(resident, timer);
@@ -237,14 +311,15 @@ export class Cell {
 
 	/** What the failed turn was given waits again; what alone has failed twice is set aside. */
 	#blame(resident: Resident, taken: readonly Waiting<Event>[]): void {
-		const messages = taken.filter(({ event }) => event.tag === 'message');
+		const isKept = resident.keeper?.isJournalled === true;
+		const messages = taken.filter(({ event }) => isKept || event.tag === 'message');
 		const [only] = messages;
-		if (taken.length === 1 && only?.event.tag === 'message' && ++only.failures >= 2) {
+		if (taken.length === 1 && only !== undefined && ++only.failures >= 2) {
 			const topic = only.topic ?? '';
-			const { payload, correlation } = only.event.val;
+			const message = only.event.tag === 'message' ? only.event.val : undefined;
 			resident.setAside++;
-			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
-			this.#mail.refuse(resident, correlation);
+			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload: message?.payload ?? new Uint8Array(0) });
+			this.#mail.refuse(resident, message?.correlation ?? 0);
 			messages.length = 0;
 		}
 		resident.singly = Math.max(resident.singly - 1, 0) + messages.length;
@@ -256,9 +331,13 @@ export class Cell {
 		const crash = crashOf({ resident, vm, error, given: resident.taken });
 		this.#blame(resident, resident.taken);
 		resident.recorder?.close('the VM failed');
+		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };
+		const { keeper } = resident;
+		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits.
+		if (keeper?.isJournalled === true) return this.#keeping?.after(keeper, () => this.#say(fault));
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say({ tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash });
+		this.#say(fault);
 	}
 
 	#say(report: CellReport): void {

@@ -7,6 +7,7 @@
 import { recordBytes } from '../bus/outgoing.ts';
 import type { Route } from '../bus/routes.ts';
 import type { Clock } from '../clock.ts';
+import type { MessageId } from '../durability/marks.ts';
 import type { VmId } from './cell-protocol.ts';
 import { type HeldMessage, Resident, type Sender } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -15,6 +16,8 @@ import { Strangers } from './strangers.ts';
 export interface Spoken {
 	readonly sender: VmId;
 	readonly payload: Uint8Array;
+	/** Where the sender would say it again after a crash. */
+	readonly id?: MessageId;
 }
 
 export interface DeliveryOptions {
@@ -85,11 +88,11 @@ export class Delivery {
 	deliver(
 		from: Sender | undefined,
 		{ to, topic, index, whenFull }: Route,
-		{ sender, payload }: Spoken,
+		{ sender, payload, id }: Spoken,
 	): HeldMessage | undefined {
 		const message = { topic: index, sender, correlation: 0, payload };
 		const bytes = payload.length + recordBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0 };
+		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0, from: id };
 		// The box cannot be held, and neither can a sender the receiver waits for.
 		const canHold = from !== undefined && !to.waitsFor(from);
 		const isBehind = canHold && from.held.length > 0;

@@ -6,6 +6,7 @@
  */
 import { Doorbell } from '../bus/doorbell.ts';
 import type { Clock } from '../clock.ts';
+import type { CellStorage } from '../durability/storage.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Cell } from './cell.ts';
 import type { CellHandle, CellHost } from './cell-host.ts';
@@ -14,14 +15,16 @@ import { Heartbeat } from './heartbeat.ts';
 
 export interface InlineCellOptions {
 	readonly linkForeign?: ForeignLinker;
+	/** Where each cell keeps its VMs; default nowhere. */
+	readonly storageOf?: (cell: string) => CellStorage;
 }
 
-export function inlineCells(clock: Clock, { linkForeign }: InlineCellOptions = {}): CellHost {
+export function inlineCells(clock: Clock, { linkForeign, storageOf }: InlineCellOptions = {}): CellHost {
 	/** How each cell is woken, by the memory of its bell. */
 	const sleepers = new WeakMap<SharedArrayBuffer, () => void>();
 	const notify = (bell: SharedArrayBuffer): void => sleepers.get(bell)?.();
 	return {
-		spawn: ({ onReports }): CellHandle => {
+		spawn: ({ name, onReports }): CellHandle => {
 			const heartbeat = new Heartbeat();
 			const bell = new Doorbell();
 			const commands: CellCommand[] = [];
@@ -44,7 +47,15 @@ export function inlineCells(clock: Clock, { linkForeign }: InlineCellOptions = {
 			const report = (reports: CellReport[]): void => {
 				if (!isOver) queueMicrotask(() => onReports(reports));
 			};
-			const cell = new Cell({ clock, heartbeat, linkForeign, report, wake: schedule, notify });
+			const cell = new Cell({
+				clock,
+				heartbeat,
+				linkForeign,
+				report,
+				wake: schedule,
+				notify,
+				...(storageOf && { storage: storageOf(name) }),
+			});
 			return {
 				heartbeat,
 				bell: bell.buffer,

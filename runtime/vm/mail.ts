@@ -13,6 +13,8 @@ import { type Route, Routes } from '../bus/routes.ts';
 import { Tap, type TapCredit } from '../bus/tap.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { MessageId } from '../durability/marks.ts';
+import type { UnclaimedMessage } from '../durability/unclaimed.ts';
 import type { CellCommand, CellReport, MessageKind, Outcome, RouteChange, VmId } from './cell-protocol.ts';
 import { Delivery } from './delivery.ts';
 import { Resident } from './resident.ts';
@@ -95,7 +97,7 @@ export class Mail {
 	/** An event of the platform's own; lost when the VM does not run. */
 	give(id: VmId, event: Event): void {
 		const resident = this.#options.residents.get(id);
-		if (resident?.isUp !== true) return;
+		if (resident === undefined || !(resident.isUp || resident.keeper?.isJournalled === true)) return;
 		const bytes = event.tag === 'chunk' ? event.val.bytes.length : 0;
 		resident.inbox.push({ event, bytes, failures: 0 });
 		this.#options.queue.add(resident);
@@ -110,6 +112,54 @@ export class Mail {
 			this.#delivery.deliver(sender, route, { sender: sender.id, payload });
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
 		this.#exchange.publish(sender.id, topic, payload);
+	}
+
+	/** To the journalled VMs of this cell; true when there is somebody else to tell. */
+	publishKept(sender: Resident, { topic: index, payload }: Publication, from: MessageId): boolean {
+		const topic = this.#permitted(sender, index);
+		if (topic === undefined) return false;
+		sender.sent++;
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
+		this.deliverKept({ id: from, topic, payload });
+		return (
+			this.#wanted.has(topic) ||
+			this.#exchange.isWanted(topic) ||
+			this.#routes.of(topic).some(({ to }) => !to.isJournalled)
+		);
+	}
+
+	/** To everybody else. */
+	publishRest(sender: Resident, { topic: index, payload }: Publication, from: MessageId): void {
+		const topic = sender.spec.topics[index]?.name ?? '';
+		for (const route of this.#routes.of(topic))
+			if (!route.to.isJournalled) this.#delivery.deliver(sender, route, { sender: sender.id, payload });
+		const id = { turn: from.turn, index: from.index };
+		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload, id });
+		this.#exchange.publish(sender.id, topic, payload);
+	}
+
+	/** A message between journalled VMs, perhaps once more: who has had it does not get it. */
+	deliverKept({ id, topic, payload }: UnclaimedMessage, only?: Resident): void {
+		const from = this.#options.residents.get(id.sender);
+		for (const route of this.#routes.of(topic)) {
+			const { to } = route;
+			if (to === (only ?? to) && to.keeper?.receives(id) === true)
+				this.#delivery.deliver(from, route, { sender: id.sender, payload, id });
+		}
+	}
+
+	/** Whether a request or a reply goes to a journalled VM of this cell. */
+	staysKept(sender: Resident, { tag, val }: Extract<Effect, { tag: 'request' | 'reply' }>): boolean {
+		if (tag === 'reply') {
+			const asker = this.#requests.askerOf(val.correlation);
+			return asker instanceof Resident && asker.isJournalled;
+		}
+		return this.#routes.of(sender.spec.topics[val.topic]?.name ?? '')[0]?.to.isJournalled === true;
+	}
+
+	/** Numbers of requests up to this one were given out before a restart. */
+	goOnFrom(correlation: number): void {
+		this.#requests.goOnFrom(correlation);
 	}
 
 	publishFromOutside({ topic, sender, payload }: Extract<CellCommand, { tag: 'publish' }>): void {

@@ -3,10 +3,12 @@ import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
+import type { Keeper } from '../durability/keeper.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
 import { TurnStats } from './turn-stats.ts';
+import type { TurnWatch } from './turn-watch.ts';
 import type { Vm } from './vm.ts';
 
 /** A message that its receiver had no room for; its sender stands still until it has. */
@@ -27,7 +29,8 @@ export interface Sender {
 
 export class Resident implements Sender {
 	readonly id: VmId;
-	readonly spec: VmSpec;
+	/** As it was started last. */
+	spec: VmSpec;
 	readonly inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
@@ -44,6 +47,12 @@ export class Resident implements Sender {
 	throttle: Timer | undefined;
 	/** Writes its turns down, where that was asked for. */
 	recorder: Recorder | undefined;
+	/** Keeps it across faults and power cuts, where its manifest asks for that. */
+	keeper: Keeper | undefined;
+	/** Every turn is in the journal before anything of it leaves: what it is told is safe as soon as what its sender did is. */
+	isJournalled = false;
+	/** How often it was to be brought back. */
+	arrivals = 0;
 	readonly timers = new Map<number, Timer>();
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Sender>();
@@ -73,9 +82,14 @@ export class Resident implements Sender {
 	}
 
 	get isReady(): boolean {
-		if (this.vm === undefined || this.throttle !== undefined) return false;
+		if (this.vm === undefined || this.throttle !== undefined || this.keeper?.mayRun === false) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
 		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
+	}
+
+	/** Who sees its turns. */
+	get watch(): TurnWatch | undefined {
+		return this.keeper ?? this.recorder;
 	}
 
 	/** True once its start is done. */

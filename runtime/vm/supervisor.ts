@@ -19,6 +19,7 @@ import { type Transition, transition, type VmEvent, type VmState } from './lifec
 import type { Overrun } from './overruns.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
+import type { VmNumbers } from './vm-numbers.ts';
 
 export interface VmPlan {
 	/** Unique on the box: the module's name, with `@baseband` behind it where it is bound to one. */
@@ -75,6 +76,8 @@ export interface SupervisorOptions {
 	readonly placement?: Placement | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
+	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
+	readonly numbers?: VmNumbers;
 	readonly on?: SupervisorEvents;
 }
 
@@ -106,6 +109,11 @@ interface Supervised {
  */
 function watchdogMs(turnMs: number): number {
 	return 4 * turnMs + 1000;
+}
+
+function keepOf({ component: { manifest, digest } }: VmPlan): Pick<VmSpec, 'keep'> {
+	const { mode, intervalMs } = manifest.durability;
+	return mode === 'none' ? {} : { keep: { mode, intervalMs, digest } };
 }
 
 export class Supervisor {
@@ -212,6 +220,12 @@ export class Supervisor {
 		return foreign === undefined ? cellName(manifest, this.#options.placement) : foreignCellName(manifest);
 	}
 
+	/** What is kept of a VM is forgotten, but for that of the module it runs now, if it is there. */
+	forgetKept(name: string): void {
+		const digest = this.#find(name)?.plan.component.digest;
+		this.#cells.tellAll({ tag: 'forget', name, ...(digest !== undefined && { butFor: digest }) });
+	}
+
 	async close(): Promise<void> {
 		for (const vm of this.#vms.values()) {
 			vm.retry?.cancel();
@@ -223,7 +237,7 @@ export class Supervisor {
 
 	#add(plan: VmPlan): Supervised {
 		const vm: Supervised = {
-			id: ++this.#lastId,
+			id: this.#options.numbers?.of(plan.name) ?? ++this.#lastId,
 			plan,
 			state: 'installed',
 			reason: 'installed',
@@ -252,6 +266,7 @@ export class Supervisor {
 		// One after the other: closing what an overtaken attempt has linked must not close what came after it.
 		vm.linking = vm.linking
 			.then(async () => {
+				await this.#options.numbers?.settled();
 				if (isOvertaken()) return;
 				const linked = await linkVm(this.#options.capabilities, this.#context(vm));
 				if (isOvertaken()) linked.close();
@@ -288,6 +303,7 @@ export class Supervisor {
 			effects: Object.keys(linked.effects) as BoxEffect['tag'][],
 			config: manifest.config.bytes,
 			baseband,
+			...keepOf(vm.plan),
 			...(vm.recorded === undefined ? {} : { recording: vm.recorded.order }),
 			...linked.spec,
 		};
@@ -319,6 +335,7 @@ export class Supervisor {
 			}
 			return;
 		}
+		if (report.tag === 'closed') return;
 		if (report.tag === 'recorded') {
 			this.#options.on?.recorded?.(report);
 			return;

@@ -14,7 +14,7 @@ import type { BudgetName } from './budget-name.ts';
 import type { VmSpec } from './cell-protocol.ts';
 import { VmError } from './error.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { Resident } from './resident.ts';
+import type { Resident, Stage } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
 import { Vm } from './vm.ts';
 
@@ -61,17 +61,23 @@ export class Turns implements LaneHost {
 
 	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
 	begin(resident: Resident): void {
-		const { id, spec, recorder } = resident;
-		const { linkForeign } = this.#options;
-		const vm = new Vm({ id, spec, linkForeign, lane: this.#lane, watch: recorder });
-		if (vm.isPlain) resident.stage = 'start';
-		else {
-			vm.link();
-			resident.stage = 'begin';
-			this.#byCall.set(vm.call, resident);
-		}
+		const vm = this.make(resident, resident.spec);
+		if (vm.isPlain) return this.adopt(resident, vm, 'start');
+		vm.link();
+		this.adopt(resident, vm, 'begin');
+	}
+
+	/** A VM that is not linked yet. */
+	make({ id, watch }: Resident, spec: VmSpec): Vm {
+		return new Vm({ id, spec, linkForeign: this.#options.linkForeign, lane: this.#lane, watch });
+	}
+
+	/** Has a linked VM called from now on; one that was brought back goes on with its next turn. */
+	adopt(resident: Resident, vm: Vm, stage: Stage = 'turn'): void {
 		resident.vm = vm;
+		resident.stage = stage;
 		resident.callUs = 0;
+		if (!vm.isPlain) this.#byCall.set(vm.call, resident);
 		this.#options.queue.add(resident);
 	}
 

@@ -4,6 +4,7 @@ import { cellFigures } from './cell.ts';
 import { cellsFigures } from './cells.ts';
 import { cyclesFigures } from './cycles.ts';
 import { densityFigures } from './density.ts';
+import { durabilityFigures } from './durability.ts';
 import { endlessFigures } from './endless.ts';
 import type { Figure } from './figure.ts';
 import { foreignFigures } from './foreign.ts';
@@ -26,6 +27,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['cell', cellFigures],
 	['garbage', garbageFigures],
 	['journal', journalFigures],
+	['durability', durabilityFigures],
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],
 	['memory', memoryFigures],

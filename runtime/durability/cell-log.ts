@@ -1,0 +1,131 @@
+/**
+ * The journal of a cell, and what it says of VMs that have not come back yet.
+ *
+ * It is read once when it is opened, for all of them, and again for one that has failed since.
+ */
+import { Journal } from '../journal/journal.ts';
+import type { JournalOptions } from '../journal/journal-options.ts';
+import type { Recovery } from '../journal/recovery.ts';
+import type { CellStorage } from './storage.ts';
+
+export interface PastRecord {
+	readonly sequence: number;
+	readonly kind: number;
+	readonly payload: Uint8Array;
+}
+
+/** What a VM did, as far as its snapshots may not have it. */
+export interface Past {
+	/** Everything that its turns up to this one sent has surely been handed over. */
+	readonly handedOver: number;
+	/** What it did behind them is lost. */
+	readonly isCut: boolean;
+	readonly records: readonly PastRecord[];
+}
+
+export interface CellLogOptions extends Pick<JournalOptions, 'clock' | 'onDurable' | 'onTrouble' | 'onRoom'> {
+	readonly storage: CellStorage;
+	/** Sequence of the newest snapshot of a stream that can be used; undefined for none. */
+	readonly snapshotOf: (stream: string) => Promise<number | undefined>;
+}
+
+export class CellLog {
+	readonly journal: Journal;
+	readonly #options: JournalOptions;
+	readonly #past: Map<string, Past>;
+	/** Every stream there is, by its name. */
+	readonly #streams: Map<string, number>;
+
+	/** Errors: those of `Journal.open` and of `CellStorage`. */
+	static async open({ storage, snapshotOf, ...told }: CellLogOptions): Promise<CellLog> {
+		const { cell, checksum, salt, limits } = storage;
+		const options = { ...limits, ...told, files: await storage.log(), cell, checksum, salt };
+		const opened = await Journal.open(options);
+		// Whole, it says by itself where each snapshot is. Where a part is missing, newer ones may do without it.
+		if (opened.recovery.damage.length === 0) return CellLog.#read(opened, options);
+		const snapshots = new Map<string, number>();
+		for (const { name } of opened.recovery.streams) {
+			const sequence = await snapshotOf(name);
+			if (sequence !== undefined) snapshots.set(name, sequence);
+		}
+		return CellLog.#read(await Journal.open({ ...options, snapshots }), options);
+	}
+
+	static async #read(
+		{ journal, recovery }: { journal: Journal; recovery: Recovery },
+		options: JournalOptions,
+	): Promise<CellLog> {
+		return new CellLog(journal, options, await pastOf(recovery));
+	}
+
+	private constructor(journal: Journal, options: JournalOptions, past: Map<string, Past>) {
+		this.journal = journal;
+		this.#options = options;
+		this.#past = past;
+		this.#streams = new Map([...past.keys()].map((name) => [name, journal.stream(name)]));
+	}
+
+	readonly streams = (): string[] => [...this.#streams.keys()];
+
+	knows(stream: string): boolean {
+		return this.#streams.has(stream);
+	}
+
+	/** Its number; a new one is empty. */
+	streamFor(stream: string): number {
+		const number = this.journal.stream(stream);
+		this.#streams.set(stream, number);
+		return number;
+	}
+
+	/** Forgets what it holds. */
+	renew(stream: string): void {
+		this.forget(stream);
+		this.streamFor(stream);
+	}
+
+	forget(stream: string): void {
+		this.journal.forget(this.journal.stream(stream));
+		this.#streams.delete(stream);
+		this.#past.delete(stream);
+	}
+
+	/** Streams of which nobody has come back yet. */
+	get missing(): readonly string[] {
+		return [...this.#past.keys()];
+	}
+
+	/** Nobody else is waited for. */
+	giveUp(): void {
+		this.#past.clear();
+	}
+
+	/** What the log said of this one when it was opened, once. */
+	take(stream: string): Past | undefined {
+		const past = this.#past.get(stream);
+		this.#past.delete(stream);
+		return past;
+	}
+
+	/** What it says now; everything of it has to be durable. Errors: those of `Journal.open`. */
+	async read(stream: string): Promise<Past | undefined> {
+		const { files, cell, checksum, salt, clock } = this.#options;
+		const { recovery } = await Journal.open({ files, cell, checksum, salt, clock });
+		return (await pastOf(recovery, stream)).get(stream);
+	}
+}
+
+/** @param only the records of this one; default those of all */
+async function pastOf({ streams, records }: Recovery, only?: string): Promise<Map<string, Past>> {
+	const found = new Map<string, Past>();
+	const lists = new Map<number, PastRecord[]>();
+	for (const { stream, name, handedOver, cutAfter } of streams) {
+		const list: PastRecord[] = [];
+		if (only === undefined || name === only) lists.set(stream, list);
+		found.set(name, { handedOver, isCut: cutAfter !== undefined, records: list });
+	}
+	for await (const group of records())
+		for (const { stream, sequence, kind, payload } of group)
+			lists.get(stream)?.push({ sequence, kind, payload: payload.slice() });
+	return found;
+}

@@ -1,0 +1,276 @@
+/**
+ * Keeps the VMs of one cell whose manifests ask for it: brings them back, holds what leaves them until it is
+ * safe, and takes their snapshots.
+ */
+import { Joined, type Waiting as KeptWaiting, Rest } from '../../proto/host/durability/kept.ts';
+import type { Clock } from '../clock.ts';
+import type { Effect } from '../component/generated/service.ts';
+import { codeOf } from '../error.ts';
+import { PageDigester } from '../snapshot/page-digester.ts';
+import type { CellReport, VmSpec } from '../vm/cell-protocol.ts';
+import { isBoxEffect } from '../vm/effect-check.ts';
+import { VmError } from '../vm/error.ts';
+import type { Mail } from '../vm/mail.ts';
+import type { Resident } from '../vm/resident.ts';
+import type { Vm } from '../vm/vm.ts';
+import { CellLog } from './cell-log.ts';
+import { HeldEffects } from './held-effects.ts';
+import type { Keeper } from './keeper.ts';
+import { decodeKept } from './kept-state.ts';
+import { recordKind } from './kept-turn.ts';
+import type { LedgerTimer } from './ledger.ts';
+import type { MessageId } from './marks.ts';
+import { Return } from './return.ts';
+import { SnapshotTaker } from './snapshot-taker.ts';
+import { Snapshots } from './snapshots.ts';
+import type { CellStorage } from './storage.ts';
+import { Unclaimed } from './unclaimed.ts';
+import { folderOf, keyOf, streamOf, type VmKey } from './vm-key.ts';
+
+/** The cell as far as it is needed here. */
+export interface KeepingCell {
+	readonly clock: Clock;
+	readonly residents: ReadonlyMap<number, Resident>;
+	readonly mail: Mail;
+	/** A VM that is not linked yet. */
+	make(resident: Resident, spec: VmSpec): Vm;
+	/** Has it start as a new one. */
+	begin(resident: Resident): void;
+	/** It goes on where it was. */
+	goOn(resident: Resident, vm: Vm): void;
+	/** It can neither be brought back nor begin. */
+	stillborn(resident: Resident, error: VmError): void;
+	apply(resident: Resident, vm: Vm, effect: Effect): void;
+	arm(resident: Resident, timer: Omit<LedgerTimer, 'dueUs'>, firstMs: number): void;
+	/** There may be something to do for it. */
+	ready(resident: Resident): void;
+	say(report: CellReport): void;
+	flush(): void;
+}
+
+/** How long VMs that were kept are waited for after the first has come back, in milliseconds. */
+const patienceMs = 60_000;
+
+export class Keeping {
+	readonly cell: KeepingCell;
+	readonly unclaimed = new Unclaimed();
+	readonly #storage: CellStorage;
+	readonly #digester = new PageDigester();
+	readonly #held = new HeldEffects();
+	readonly #snapshots: Snapshots;
+	/** Up to which turn everything of a stream has been handed over since it was said to the journal. */
+	readonly #handedOver = new Map<number, number>();
+	#log: Promise<CellLog> | undefined;
+	#opened: CellLog | undefined;
+	#isClosed = false;
+
+	constructor(storage: CellStorage, cell: KeepingCell) {
+		this.#storage = storage;
+		this.cell = cell;
+		this.#snapshots = new Snapshots(this);
+	}
+
+	/** Brings a VM back, or has it start where there is nothing to bring back. */
+	start(resident: Resident): void {
+		const { spec } = resident;
+		resident.isJournalled = spec.keep?.mode === 'journal';
+		const back = new Return(this, resident);
+		back.run().catch((error: unknown) => {
+			const why = `${spec.name} cannot be brought back: ${codeOf(error)}: ${error}`;
+			if (!back.isOverdue) this.cell.stillborn(resident, new VmError('vm-gone', why, { cause: error }));
+			this.cell.flush();
+		});
+	}
+
+	/** Opened when it is needed first. Errors: those of `CellLog.open`. */
+	log(): Promise<CellLog> {
+		this.#log ??= CellLog.open({
+			storage: this.#storage,
+			clock: this.cell.clock,
+			snapshotOf: (stream) => this.#sequenceOf(stream),
+			onDurable: (sequence) => this.#durable(sequence),
+			onTrouble: ({ code, message }) => this.#tell(`what it does is held back: ${code}: ${message}`),
+			onRoom: () => {
+				for (const { resident } of this.keepers()) this.cell.ready(resident);
+			},
+		}).then(
+			(log) => {
+				this.#opened = log;
+				this.cell.clock.after(patienceMs, () => this.giveUp());
+				return log;
+			},
+			(error: unknown) => {
+				this.#log = undefined;
+				throw error;
+			},
+		);
+		return this.#log;
+	}
+
+	/** Where the snapshots of a VM are. Errors: those of `Directory`. */
+	async takerOf(key: VmKey, areWhole: boolean): Promise<SnapshotTaker> {
+		const { packing, platformVersion } = this.#storage;
+		const directory = (await this.#storage.snapshots()).folder(folderOf(key));
+		const origin = { module: key.digest, platformVersion };
+		return new SnapshotTaker({ origin, directory, packing, digester: this.#digester, areWhole });
+	}
+
+	/** Carries out what a turn asked for, as far as it may be; the rest is held until the turn is durable. */
+	apply(keeper: Keeper, vm: Vm, effects: readonly Effect[]): void {
+		const { resident, sequence, ledger } = keeper;
+		if (!keeper.isJournalled) for (const effect of effects) this.cell.apply(resident, vm, effect);
+		else {
+			const before = this.#held.length;
+			for (const [index, effect] of effects.entries())
+				this.#pass(keeper, vm, effect, { sender: resident.id, turn: ledger.turn, index, sequence });
+			if (this.#held.length > before) {
+				const { turn } = ledger;
+				this.#held.hold(sequence, () => this.#handedOver.set(keeper.stream, turn));
+				this.#opened?.journal.need(sequence);
+			}
+		}
+		this.#snapshots.turnDone(keeper);
+	}
+
+	/** Once everything that the VM has said has left. */
+	after(keeper: Keeper, go: () => void): void {
+		const journal = this.#opened?.journal;
+		if (journal === undefined || keeper.sequence <= journal.durable) return go();
+		this.#held.hold(keeper.sequence, go);
+		journal.need(keeper.sequence);
+	}
+
+	/** What of an effect may have to be said again after a crash: to those outside of the journal. */
+	repeat(resident: Resident, { id, effect }: { id: MessageId; effect: Effect }): void {
+		if (effect.tag === 'publish') this.cell.mail.publishRest(resident, effect.val, id);
+		else if (effect.tag === 'play') this.cell.say({ tag: 'effect', vm: resident.id, effect });
+	}
+
+	/** A message between kept VMs, also for those that have not come back yet. */
+	sent(message: { id: MessageId; topic: string; payload: Uint8Array }): void {
+		if ((this.#opened?.missing.length ?? 0) > 0) this.unclaimed.add(message);
+	}
+
+	/** Nobody else is waited for. */
+	giveUp(): void {
+		this.#opened?.giveUp();
+		this.unclaimed.clear();
+	}
+
+	*keepers(): Generator<Keeper> {
+		for (const { keeper } of this.cell.residents.values()) if (keeper !== undefined) yield keeper;
+	}
+
+	handedOver(stream: number): number {
+		return this.#handedOver.get(stream) ?? 0;
+	}
+
+	/** The VM is stopped alone: what waits for it is kept until it starts again. */
+	async leave(keeper: Keeper): Promise<void> {
+		keeper.isStill = true;
+		await this.#rest(keeper, true);
+	}
+
+	/** What is kept of another module of this name is forgotten, or of every one. */
+	async forget(name: string, butFor: string | undefined): Promise<void> {
+		const log = await this.log();
+		for (const stream of log.streams()) {
+			const key = keyOf(stream);
+			if (key === undefined || key.name !== name || key.digest === butFor) continue;
+			log.forget(stream);
+			await (await this.takerOf(key, true)).clear();
+		}
+	}
+
+	/** Nothing runs any more, and everything is made durable. */
+	async close(): Promise<void> {
+		if (this.#isClosed) return;
+		this.#isClosed = true;
+		const log = await this.#log?.catch(() => undefined);
+		if (log === undefined) return;
+		const keepers = [...this.keepers()];
+		for (const keeper of keepers) keeper.isStill = true;
+		await Promise.allSettled(keepers.map((keeper) => this.#rest(keeper, false)));
+		await log.journal.close().catch(() => undefined);
+	}
+
+	get isClosed(): boolean {
+		return this.#isClosed;
+	}
+
+	#pass(keeper: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
+		const { resident } = keeper;
+		const { mail } = this.cell;
+		if (effect.tag === 'publish') {
+			const { topic, payload } = effect.val;
+			const isMore = mail.publishKept(resident, effect.val, id);
+			this.sent({ id, topic: resident.spec.topics[topic]?.name ?? '', payload });
+			if (isMore) this.#held.hold(id.sequence, () => mail.publishRest(resident, effect.val, id));
+		} else if (effect.tag === 'request' || effect.tag === 'reply') {
+			if (mail.staysKept(resident, effect)) this.cell.apply(resident, vm, effect);
+			else this.#held.hold(id.sequence, () => this.cell.apply(resident, vm, effect));
+		} else if (!isBoxEffect(effect)) this.cell.apply(resident, vm, effect);
+		else {
+			if (effect.tag === 'put') vm.remember(effect.val.key, effect.val.value);
+			if (effect.tag === 'delete') vm.remember(effect.val, undefined);
+			this.#held.hold(id.sequence, () => this.cell.say({ tag: 'effect', vm: resident.id, effect }));
+		}
+	}
+
+	#durable(sequence: number): void {
+		this.#held.release(sequence);
+		const journal = this.#opened?.journal;
+		for (const [stream, turn] of this.#handedOver) journal?.acknowledge(stream, turn);
+		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
+		if (wanted !== undefined)
+			for (const keeper of this.keepers())
+				if (keeper.stream === wanted.stream) void this.#snapshots.take(keeper);
+		this.cell.flush();
+	}
+
+	async #rest(keeper: Keeper, left: boolean): Promise<void> {
+		const { resident, ledger } = keeper;
+		if (!keeper.isJournalled) {
+			await this.#snapshots.take(keeper);
+			return;
+		}
+		const waiting = resident.paused === undefined ? [] : resident.taken;
+		const inbox = [...waiting, ...resident.inbox.list()].flatMap(
+			({ event, topic = '', from }): KeptWaiting[] => {
+				// Who asked is told that there is no answer.
+				if (event.tag !== 'message' || event.val.correlation !== 0) return [];
+				const { sender, payload } = event.val;
+				return [{ topic, sender, payload, ...(from && { from }) }];
+			},
+		);
+		ledger.turn++;
+		keeper.note(recordKind.rest, Rest.encode({ turn: ledger.turn, inbox, left }));
+		const { journal } = await this.log();
+		await journal.whenDurable(keeper.sequence);
+	}
+
+	/** Says that a VM goes on with another number of its turn. */
+	join(keeper: Keeper, turn: number, joined: number): void {
+		keeper.ledger.turn = turn;
+		keeper.note(recordKind.joined, Joined.encode({ turn, joined }));
+		keeper.ledger.joined = joined === 0 ? keeper.sequence : joined;
+	}
+
+	async #sequenceOf(stream: string): Promise<number | undefined> {
+		const key = keyOf(stream);
+		if (key === undefined) return undefined;
+		const { snapshot } = await (await this.takerOf(key, true)).load();
+		return snapshot === undefined ? undefined : decodeKept(snapshot.platform, 1).sequence;
+	}
+
+	/** The streams of VMs, whether they are here or not. */
+	streamOf(spec: VmSpec): string {
+		return streamOf({ name: spec.name, digest: spec.keep?.digest ?? '' });
+	}
+
+	#tell(text: string): void {
+		for (const { resident } of this.keepers())
+			this.cell.say({ tag: 'log', vm: resident.id, line: { level: 'warn', text } });
+		this.cell.flush();
+	}
+}

@@ -1,0 +1,235 @@
+/** One VM comes back: from its snapshot and its records, or anew where nothing was kept. */
+import type { Waiting as KeptWaiting, Sent } from '../../proto/host/durability/kept.ts';
+import { recordBytes } from '../bus/outgoing.ts';
+import type { VmSpec } from '../vm/cell-protocol.ts';
+import { VmError } from '../vm/error.ts';
+import type { Resident } from '../vm/resident.ts';
+import type { Vm } from '../vm/vm.ts';
+import type { CellLog, Past } from './cell-log.ts';
+import { DurabilityError } from './error.ts';
+import { Keeper } from './keeper.ts';
+import type { Keeping } from './keeping.ts';
+import { decodeKept } from './kept-state.ts';
+import { Ledger } from './ledger.ts';
+import { RecordedReads } from './recorded-reads.ts';
+import { lastLife, type Revived, revive } from './revival.ts';
+import type { SnapshotTaker } from './snapshot-taker.ts';
+
+interface Found {
+	readonly log: CellLog;
+	readonly snapshots: SnapshotTaker;
+	readonly past: Past | undefined;
+	readonly loaded: Awaited<ReturnType<SnapshotTaker['load']>>;
+}
+
+export class Return {
+	readonly #keeping: Keeping;
+	readonly #resident: Resident;
+	readonly #spec: VmSpec;
+	/** What is kept of it since it was here last, where it has only failed. */
+	readonly #before: Keeper | undefined;
+
+	constructor(keeping: Keeping, resident: Resident) {
+		this.#keeping = keeping;
+		this.#resident = resident;
+		this.#spec = resident.spec;
+		this.#before = resident.keeper;
+		resident.arrivals++;
+		this.#arrival = resident.arrivals;
+	}
+
+	readonly #arrival: number;
+
+	/** The VM was stopped, or another attempt has begun. */
+	get isOverdue(): boolean {
+		const { residents } = this.#keeping.cell;
+		const isHere = residents.get(this.#resident.id) === this.#resident;
+		return !isHere || this.#resident.arrivals !== this.#arrival || this.#keeping.isClosed;
+	}
+
+	/** Errors: those of the journal and of the folder of the snapshots. */
+	async run(): Promise<void> {
+		const found = await this.#find();
+		if (this.isOverdue) return;
+		try {
+			if (!this.#bring(found)) await this.#anew(found);
+		} catch (error) {
+			if (!(error instanceof DurabilityError)) throw error;
+			this.#tell('error', `${error.code}: ${error.message}; it starts anew`);
+			await this.#anew(found);
+		}
+		this.#keeping.cell.flush();
+	}
+
+	get #isJournalled(): boolean {
+		return this.#resident.isJournalled;
+	}
+
+	async #find(): Promise<Found> {
+		const { name, keep } = this.#spec;
+		const log = await this.#keeping.log();
+		const key = { name, digest: keep?.digest ?? '' };
+		const stream = this.#keeping.streamOf(this.#spec);
+		const snapshots = this.#before?.snapshots ?? (await this.#keeping.takerOf(key, this.#isJournalled));
+		if (this.#before !== undefined && this.#isJournalled)
+			await log.journal.whenDurable(this.#before.sequence);
+		const past = log.take(stream) ?? (log.knows(stream) ? await log.read(stream) : undefined);
+		return { log, snapshots, past, loaded: await snapshots.load() };
+	}
+
+	/** False where there is nothing to bring back. @throws DurabilityError */
+	#bring({ log, snapshots, past, loaded }: Found): boolean {
+		const { snapshot, lost } = loaded;
+		for (const { file, message } of lost) this.#tell('error', `state-lost: ${file}: ${message}`);
+		const { records, isWhole } = lastLife(this.#isJournalled ? (past?.records ?? []) : []);
+		if (snapshot === undefined && records.length === 0) return false;
+		const kept = snapshot && decodeKept(snapshot.platform, this.#spec.clockStepUs);
+		const from = snapshot && kept && !isWhole ? { image: snapshot.image, kept } : undefined;
+		const reads = new RecordedReads();
+		const keeper = this.#keeperOf({ log, snapshots }, new Ledger(0, this.#spec.clockStepUs));
+		this.#resident.keeper = keeper;
+		keeper.replayed = reads;
+		const vm = this.#keeping.cell.make(this.#resident, this.#spec);
+		const revived = revive({ vm, reads, from, records });
+		keeper.replayed = undefined;
+		keeper.sequence = revived.sequence;
+		if (this.#before !== undefined && this.#isJournalled) this.#goOn(keeper, this.#before, { revived, vm });
+		else this.#comeBack(keeper, { revived, vm, past, log, sent: from?.kept.sent ?? [] });
+		return true;
+	}
+
+	#keeperOf({ log, snapshots }: Pick<Found, 'log' | 'snapshots'>, ledger: Ledger): Keeper {
+		const { keep } = this.#spec;
+		if (keep === undefined) throw new TypeError('the VM is not one that is kept');
+		const { journal } = log;
+		const stream = log.streamFor(this.#keeping.streamOf(this.#spec));
+		return new Keeper({ resident: this.#resident, order: keep, journal, stream, snapshots, ledger });
+	}
+
+	/** It has failed; everything around it is as it was. */
+	#goOn(keeper: Keeper, before: Keeper, { revived, vm }: { revived: Revived; vm: Vm }): void {
+		const { ledger } = before;
+		if (revived.ledger.turn !== ledger.turn)
+			throw new DurabilityError('state-lost', `turn ${revived.ledger.turn} is the last of ${ledger.turn}`);
+		keeper.ledger = ledger;
+		keeper.received = before.received;
+		keeper.fuel = before.fuel;
+		keeper.sequence = before.sequence;
+		this.#resident.inbox.keep(({ event }) => event.tag !== 'chunk');
+		this.#endStreams(keeper);
+		this.#enter(keeper, vm);
+	}
+
+	/** Nothing of it is here but what was kept. */
+	#comeBack(
+		keeper: Keeper,
+		{
+			revived,
+			vm,
+			past,
+			log,
+			sent,
+		}: { revived: Revived; vm: Vm; past: Past | undefined; log: CellLog; sent: readonly Sent[] },
+	): void {
+		const { cell } = this.#keeping;
+		const resident = this.#resident;
+		const { ledger } = revived;
+		keeper.ledger = ledger;
+		for (const mark of ledger.marks.list()) keeper.received.take(mark);
+		cell.mail.goOnFrom(ledger.correlation);
+		// What waited for it then comes before what has come since.
+		const arrived = resident.inbox.take(resident.inbox.length);
+		if (this.#before === undefined) for (const waiting of revived.inbox) this.#takeIn(keeper, waiting);
+		for (const waiting of arrived) resident.inbox.push(waiting);
+		this.#enter(keeper, vm);
+		for (const correlation of ledger.requests)
+			cell.mail.give(resident.id, {
+				tag: 'answer',
+				val: { correlation, outcome: { tag: 'err', val: 'refused' } },
+			});
+		this.#endStreams(keeper);
+		for (const { dueUs, ...timer } of ledger.timers.values())
+			cell.arm(resident, timer, Math.ceil((dueUs - cell.clock.now()) / 1000));
+		for (const [key, { value }] of ledger.stored)
+			cell.say({
+				tag: 'effect',
+				vm: resident.id,
+				effect: value === undefined ? { tag: 'delete', val: key } : { tag: 'put', val: { key, value } },
+			});
+		if (!this.#isJournalled) return;
+		if (past?.isCut === true) {
+			this.#tell('error', 'state-lost: the journal is damaged; what it did last never happened');
+			this.#keeping.join(keeper, Math.max(ledger.turn + 1, cell.clock.now()), ledger.joined);
+		} else if (revived.hasLeft) this.#keeping.join(keeper, ledger.turn + 1, 0);
+		this.#sayAgain(keeper, { revived, sent, handedOver: past?.handedOver ?? 0 });
+		const topics = new Set(resident.spec.topics.filter((t) => t.maySubscribe).map(({ name }) => name));
+		for (const message of this.#keeping.unclaimed.on(topics)) cell.mail.deliverKept(message, resident);
+		if (log.missing.length === 0) this.#keeping.unclaimed.clear();
+	}
+
+	#sayAgain(
+		keeper: Keeper,
+		{ revived, sent, handedOver }: { revived: Revived; sent: readonly Sent[]; handedOver: number },
+	): void {
+		const { cell } = this.#keeping;
+		const resident = this.#resident;
+		const deliver = (message: Parameters<typeof cell.mail.deliverKept>[0]): void => {
+			cell.mail.deliverKept(message);
+			this.#keeping.sent(message);
+		};
+		for (const { turn, index, sequence, topic, payload } of sent)
+			deliver({ id: { sender: resident.id, turn, index, sequence }, topic, payload });
+		const left = Math.max(handedOver, this.#keeping.handedOver(keeper.stream));
+		for (const said of revived.said) {
+			const { id, effect } = said;
+			if (effect.tag === 'publish') {
+				const grant = resident.spec.topics[effect.val.topic];
+				if (grant?.mayPublish === true) deliver({ id, topic: grant.name, payload: effect.val.payload });
+			}
+			if (id.turn > left) this.#keeping.repeat(resident, said);
+		}
+	}
+
+	#takeIn(keeper: Keeper, { from, topic, sender, payload }: KeptWaiting): void {
+		const { spec, inbox } = this.#resident;
+		const index = spec.topics.findIndex(({ name, maySubscribe }) => name === topic && maySubscribe);
+		if (index < 0 || (from !== undefined && !keeper.received.take(from))) return;
+		const message = { topic: index, sender, correlation: 0, payload };
+		const bytes = payload.length + recordBytes;
+		inbox.push({ event: { tag: 'message', val: message }, bytes, topic, failures: 0, from });
+	}
+
+	#endStreams({ ledger }: Keeper): void {
+		for (const stream of ledger.streams)
+			this.#keeping.cell.mail.give(this.#resident.id, {
+				tag: 'stream-ended',
+				val: { stream, outcome: { tag: 'err', val: 'unreachable' } },
+			});
+	}
+
+	#enter(keeper: Keeper, vm: Vm): void {
+		this.#resident.recorder?.close('the VM goes on where it was, and a recording begins with a start');
+		for (const [key, { value }] of keeper.ledger.stored) vm.remember(key, value);
+		this.#keeping.cell.goOn(this.#resident, vm);
+	}
+
+	/** What was kept of it, if anything, is of no use. */
+	async #anew({ log, snapshots, past }: Found): Promise<void> {
+		if (past !== undefined && past.records.length > 0) log.renew(this.#keeping.streamOf(this.#spec));
+		await snapshots.clear();
+		if (this.isOverdue) return;
+		// Turns are counted from the instant of its birth, so that none of an earlier life has the same number.
+		const turn = Math.max(this.#keeping.cell.clock.now(), (this.#before?.ledger.turn ?? 0) + 1);
+		this.#resident.keeper = this.#keeperOf({ log, snapshots }, new Ledger(turn, this.#spec.clockStepUs));
+		try {
+			this.#keeping.cell.begin(this.#resident);
+		} catch (error) {
+			if (!(error instanceof VmError)) throw error;
+			this.#keeping.cell.stillborn(this.#resident, error);
+		}
+	}
+
+	#tell(level: 'warn' | 'error', text: string): void {
+		this.#keeping.cell.say({ tag: 'log', vm: this.#resident.id, line: { level, text } });
+	}
+}

@@ -1,0 +1,101 @@
+/** When snapshots of the VMs of a cell are taken: no more often than flash bears, and as often as coming back is to be quick. */
+import type { Sent } from '../../proto/host/durability/kept.ts';
+import type { Timer } from '../clock.ts';
+import { codeOf } from '../error.ts';
+import type { Resident } from '../vm/resident.ts';
+import type { Keeper } from './keeper.ts';
+import type { Keeping } from './keeping.ts';
+import { encodeKept } from './kept-state.ts';
+
+/** Fuel of turns that are replayed within a tenth of a second; fewer are not worth a snapshot of their own. */
+const replayedQuickly = 40_000_000;
+/** When a VM is looked at again that is in the middle of a turn, in milliseconds. */
+const retryMs = 50;
+
+export class Snapshots {
+	readonly #keeping: Keeping;
+	readonly #armed = new Map<Keeper, Timer>();
+	readonly #busy = new Set<Keeper>();
+	/** Sequence of the last one of each that is durable. */
+	readonly #last = new WeakMap<Keeper, number>();
+
+	constructor(keeping: Keeping) {
+		this.#keeping = keeping;
+	}
+
+	turnDone(keeper: Keeper): void {
+		if (this.#armed.has(keeper) || (keeper.isJournalled && keeper.fuel < replayedQuickly)) return;
+		this.#arm(keeper, keeper.order.intervalMs);
+	}
+
+	/** Resolves when it is durable, or could not be taken. */
+	async take(keeper: Keeper): Promise<void> {
+		const { resident, ledger, snapshots } = keeper;
+		const { clock } = this.#keeping.cell;
+		if (this.#busy.has(keeper)) return;
+		const state = resident.vm?.state;
+		if (state === undefined || resident.stage !== 'turn' || resident.paused !== undefined) {
+			if (resident.vm !== undefined && !keeper.isStill) this.#arm(keeper, retryMs);
+			return;
+		}
+		this.#busy.add(keeper);
+		try {
+			ledger.settleStored(clock.now());
+			const { sequence } = keeper;
+			const inbox = resident.inbox.list().flatMap(({ event, topic = '', from }) => {
+				if (event.tag !== 'message' || event.val.correlation !== 0) return [];
+				// What others would say again is not kept twice, unless there is nobody who would.
+				if (keeper.isJournalled ? from?.sender !== 0 : !keeper.isStill) return [];
+				const { sender, payload } = event.val;
+				return [{ topic, sender, payload, ...(from && { from }) }];
+			});
+			const platform = encodeKept({ ledger, sequence, inbox, sent: this.#sentBy(resident) });
+			const bytes = snapshots.take(state, { turn: ledger.turn, platform });
+			keeper.fuel = 0;
+			const { journal } = await this.#keeping.log();
+			// A snapshot must never be ahead of the log: what it had from others would not have been said.
+			if (keeper.isJournalled) await journal.whenDurable(sequence);
+			await snapshots.put(bytes);
+			const before = this.#last.get(keeper);
+			if (keeper.isJournalled && before !== undefined && before <= journal.durable)
+				journal.covered(keeper.stream, before);
+			this.#last.set(keeper, sequence);
+		} catch (error) {
+			const text = `its state could not be kept: ${codeOf(error)}: ${error}`;
+			this.#keeping.cell.say({ tag: 'log', vm: resident.id, line: { level: 'error', text } });
+			this.#keeping.cell.flush();
+		} finally {
+			this.#busy.delete(keeper);
+		}
+	}
+
+	#arm(keeper: Keeper, ms: number): void {
+		this.#armed.get(keeper)?.cancel();
+		const timer = this.#keeping.cell.clock.after(ms, () => {
+			this.#armed.delete(keeper);
+			if (!keeper.isStill && keeper.resident.keeper === keeper) void this.take(keeper);
+		});
+		this.#armed.set(keeper, timer);
+	}
+
+	/** Messages of this VM that kept VMs have not had yet. */
+	#sentBy(sender: Resident): Sent[] {
+		const sent = new Map<string, Sent>();
+		const add = (id: { turn: number; index: number; sequence: number }, topic: string, payload: Uint8Array) =>
+			sent.set(`${id.turn}.${id.index}`, {
+				turn: id.turn,
+				index: id.index,
+				sequence: id.sequence,
+				topic,
+				payload,
+			});
+		for (const { id, topic, payload } of this.#keeping.unclaimed.of(sender.id)) add(id, topic, payload);
+		const waiting = [...this.#keeping.keepers()].flatMap(({ resident }) => [
+			...resident.taken,
+			...resident.inbox.list(),
+		]);
+		for (const { event, topic = '', from } of [...waiting, ...sender.held.map(({ item }) => item)])
+			if (from?.sender === sender.id && event.tag === 'message') add(from, topic, event.val.payload);
+		return [...sent.values()].toSorted((a, b) => a.turn - b.turn || a.index - b.index);
+	}
+}
