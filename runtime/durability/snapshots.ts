@@ -89,7 +89,8 @@ export class Snapshots {
 				topic,
 				payload,
 			});
-		for (const { id, topic, payload } of this.#keeping.unclaimed.of(sender.id)) add(id, topic, payload);
+		const apart = [...this.#keeping.unclaimed.of(sender.id), ...this.#keeping.dispatched(sender.id)];
+		for (const { id, topic, payload } of apart) add(id, topic, payload);
 		const waiting = [...this.#keeping.keepers()].flatMap(({ resident }) => [
 			...resident.taken,
 			...resident.inbox.list(),
