@@ -4,8 +4,13 @@ import { probe } from './keeping.fixture.ts';
 import { KeptPair } from './kept-pair.fixture.ts';
 
 const cell = fc.nat(1);
-/** Turns before the cut, or steps of the disk where there are none; how much of what was written is there. */
-const cut = { turns: fc.nat(4), steps: fc.nat(6), kept: fc.nat() };
+/** Turns of each before the cut, or steps of the disk where there are none; how much of what was written is there. */
+const cut = {
+	turns: fc.tuple(fc.nat(4), fc.nat(4)),
+	lingers: fc.boolean(),
+	steps: fc.nat(6),
+	kept: fc.nat(),
+};
 const step = fc.oneof(
 	{ weight: 4, arbitrary: fc.record({ do: fc.constant('chain' as const) }) },
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('write' as const) }) },
@@ -42,7 +47,7 @@ test('what journalled VMs of two cells say to each other comes once, whichever c
 				} else {
 					const choose = (most: number): number => (most === 0 ? 0 : each.kept % (most + 1));
 					pair.post({ what: 'chain', count: 2 });
-					if (each.turns > 0) await pair.runOnly(each.turns);
+					if (each.turns.some((turns) => turns > 0)) await pair.runOnly(each.turns, each.lingers);
 					else {
 						for (const index of each.do === 'cut' ? [0, 1] : [each.cell]) pair.cutAfter(index, each.steps);
 						await pair.write();

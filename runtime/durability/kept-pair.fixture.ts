@@ -69,11 +69,15 @@ export class KeptPair {
 		}
 	}
 
-	/** Has each make only so many turns, and what they did made durable. */
-	async runOnly(turns: number): Promise<void> {
-		for (let left = turns; left > 0; left--) for (const cell of this.#cells) this.#work(cell, 1);
-		this.#clock.advance(2);
-		for (let left = 6; left > 0; left--) await nextTurn();
+	/** Has each make only so many turns, and what they did made durable; then a while passes in which none runs. */
+	async runOnly(turns: readonly number[], lingers: boolean): Promise<void> {
+		for (const [index, cell] of this.#cells.entries())
+			for (let left = turns[index] ?? 0; left > 0; left--) this.#work(cell, 1);
+		for (const ms of lingers ? [2, 2, 60, 2, 2] : [2]) {
+			this.#clock.advance(ms);
+			for (let left = 6; left > 0; left--) await nextTurn();
+			if (lingers) for (const cell of this.#cells) this.#work(cell, 0);
+		}
 	}
 
 	async start(vm: VmId): Promise<void> {
