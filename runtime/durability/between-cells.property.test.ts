@@ -8,7 +8,7 @@ const cell = fc.nat(1);
 const cut = {
 	turns: fc.tuple(fc.nat(4), fc.nat(4)),
 	lingers: fc.boolean(),
-	steps: fc.nat(6),
+	steps: fc.tuple(fc.nat(40), fc.nat(40)),
 	kept: fc.nat(),
 };
 const step = fc.oneof(
@@ -49,7 +49,8 @@ test('what journalled VMs of two cells say to each other comes once, whichever c
 					pair.post({ what: 'chain', count: 2 });
 					if (each.turns.some((turns) => turns > 0)) await pair.runOnly(each.turns, each.lingers);
 					else {
-						for (const index of each.do === 'cut' ? [0, 1] : [each.cell]) pair.cutAfter(index, each.steps);
+						for (const index of each.do === 'cut' ? [0, 1] : [each.cell])
+							pair.cutAfter(index, each.steps[index] ?? 0);
 						await pair.write();
 					}
 					seen.look(pair);
