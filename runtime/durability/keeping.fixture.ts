@@ -43,7 +43,12 @@ export class KeptCell {
 		this.#cell = new Cell({
 			clock,
 			storage,
-			report: (reports) => this.said.push(...reports),
+			report: (reports) => {
+				for (const report of reports)
+					if (report.tag === 'handed-over')
+						queueMicrotask(() => this.post({ tag: 'heard', number: report.number }));
+					else this.said.push(report);
+			},
 			wake: () => {
 				this.#isAwake = true;
 			},

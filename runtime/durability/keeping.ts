@@ -15,6 +15,7 @@ import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
 import { CellLog } from './cell-log.ts';
 import { type Dispatch, Dispatches } from './dispatches.ts';
+import { Handover } from './handover.ts';
 import { HeldEffects } from './held-effects.ts';
 import type { Keeper } from './keeper.ts';
 import { decodeKept } from './kept-state.ts';
@@ -62,8 +63,7 @@ export class Keeping {
 	readonly #snapshots: Snapshots;
 	readonly #dispatches: Dispatches;
 	readonly #receipts: Receipts;
-	/** Up to which turn everything of a stream has been handed over since it was said to the journal. */
-	readonly #handedOver = new Map<number, number>();
+	readonly handover = new Handover();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
 	#isClosed = false;
@@ -155,7 +155,7 @@ export class Keeping {
 				this.#pass(keeper, vm, effect, { sender: resident.id, turn: ledger.turn, index, sequence });
 			if (this.#held.length > before) {
 				const { turn } = ledger;
-				this.#held.hold(sequence, () => this.#handedOver.set(keeper.stream, turn));
+				this.#held.hold(sequence, () => this.handover.add(keeper.stream, turn));
 				this.#opened?.journal.need(sequence);
 			}
 		}
@@ -193,8 +193,9 @@ export class Keeping {
 		for (const { keeper } of this.cell.residents.values()) if (keeper !== undefined) yield keeper;
 	}
 
-	handedOver(stream: number): number {
-		return this.#handedOver.get(stream) ?? 0;
+	/** The box has what was handed over with this number, and all before. */
+	heard(number: number): void {
+		for (const [stream, turn] of this.handover.heard(number)) this.#opened?.journal.acknowledge(stream, turn);
 	}
 
 	/** The VM is stopped alone: what waits for it is kept until it starts again. */
@@ -286,7 +287,8 @@ export class Keeping {
 	#durable(sequence: number): void {
 		this.#held.release(sequence);
 		const journal = this.#opened?.journal;
-		for (const [stream, turn] of this.#handedOver) journal?.acknowledge(stream, turn);
+		const number = this.handover.close();
+		if (number !== undefined) this.cell.say({ tag: 'handed-over', number });
 		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted !== undefined)
 			for (const keeper of this.keepers())

@@ -36,6 +36,9 @@ class PairedCell implements HubCell {
 	}
 }
 
+/** So small that snapshots are taken all the time. */
+const limits = { segmentBytes: 4096, keepBytes: 4096 };
+
 /** Probe 1 is in the first cell, probe 2 in the second. */
 export class KeptPair {
 	readonly said: Heard[] = [];
@@ -45,7 +48,7 @@ export class KeptPair {
 	readonly #hub = new Hub({ ringBytes: 4096 });
 	readonly #cells: PairedCell[];
 
-	constructor(storages = [new MemoryStorage(), new MemoryStorage()], clock = new ManualClock()) {
+	constructor(storages = [new MemoryStorage(limits), new MemoryStorage(limits)], clock = new ManualClock()) {
 		this.#clock = clock;
 		this.#storages = storages;
 		this.#cells = storages.map((storage) => new PairedCell(storage, clock));
@@ -124,6 +127,7 @@ export class KeptPair {
 		const isBusy = cell.work(turns);
 		for (const report of cell.reports.splice(0)) {
 			if (isForHub(report)) this.#hub.accept(cell, report);
+			else if (report.tag === 'handed-over') cell.send({ tag: 'heard', number: report.number });
 			else if (report.tag === 'fault') this.faults.push(report);
 		}
 		return isBusy;

@@ -184,7 +184,7 @@ export class Return {
 			deliver(message);
 			this.#keeping.repeatKept(message);
 		}
-		const left = Math.max(handedOver, this.#keeping.handedOver(keeper.stream));
+		const left = Math.max(handedOver, this.#keeping.handover.turnOf(keeper.stream));
 		for (const { id, effect } of revived.said) {
 			const hasLeft = id.turn <= left;
 			if (effect.tag === 'publish') {

@@ -148,6 +148,9 @@ export class Cell {
 			case 'forget':
 				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
 				break;
+			case 'heard':
+				this.#keeping?.heard(command.number);
+				break;
 			case 'close':
 				void this.#close();
 				break;

@@ -26,6 +26,8 @@ function run(): void {
 
 function hear(report: CellReport): void {
 	if (report.tag === 'started') upVms.add(report.vm);
+	if (report.tag === 'handed-over')
+		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	if (report.tag === 'fault' || report.tag === 'log') writeSync(1, `! ${JSON.stringify(report)}\n`);
 	if (report.tag !== 'published') return;
 	const { text, count } = probe.word(report.payload);
