@@ -9,6 +9,7 @@ import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
 import { systemEntropy } from './entropy.ts';
 import { detach } from './transfer.ts';
+import { zstdPacking } from './zstd-packing.ts';
 
 /** Turns between two looks at the mailbox, if they take less than the slice after which a cell looks up by itself. */
 const turnsAtATime = 1024;
@@ -49,6 +50,7 @@ const cell = new Cell({
 	clock: systemClock(),
 	linkForeign: workerData.linksForeign ? await foreignLinks() : undefined,
 	...(workerData.storage && { storage: cellStorage(workerData.storage) }),
+	packing: zstdPacking(),
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

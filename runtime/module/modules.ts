@@ -4,12 +4,14 @@
  * A module that fails any check leaves no trace. An update whose new version does not start goes
  * back to the version before.
  */
+
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
+import { isUp } from '../vm/lifecycle.ts';
 import type { Supervisor, VmView } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
@@ -144,7 +146,7 @@ export class Modules {
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
 			const views = await this.#startAll(component);
-			const failed = views.find(({ state }) => state !== 'running');
+			const failed = views.find(({ state }) => !isUp(state));
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
 				for (const vm of views) this.#options.supervisor.forgetKept(vm.name);
@@ -191,7 +193,7 @@ export class Modules {
 		if (view === undefined || view.state === 'stopped' || view.state === 'parked')
 			supervisor.start({ name: vmName, component, baseband });
 		const settled = await supervisor.settled(vmName);
-		if (settled.state !== 'running') throw new ModuleError('start-failed', `${vmName}: ${settled.reason}`);
+		if (!isUp(settled.state)) throw new ModuleError('start-failed', `${vmName}: ${settled.reason}`);
 		return settled;
 	}
 

@@ -90,6 +90,8 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** Put to sleep after so long without a turn, if its state can be taken; undefined for never. */
+	readonly sleepAfterMs?: number;
 	/** What of it is kept; undefined for nothing. */
 	readonly keep?: KeepOrder;
 	/** Its turns are to be recorded, from its start on. */
@@ -170,6 +172,9 @@ export type CellCommand =
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
 	| { readonly tag: 'stopped'; readonly vm: VmId }
+	/** Between these two it has no instance, and is there all the same. */
+	| { readonly tag: 'slept'; readonly vm: VmId }
+	| { readonly tag: 'woke'; readonly vm: VmId }
 	| ({
 			readonly tag: 'fault';
 			readonly vm: VmId;

@@ -13,12 +13,15 @@ import { Keeping, type KeepingCell } from '../durability/keeping.ts';
 import type { CellStorage } from '../durability/storage.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Recorder } from '../recording/recorder.ts';
+import type { Packing } from '../snapshot/packing.ts';
+import { plainPacking } from '../snapshot/plain-packing.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { Hibernation } from './hibernation.ts';
 import { Mail } from './mail.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
@@ -33,6 +36,8 @@ export interface CellOptions {
 	readonly heartbeat?: Heartbeat;
 	/** What links foreign components; a cell without it starts none. */
 	readonly linkForeign?: ForeignLinker | undefined;
+	/** How VMs are packed that are put to sleep. */
+	readonly packing?: Packing;
 	/** Called with everything that happened since the last call, in order. */
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
@@ -49,6 +54,7 @@ export class Cell {
 	readonly #mail: Mail;
 	readonly #turns: Turns;
 	readonly #keeping: Keeping | undefined;
+	readonly #hibernation: Hibernation;
 	#reports: CellReport[] = [];
 
 	constructor({
@@ -56,6 +62,7 @@ export class Cell {
 		storage,
 		heartbeat = new Heartbeat(),
 		linkForeign,
+		packing = plainPacking,
 		report,
 		wake,
 		notify,
@@ -79,9 +86,20 @@ export class Cell {
 			wake,
 			take: (resident) => this.#take(resident),
 			finished: (resident, vm, effects) => this.#finished(resident, vm, effects),
+			rouse: (resident) => this.#hibernation.wake(resident),
 			failed: (resident, vm, error) => this.#failed(resident, vm, error),
 			exceeded: ({ id }, budget, detail) => this.#say({ tag: 'exceeded', vm: id, budget, detail }),
 			rested: () => this.#flush(),
+		});
+		this.#hibernation = new Hibernation({
+			clock,
+			packing,
+			residents: this.#residents,
+			turns: this.#turns,
+			slept: ({ id }) => this.#say({ tag: 'slept', vm: id }),
+			woke: ({ id }) => this.#say({ tag: 'woke', vm: id }),
+			failed: (resident, vm, error) => this.#failed(resident, vm, error),
+			flush: () => this.#flush(),
 		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
 		this.#mail.kept = this.#keeping?.mail;
@@ -102,6 +120,7 @@ export class Cell {
 			apply: (resident, vm, effect) => this.#apply(resident, vm, effect),
 			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
 			ready: (resident) => this.#queue.add(resident),
+			wake: (resident) => this.#hibernation.wake(resident),
 			say: (report) => this.#say(report),
 			flush: () => this.#flush(),
 		};
@@ -248,8 +267,10 @@ export class Cell {
 		this.#flush();
 	}
 
-	#started({ id, startedAtUs }: Resident): void {
+	#started(resident: Resident): void {
+		const { id, startedAtUs } = resident;
 		this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAtUs });
+		this.#hibernation.mind(resident);
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {

@@ -34,6 +34,10 @@ export class Resident implements Sender {
 	readonly inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
+	/** All of its state, packed, while it has no instance. */
+	asleep: Uint8Array | undefined;
+	/** When its last turn ended. */
+	restedAtUs = 0;
 	/** What its next call is for. */
 	stage: Stage = 'turn';
 	/** Its call has had a slice and goes on later. */
@@ -117,7 +121,7 @@ export class Resident implements Sender {
 		return {
 			vm: this.id,
 			...this.stats.counts(nowUs),
-			memoryBytes: this.vm?.memoryBytes ?? 0,
+			memoryBytes: this.asleep?.length ?? this.vm?.memoryBytes ?? 0,
 			inboxLength: this.inbox.length,
 			inboxBytes: this.inbox.bytes,
 			dropped: this.inbox.dropped,

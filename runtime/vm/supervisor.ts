@@ -15,7 +15,7 @@ import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } fro
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
-import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { isUp, type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
 import type { Overrun } from './overruns.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
@@ -74,6 +74,8 @@ export interface SupervisorOptions {
 	readonly restart?: RestartOptions;
 	/** Which VMs share a cell. Default `domain-and-class`. */
 	readonly placement?: Placement | undefined;
+	/** VMs that are not realtime are put to sleep after so long without a turn, in milliseconds; default never. */
+	readonly sleepAfterMs?: number | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
@@ -304,9 +306,15 @@ export class Supervisor {
 			config: manifest.config.bytes,
 			baseband,
 			...keepOf(vm.plan),
+			...this.#sleepOf(manifest.priority),
 			...(vm.recorded === undefined ? {} : { recording: vm.recorded.order }),
 			...linked.spec,
 		};
+	}
+
+	#sleepOf(priority: Priority): Pick<VmSpec, 'sleepAfterMs'> {
+		const { sleepAfterMs } = this.#options;
+		return sleepAfterMs === undefined || priority === 'realtime' ? {} : { sleepAfterMs };
 	}
 
 	#context(vm: Supervised): VmContext {
@@ -317,8 +325,7 @@ export class Supervisor {
 			manifest: plan.component.manifest,
 			baseband: plan.baseband,
 			send: (event) => {
-				if (vm.state === 'running')
-					this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
+				if (isUp(vm.state)) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
 			},
 			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
 			exceeded: (budget, detail) => this.#overran(vm, budget, detail),
@@ -352,6 +359,12 @@ export class Supervisor {
 			case 'stopped':
 				this.#move(vm, 'stopped', vm.reason);
 				if (vm.state === 'stopped') this.#settleStopped(vm);
+				return;
+			case 'slept':
+				this.#move(vm, 'sleep', 'nothing to do');
+				return;
+			case 'woke':
+				this.#move(vm, 'wake', 'something to do');
 				return;
 			case 'fault':
 				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
@@ -419,7 +432,7 @@ export class Supervisor {
 			} else if (vm.id === culprit) {
 				this.#faulted(vm, vm.conduct.unseen(why));
 				this.#failed(vm, `over-budget: ${why}`);
-			} else if (vm.state === 'running' || vm.state === 'starting') {
+			} else if (isUp(vm.state) || vm.state === 'starting') {
 				this.#unlink(vm);
 				this.#move(vm, 'fault', `cell-lost: ${why}`);
 				vm.restarts++;

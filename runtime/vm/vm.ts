@@ -107,6 +107,23 @@ export class Vm {
 		this.#watched(() => this.#linked().rest?.());
 	}
 
+	/** Gives the instance up for what `pack` makes of its state. To be called between turns. @throws VmError */
+	sleep(pack: (state: GuestState) => Uint8Array): Uint8Array {
+		this.rest();
+		const guest = this.#linked();
+		if (guest.state === undefined)
+			throw new VmError('foreign', `${this.spec.name} has no state that can be taken`);
+		const packed = pack(guest.state);
+		guest.steps?.leave();
+		this.#guest = undefined;
+		return packed;
+	}
+
+	/** Goes on in a fresh instance; what it has stored it still knows. @throws VmError */
+	wake(image: GuestImage): void {
+		this.link(image);
+	}
+
 	/** @param timers that it may still set; @throws VmError */
 	turn(nowUs: bigint, inbox: Event[], timers?: number): Effect[] {
 		this.#begin(nowUs, inbox);
