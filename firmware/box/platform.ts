@@ -28,6 +28,7 @@ import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
+import { openCodeFiles } from '../hal/code-files.ts';
 import { fileOutput } from '../hal/file-output.ts';
 import { glueMaker } from '../hal/glue-maker.ts';
 import { httpStreams } from '../hal/http-streams.ts';
@@ -90,9 +91,11 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	]);
 	let coordinator: Coordinator | undefined;
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	const codeFolder = join(config.state, 'code');
+	const code = await openCodeFiles(codeFolder);
 	const supervisor: Supervisor = new Supervisor({
 		clock,
-		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion }),
+		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
 		placement: config.cells,
 		sleepAfterMs: config.sleepAfterMs ?? usualSleepMs,
 		numbers: await VmNumbers.open(directory.folder('vms')),
@@ -134,6 +137,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		supervisor,
 		capabilities,
 		glue: glueMaker(),
+		code,
 		clock,
 		networks: () => networks.basebands(),
 		...(config.caps === undefined ? {} : { caps: config.caps }),

@@ -7,7 +7,9 @@ import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
 import { cellStorage } from './cell-storage.ts';
 import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
+import { codeReader } from './code-files.ts';
 import { systemEntropy } from './entropy.ts';
+import { reclaimer } from './reclaim.ts';
 import { detach } from './transfer.ts';
 import { zstdPacking } from './zstd-packing.ts';
 
@@ -51,6 +53,8 @@ const cell = new Cell({
 	linkForeign: workerData.linksForeign ? await foreignLinks() : undefined,
 	...(workerData.storage && { storage: cellStorage(workerData.storage) }),
 	packing: zstdPacking(),
+	...(workerData.code && { code: codeReader(workerData.code) }),
+	reclaim: reclaimer(),
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

@@ -9,6 +9,7 @@ import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { isUp } from '../vm/lifecycle.ts';
@@ -40,6 +41,8 @@ export interface ModulesOptions {
 	readonly rules?: readonly PolicyRule[];
 	/** What links components of other toolchains; where there is none, they are refused. */
 	readonly glue?: GlueMaker;
+	/** Where the code of services is kept while they sleep; without it, it stays in memory. */
+	readonly code?: CodeStore;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** The most that any module is granted. */
@@ -198,10 +201,11 @@ export class Modules {
 	}
 
 	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
-		const { capabilities, glue, largest, caps } = this.#options;
+		const { capabilities, glue, code, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
 			...(glue && { glue }),
+			...(code && { code }),
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});

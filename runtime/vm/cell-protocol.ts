@@ -7,6 +7,7 @@
 import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
+import type { CodeKey } from '../component/service-code.ts';
 import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
 import type { Digest } from '../module/store-digest.ts';
@@ -73,6 +74,8 @@ export interface LinkCounts {
 export interface VmSpec {
 	readonly name: string;
 	readonly module: WebAssembly.Module;
+	/** Where the code of `module` is kept; without it, the module stays in memory while the VM sleeps. */
+	readonly code?: CodeKey;
 	readonly encoding: StringEncoding;
 	/** Instead of `module`, for what the generic linker links. */
 	readonly foreign?: ForeignCode;

@@ -8,6 +8,7 @@ import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import { type CodeReader, type KeptCode, ServiceCode, withModuleOf } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
 import { Keeping, type KeepingCell } from '../durability/keeping.ts';
 import type { CellStorage } from '../durability/storage.ts';
@@ -38,6 +39,10 @@ export interface CellOptions {
 	readonly linkForeign?: ForeignLinker | undefined;
 	/** How VMs are packed that are put to sleep. */
 	readonly packing?: Packing;
+	/** Where the code of those is found again; without it, it stays in memory. */
+	readonly code?: CodeReader;
+	/** Called when much of the memory of this thread has become free. */
+	readonly reclaim?: () => void;
 	/** Called with everything that happened since the last call, in order. */
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
@@ -55,6 +60,7 @@ export class Cell {
 	readonly #turns: Turns;
 	readonly #keeping: Keeping | undefined;
 	readonly #hibernation: Hibernation;
+	readonly #code: CodeReader | undefined;
 	#reports: CellReport[] = [];
 
 	constructor({
@@ -63,11 +69,14 @@ export class Cell {
 		heartbeat = new Heartbeat(),
 		linkForeign,
 		packing = plainPacking,
+		code,
+		reclaim,
 		report,
 		wake,
 		notify,
 	}: CellOptions) {
 		this.#clock = clock;
+		this.#code = code;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		this.#mail = new Mail({
@@ -99,6 +108,7 @@ export class Cell {
 			slept: ({ id }) => this.#say({ tag: 'slept', vm: id }),
 			woke: ({ id }) => this.#say({ tag: 'woke', vm: id }),
 			failed: (resident, vm, error) => this.#failed(resident, vm, error),
+			reclaim: () => reclaim?.(),
 			flush: () => this.#flush(),
 		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
@@ -207,7 +217,8 @@ export class Cell {
 		const now = this.#clock.now();
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
-		resident.spec = spec;
+		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
+		resident.spec = withModuleOf(spec, resident.code);
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
@@ -219,6 +230,10 @@ export class Cell {
 			if (!(error instanceof VmError)) throw error;
 			this.#stillborn(resident, error);
 		}
+	}
+
+	#keptCode({ code: key }: VmSpec): KeptCode | undefined {
+		return key === undefined || this.#code === undefined ? undefined : { key, reader: this.#code };
 	}
 
 	/** It could not be called even once. */

@@ -23,6 +23,8 @@ export interface HibernationOptions {
 	readonly slept: (resident: Resident) => void;
 	readonly woke: (resident: Resident) => void;
 	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
+	/** Memory of instances and modules has become free. */
+	readonly reclaim: () => void;
 	/** Called after something happened outside of a turn. */
 	readonly flush: () => void;
 }
@@ -69,14 +71,18 @@ export class Hibernation {
 	#look(): void {
 		const now = this.#options.clock.now();
 		let nextMs = Infinity;
+		let count = 0;
 		for (const resident of this.#options.residents.values()) {
 			const { sleepAfterMs } = resident.spec;
 			if (sleepAfterMs === undefined || resident.vm === undefined || resident.asleep !== undefined) continue;
 			const leftMs = sleepAfterMs - (now - resident.restedAtUs) / 1000;
-			if (leftMs <= 0 && canSleep(resident)) this.#sleep(resident, resident.vm);
-			else nextMs = Math.min(nextMs, leftMs > 0 ? leftMs : sleepAfterMs);
+			if (leftMs <= 0 && canSleep(resident)) {
+				this.#sleep(resident, resident.vm);
+				count++;
+			} else nextMs = Math.min(nextMs, leftMs > 0 ? leftMs : sleepAfterMs);
 		}
 		if (nextMs !== Infinity) this.#arm(Math.ceil(nextMs));
+		if (count > 0) this.#options.reclaim();
 		this.#options.flush();
 	}
 
@@ -93,6 +99,7 @@ export class Hibernation {
 			return this.#options.failed(resident, vm, error);
 		}
 		turns.dismiss(call);
+		resident.code?.rest();
 		this.#options.slept(resident);
 	}
 }

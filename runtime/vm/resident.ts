@@ -3,6 +3,7 @@ import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
+import type { ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
@@ -34,6 +35,8 @@ export class Resident implements Sender {
 	readonly inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
+	/** Its module, also while nobody has it compiled. */
+	code: ServiceCode | undefined;
 	/** All of its state, packed, while it has no instance. */
 	asleep: Uint8Array | undefined;
 	/** When its last turn ended. */

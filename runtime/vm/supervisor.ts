@@ -293,11 +293,12 @@ export class Supervisor {
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
 		const { component, baseband, name } = vm.plan;
-		const { manifest, module, encoding, foreign } = component;
+		const { manifest, module, code, encoding, foreign } = component;
 		return {
 			name,
 			module,
 			encoding,
+			...(code?.key !== undefined && { code: code.key }),
 			...(foreign && { foreign }),
 			priority: manifest.priority,
 			budget: manifest.budget,
@@ -361,6 +362,7 @@ export class Supervisor {
 				if (vm.state === 'stopped') this.#settleStopped(vm);
 				return;
 			case 'slept':
+				vm.plan.component.code?.rest();
 				this.#move(vm, 'sleep', 'nothing to do');
 				return;
 			case 'woke':
