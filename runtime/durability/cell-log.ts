@@ -33,6 +33,7 @@ export class CellLog {
 	readonly journal: Journal;
 	readonly #options: JournalOptions;
 	readonly #past: Map<string, Past>;
+	readonly #missing: Set<string>;
 	/** Every stream there is, by its name. */
 	readonly #streams: Map<string, number>;
 
@@ -62,6 +63,7 @@ export class CellLog {
 		this.journal = journal;
 		this.#options = options;
 		this.#past = past;
+		this.#missing = new Set(past.keys());
 		this.#streams = new Map([...past.keys()].map((name) => [name, journal.stream(name)]));
 	}
 
@@ -88,16 +90,23 @@ export class CellLog {
 		this.journal.forget(this.journal.stream(stream));
 		this.#streams.delete(stream);
 		this.#past.delete(stream);
+		this.#missing.delete(stream);
 	}
 
 	/** Streams of which nobody has come back yet. */
 	get missing(): readonly string[] {
-		return [...this.#past.keys()];
+		return [...this.#missing];
+	}
+
+	/** It is back: what others say to it now reaches it. */
+	arrived(stream: string): void {
+		this.#missing.delete(stream);
 	}
 
 	/** Nobody else is waited for. */
 	giveUp(): void {
 		this.#past.clear();
+		this.#missing.clear();
 	}
 
 	/** What the log said of this one when it was opened, once. */

@@ -93,6 +93,7 @@ export class Return {
 		const revived = revive({ vm, reads, from, records });
 		keeper.replayed = undefined;
 		keeper.sequence = revived.sequence;
+		log.arrived(this.#keeping.streamOf(this.#spec));
 		if (this.#before !== undefined && this.#isJournalled) this.#goOn(keeper, this.#before, { revived, vm });
 		else this.#comeBack(keeper, { revived, vm, past, log, sent: from?.kept.sent ?? [] });
 		return true;
@@ -219,6 +220,7 @@ export class Return {
 		await snapshots.clear();
 		if (this.isOverdue) return;
 		// Turns are counted from the instant of its birth, so that none of an earlier life has the same number.
+		log.arrived(this.#keeping.streamOf(this.#spec));
 		const turn = Math.max(this.#keeping.cell.clock.now(), (this.#before?.ledger.turn ?? 0) + 1);
 		this.#resident.keeper = this.#keeperOf({ log, snapshots }, new Ledger(turn, this.#spec.clockStepUs));
 		try {
