@@ -5,7 +5,10 @@
  */
 import { Journal } from '../journal/journal.ts';
 import type { JournalOptions } from '../journal/journal-options.ts';
+import type { Damage } from '../journal/log-scan.ts';
 import type { Recovery } from '../journal/recovery.ts';
+import type { LogLine } from '../vm/cell-protocol.ts';
+import { isForeign, setForeignAside } from './foreign-segments.ts';
 import type { CellStorage } from './storage.ts';
 
 export interface PastRecord {
@@ -33,36 +36,53 @@ export class CellLog {
 	readonly journal: Journal;
 	readonly #options: JournalOptions;
 	readonly #past: Map<string, Past>;
+	readonly #missing: Set<string>;
 	/** Every stream there is, by its name. */
 	readonly #streams: Map<string, number>;
+	#troubles: readonly LogLine[];
 
 	/** Errors: those of `Journal.open` and of `CellStorage`. */
 	static async open({ storage, snapshotOf, ...told }: CellLogOptions): Promise<CellLog> {
 		const { cell, checksum, salt, limits } = storage;
 		const options = { ...limits, ...told, files: await storage.log(), cell, checksum, salt };
-		const opened = await Journal.open(options);
+		const { opened, foreign } = await openOwn(options);
+		const troubles = [...foreign, ...opened.recovery.damage.map(lineOf)];
 		// Whole, it says by itself where each snapshot is. Where a part is missing, newer ones may do without it.
-		if (opened.recovery.damage.length === 0) return CellLog.#read(opened, options);
+		if (opened.recovery.damage.length === 0) return CellLog.#read(opened, options, troubles);
 		const snapshots = new Map<string, number>();
 		for (const { name } of opened.recovery.streams) {
 			const sequence = await snapshotOf(name);
 			if (sequence !== undefined) snapshots.set(name, sequence);
 		}
-		return CellLog.#read(await Journal.open({ ...options, snapshots }), options);
+		return CellLog.#read(await Journal.open({ ...options, snapshots }), options, troubles);
 	}
 
 	static async #read(
 		{ journal, recovery }: { journal: Journal; recovery: Recovery },
 		options: JournalOptions,
+		troubles: readonly LogLine[],
 	): Promise<CellLog> {
-		return new CellLog(journal, options, await pastOf(recovery));
+		return new CellLog(journal, options, { past: await pastOf(recovery), troubles });
 	}
 
-	private constructor(journal: Journal, options: JournalOptions, past: Map<string, Past>) {
+	private constructor(
+		journal: Journal,
+		options: JournalOptions,
+		{ past, troubles }: { past: Map<string, Past>; troubles: readonly LogLine[] },
+	) {
 		this.journal = journal;
 		this.#options = options;
 		this.#past = past;
+		this.#missing = new Set(past.keys());
 		this.#streams = new Map([...past.keys()].map((name) => [name, journal.stream(name)]));
+		this.#troubles = troubles;
+	}
+
+	/** What could not be read when it was opened, once. */
+	takeTroubles(): readonly LogLine[] {
+		const troubles = this.#troubles;
+		this.#troubles = [];
+		return troubles;
 	}
 
 	readonly streams = (): string[] => [...this.#streams.keys()];
@@ -88,16 +108,23 @@ export class CellLog {
 		this.journal.forget(this.journal.stream(stream));
 		this.#streams.delete(stream);
 		this.#past.delete(stream);
+		this.#missing.delete(stream);
 	}
 
 	/** Streams of which nobody has come back yet. */
 	get missing(): readonly string[] {
-		return [...this.#past.keys()];
+		return [...this.#missing];
+	}
+
+	/** It is back: what others say to it now reaches it. */
+	arrived(stream: string): void {
+		this.#missing.delete(stream);
 	}
 
 	/** Nobody else is waited for. */
 	giveUp(): void {
 		this.#past.clear();
+		this.#missing.clear();
 	}
 
 	/** What the log said of this one when it was opened, once. */
@@ -113,6 +140,29 @@ export class CellLog {
 		const { recovery } = await Journal.open({ files, cell, checksum, salt, clock });
 		return (await pastOf(recovery, stream)).get(stream);
 	}
+}
+
+/** The journal without what others wrote into its folder, and what that was. */
+async function openOwn(options: JournalOptions) {
+	try {
+		return { opened: await Journal.open(options), foreign: [] };
+	} catch (error) {
+		if (!isForeign(error)) throw error;
+		const foreign = (await setForeignAside(options)).map(
+			(why): LogLine => ({ level: 'error', text: `state-lost: ${why}; it is set aside` }),
+		);
+		return { opened: await Journal.open(options), foreign };
+	}
+}
+
+/** Whose loss it is, they tell by themselves: it may be nobody's, or one that was told before. */
+function lineOf({ segment, bytes, after, to }: Damage): LogLine {
+	const where = `${bytes} bytes of ${segment} in the journal cannot be read`;
+	const what =
+		to === undefined
+			? 'a power cut stopped a write that nobody was told of, or its end is damaged'
+			: `${to - after} records are missing`;
+	return { level: 'warn', text: `${where}: ${what}` };
 }
 
 /** @param only the records of this one; default those of all */

@@ -99,6 +99,11 @@ export class KeptCell {
 		return this.said.flatMap((report) => (report.tag === 'published' ? [probe.word(report.payload)] : []));
 	}
 
+	/** What was said of its VMs in the log. */
+	lines(): string[] {
+		return this.said.flatMap((report) => (report.tag === 'log' ? [report.line.text] : []));
+	}
+
 	tags(tag: CellReport['tag']): CellReport[] {
 		return this.said.filter((report) => report.tag === tag);
 	}

@@ -213,6 +213,8 @@ export class Keeping {
 			const key = keyOf(stream);
 			if (key === undefined || key.name !== name || key.digest === butFor) continue;
 			log.forget(stream);
+			// At once, or what is forgotten would come back with a power cut.
+			log.journal.flush();
 			await (await this.takerOf(key, true)).clear();
 		}
 	}

@@ -8,8 +8,8 @@ import { plainPacking } from '../snapshot/plain-packing.ts';
 import type { CellStorage } from './storage.ts';
 
 export class MemoryStorage implements CellStorage {
-	readonly cell = 'open';
-	readonly platformVersion: string = '1.2.3';
+	cell = 'open';
+	platformVersion = '1.2.3';
 	readonly packing = plainPacking;
 	readonly checksum = crc32;
 	readonly salt = 42;

@@ -1,7 +1,7 @@
 /** One VM comes back: from its snapshot and its records, or anew where nothing was kept. */
 import type { Waiting as KeptWaiting, Sent } from '../../proto/host/durability/kept.ts';
 import { recordBytes } from '../bus/outgoing.ts';
-import type { VmSpec } from '../vm/cell-protocol.ts';
+import type { LogLine, VmSpec } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
@@ -52,6 +52,7 @@ export class Return {
 	async run(): Promise<void> {
 		const found = await this.#find();
 		if (this.isOverdue) return;
+		for (const { level, text } of found.log.takeTroubles()) this.#tell(level, text);
 		try {
 			if (!this.#bring(found)) await this.#anew(found);
 		} catch (error) {
@@ -94,6 +95,7 @@ export class Return {
 		const revived = revive({ vm, reads, from, records });
 		keeper.replayed = undefined;
 		keeper.sequence = revived.sequence;
+		log.arrived(this.#keeping.streamOf(this.#spec));
 		if (this.#before !== undefined && this.#isJournalled) this.#goOn(keeper, this.#before, { revived, vm });
 		else this.#comeBack(keeper, { revived, vm, past, sent: from?.kept.sent ?? [] });
 		return true;
@@ -152,9 +154,13 @@ export class Return {
 				effect: value === undefined ? { tag: 'delete', val: key } : { tag: 'put', val: { key, value } },
 			});
 		if (!this.#isJournalled) return;
-		if (past?.isCut === true) {
-			this.#tell('error', 'state-lost: the journal is damaged; what it did last never happened');
-			this.#keeping.join(keeper, Math.max(ledger.turn + 1, cell.clock.now()), ledger.joined);
+		const isGone = past === undefined && revived.sequence > 0;
+		if (isGone || past?.isCut === true) {
+			const what = isGone ? 'is not there' : 'is damaged';
+			this.#tell('error', `state-lost: the journal ${what}; what it did last never happened`);
+			// A journal that begins anew counts anew, so that what was said by the old numbers is no measure.
+			const joined = isGone ? 0 : ledger.joined;
+			this.#keeping.join(keeper, Math.max(ledger.turn + 1, cell.clock.now()), joined);
 		} else if (revived.hasLeft) this.#keeping.join(keeper, ledger.turn + 1, 0);
 		this.#sayAgain(keeper, { revived, sent, handedOver: past?.handedOver ?? 0 });
 		this.#claim();
@@ -227,6 +233,7 @@ export class Return {
 		await snapshots.clear();
 		if (this.isOverdue) return;
 		// Turns are counted from the instant of its birth, so that none of an earlier life has the same number.
+		log.arrived(this.#keeping.streamOf(this.#spec));
 		const turn = Math.max(this.#keeping.cell.clock.now(), (this.#before?.ledger.turn ?? 0) + 1);
 		const ledger = new Ledger(turn, this.#spec.clockStepUs);
 		ledger.joined = log.journal.last;
@@ -240,7 +247,7 @@ export class Return {
 		}
 	}
 
-	#tell(level: 'warn' | 'error', text: string): void {
+	#tell(level: LogLine['level'], text: string): void {
 		this.#keeping.cell.say({ tag: 'log', vm: this.#resident.id, line: { level, text } });
 	}
 }

@@ -55,16 +55,18 @@ export class StreamTable {
 		stream.last = sequence;
 	}
 
+	/** Nothing happens for one that has ended: who tells of it may not know that yet. */
 	handedOver(id: number, turn: number): void {
-		const stream = this.get(id);
-		if (turn <= stream.handedOver) return;
+		const stream = this.#living(id);
+		if (stream === undefined || turn <= stream.handedOver) return;
 		stream.handedOver = turn;
 		this.#changed.add(stream);
 	}
 
+	/** Nothing happens for one that has ended. */
 	cover(id: number, sequence: number): void {
-		const stream = this.get(id);
-		if (sequence <= stream.snapshot) return;
+		const stream = this.#living(id);
+		if (stream === undefined || sequence <= stream.snapshot) return;
 		stream.snapshot = sequence;
 		stream.rewinds = stream.rewinds.filter(({ to }) => to > sequence);
 		this.#changed.add(stream);
@@ -127,6 +129,11 @@ export class StreamTable {
 				oldest = { stream, covered };
 		}
 		return oldest;
+	}
+
+	#living(id: number): Stream | undefined {
+		const stream = this.#streams.get(id);
+		return stream?.isForgotten === true ? undefined : stream;
 	}
 
 	#add(stream: Stream): void {

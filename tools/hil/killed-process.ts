@@ -1,16 +1,26 @@
 /** A program that is killed at a random moment, as by a power cut: what it said before that is known. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
-export interface KilledProcessOptions {
+export interface ProcessOptions {
 	/** A TypeScript file that Node runs; it says on its standard output, a line each, what it has done. */
 	readonly program: string;
 	readonly args: readonly string[];
-	/** How long after its first line it is killed. */
+}
+
+export interface KilledProcessOptions extends ProcessOptions {
+	/** The line from which on it is killed: default its first. */
+	readonly from?: string;
+	/** So many lines later. Default 0. */
+	readonly lines?: number;
+	/** So many milliseconds after that. */
 	readonly afterMs: number;
 }
+
+/** Code that is compiled once, not in each life. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 
 /**
  * Runs the program until it is killed with SIGKILL and returns its whole lines. What it wrote to its
@@ -18,15 +28,43 @@ export interface KilledProcessOptions {
  *
  * @throws Error when it ends by itself before
  */
-export async function killAfter({ program, args, afterMs }: KilledProcessOptions): Promise<string[]> {
-	const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const ended = once(child, 'exit');
+export async function killAfter({
+	from,
+	lines = 0,
+	afterMs,
+	...run
+}: KilledProcessOptions): Promise<string[]> {
+	let left: number | undefined;
+	const { said, ended } = await listen(run, (child, line) => {
+		if (left !== undefined) left--;
+		else if (from === undefined || line === from) left = lines;
+		if (left === 0) setTimeout(() => child.kill('SIGKILL'), afterMs);
+	});
+	if (ended !== 'SIGKILL') throw new Error(`${run.program} ended with ${ended} before it was killed`);
+	return said;
+}
+
+/** Runs the program until it ends by itself and returns its lines. @throws Error when it ends badly */
+export async function runToEnd(run: ProcessOptions): Promise<string[]> {
+	const { said, ended } = await listen(run, () => undefined);
+	if (ended !== 0) throw new Error(`${run.program} ended with ${ended}`);
+	return said;
+}
+
+async function listen(
+	{ program, args }: ProcessOptions,
+	onLine: (child: ChildProcess, line: string) => void,
+): Promise<{ said: string[]; ended: number | NodeJS.Signals | null }> {
+	const child = spawn(process.execPath, [program, ...args], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+		env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+	});
+	const exit = once(child, 'exit');
 	const said: string[] = [];
 	for await (const line of createInterface({ input: child.stdout })) {
-		if (said.length === 0) void delay(afterMs).then(() => child.kill('SIGKILL'));
 		said.push(line);
+		onLine(child, line);
 	}
-	const [code, signal] = await ended;
-	if (signal !== 'SIGKILL') throw new Error(`${program} ended with ${code ?? signal} before it was killed`);
-	return said;
+	const [code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
+	return { said, ended: signal ?? code };
 }

@@ -1,0 +1,72 @@
+import test from 'ava';
+import type { Directory } from '../directory.ts';
+import { KeptCell, probe } from './keeping.fixture.ts';
+import { MemoryStorage } from './memory-storage.ts';
+import { folderOf } from './vm-key.ts';
+
+/** A disk on which the snapshots of one VM are slow to be found. */
+class SlowStorage extends MemoryStorage {
+	readonly #slow: string;
+	#found: PromiseWithResolvers<void> | undefined;
+
+	constructor(vm: string) {
+		super();
+		this.#slow = folderOf({ name: vm, digest: probe.component.digest });
+	}
+
+	stall(): void {
+		this.#found = Promise.withResolvers();
+	}
+
+	resume(): void {
+		this.#found?.resolve();
+	}
+
+	override async snapshots(): Promise<Directory> {
+		const directory = await super.snapshots();
+		const folder = (name: string): Directory => {
+			const there = directory.folder(name);
+			if (name !== this.#slow) return there;
+			const list = () => Promise.resolve(this.#found?.promise).then(() => there.list());
+			return {
+				read: there.read.bind(there),
+				write: there.write.bind(there),
+				remove: there.remove.bind(there),
+				list,
+				folder: there.folder.bind(there),
+			};
+		};
+		return { ...directory, folder };
+	}
+}
+
+test('what one VM says while another is still being brought back reaches it', async (t) => {
+	const storage = new SlowStorage('probe-1');
+	const cell = new KeptCell(storage);
+	await cell.start(1);
+	await cell.start(2);
+	await cell.order({ what: 'count' });
+	await cell.write();
+
+	const again = await cell.cut();
+	storage.stall();
+	await again.start(1);
+	await again.start(2);
+	// The second obeys at once, and what it says to go on with is for both.
+	await again.order({ what: 'chain', count: 1 });
+	await again.write();
+	storage.resume();
+	await again.write();
+	await again.write();
+
+	const countsOf = (vm: number) =>
+		again.said.flatMap((r) => (r.tag === 'published' && r.vm === vm ? [probe.word(r.payload)] : []));
+	t.deepEqual(
+		countsOf(2).map(({ text }) => text),
+		['orders', '1', '0', '0'],
+	);
+	t.deepEqual(
+		countsOf(1).map(({ text }) => text),
+		['orders', '1', '0', '0'],
+	);
+});
