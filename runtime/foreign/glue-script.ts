@@ -61,7 +61,10 @@ const anyExport = /^\s*(?:export|import)\b/gm;
 
 /** @throws ComponentError `glue-failed` where the glue is not as it was known to be */
 export function scriptOf(source: string): string {
-	const untraced = replaceOnce(source, trace, 'const _debugLog = () => {};');
+	// Glue of a component that exports nothing to call traces nothing.
+	const untraced = source.includes('_debugLog')
+		? replaceOnce(source, trace, 'const _debugLog = () => {};')
+		: source;
 	const script = replaceOnce(replaceOnce(untraced, tail, ''), entry, 'return function instantiate(');
 	if (anyExport.test(script) || script.includes('import('))
 		throw new ComponentError('glue-failed', 'the glue imports or exports more than is known of it');
