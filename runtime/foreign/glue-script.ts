@@ -6,6 +6,7 @@
  * guest passes are ours, so that the copying is bounded and paid for.
  */
 import { ComponentError } from '../component/error.ts';
+import { repairs } from './glue-repairs.ts';
 
 export type GetCoreModule = (name: string) => WebAssembly.Module;
 export type InstantiateCore = (
@@ -65,7 +66,11 @@ export function scriptOf(source: string): string {
 	const untraced = source.includes('_debugLog')
 		? replaceOnce(source, trace, 'const _debugLog = () => {};')
 		: source;
-	const script = replaceOnce(replaceOnce(untraced, tail, ''), entry, 'return function instantiate(');
+	const repaired = repairs.reduce(
+		(text, { of, pattern, by }) => (text.includes(of) ? replaceOnce(text, pattern, by) : text),
+		untraced,
+	);
+	const script = replaceOnce(replaceOnce(repaired, tail, ''), entry, 'return function instantiate(');
 	if (anyExport.test(script) || script.includes('import('))
 		throw new ComponentError('glue-failed', 'the glue imports or exports more than is known of it');
 	return script;
