@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ComponentError } from '../error.ts';
+import { ComponentError } from '../error.ts';
 import { LinkError } from '../link-error.ts';
 import { instrument } from './instrument.ts';
 import { binaryOf, outcome, startMetered } from './testbed.ts';
