@@ -35,6 +35,26 @@ const drops = `(component
 	(core instance $i (instantiate $m (with "" (instance (export "drop" (func $drop))))))
 	(func (export "f") (canon lift (core func $i "f"))))`;
 
+/** After the return of a call, a guest may clean up and do nothing else. */
+const cleansUp = (how: string) => `(component
+	(type $r (resource (rep i32)))
+	(core func $new (canon resource.new $r))
+	(core module $m (import "" "new" (func $new (param i32) (result i32)))
+		(func (export "f")) (func (export "clean") ${how}))
+	(core instance $i (instantiate $m (with "" (instance (export "new" (func $new))))))
+	(func (export "f") (canon lift (core func $i "f") (post-return (core func $i "clean")))))`;
+/** The same, where it calls another component. */
+const cleansUpElsewhere = `(component
+	(component $c (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+		(func (export "f") (canon lift (core func $i "f"))))
+	(component $d (import "f" (func $f)) (core func $other (canon lower (func $f)))
+		(core module $m (import "" "f" (func $f)) (func (export "g")) (func (export "clean") (call $f)))
+		(core instance $i (instantiate $m (with "" (instance (export "f" (func $other))))))
+		(func (export "g") (canon lift (core func $i "g") (post-return (core func $i "clean")))))
+	(instance $ci (instantiate $c))
+	(instance $di (instantiate $d (with "f" (func $ci "f"))))
+	(func (export "g") (alias export $di "g")))`;
+
 const cases: Readonly<Record<string, readonly [script: string, outcome: Outcome, why: RegExp]>> = {
 	'a value that is as expected': [
 		`${double} (assert_return (invoke "twice-it" (u32.const 4)) (u32.const 8))`,
@@ -78,6 +98,17 @@ const cases: Readonly<Record<string, readonly [script: string, outcome: Outcome,
 		/^malformed-value: /,
 	],
 	'a handle that was never given': [`${drops} (assert_trap (invoke "f") "")`, 'pass', /unknown handle/],
+	'a guest that cleans up': [`${cleansUp('')} (assert_return (invoke "f"))`, 'pass', /returned/],
+	'a guest that makes a handle instead of cleaning up': [
+		`${cleansUp('(drop (call $new (i32.const 1)))')} (assert_trap (invoke "f") "")`,
+		'pass',
+		/cannot leave/,
+	],
+	'a guest that calls another instead of cleaning up': [
+		`${cleansUpElsewhere} (assert_trap (invoke "g") "")`,
+		'pass',
+		/cannot leave/,
+	],
 	'a start function that traps': [
 		'(assert_trap (component (core module $m (func $f unreachable) (start $f)) (core instance (instantiate $m))) "")',
 		'pass',

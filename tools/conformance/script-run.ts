@@ -26,7 +26,7 @@ export async function runScript(text: string, glue: GlueMaker): Promise<Result[]
 const aboutValidity: readonly string[] = ['not-a-component', 'glue-failed'];
 /** What the maker of glue says of what it knows and does not take. */
 const notTaken =
-	/proposal not enabled|feature is not enabled|using multiple memories|not (?:yet )?(?:implemented|supported)/;
+	/proposal not enabled|feature is not active|using multiple memories|not (?:yet )?(?:implemented|supported)/;
 
 class ScriptRun {
 	readonly #glue: GlueMaker;
