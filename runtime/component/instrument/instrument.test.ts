@@ -195,7 +195,8 @@ test('a trap of the guest itself leaves fuel', async (t) => {
 test('code that goes on behind its end is refused with a code', (t) => {
 	const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0];
 	const [noLocals, elseCode, endCode] = [0, 0x05, 0x0b];
-	const code = [10, 6, 1, 4, noLocals, endCode, elseCode, endCode];
+	const loop = [0x03, 0x40, endCode];
+	const code = [10, 9, 1, 7, noLocals, ...loop, endCode, elseCode, endCode];
 	const error = t.throws(() => instrument(Uint8Array.of(...header, ...code)), { instanceOf: ComponentError });
 	t.is(error?.code, 'not-a-component');
 });
