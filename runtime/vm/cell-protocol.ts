@@ -14,6 +14,7 @@ import type { Digest } from '../module/store-digest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { Crash } from './crash.ts';
 import type { VmErrorCode } from './error.ts';
+import type { Passage } from './passage.ts';
 import type { TurnCounts } from './turn-stats.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
@@ -95,6 +96,8 @@ export interface VmSpec {
 	readonly clockStepUs: number;
 	/** Put to sleep after so long without a turn, if its state can be taken; undefined for never. */
 	readonly sleepAfterMs?: number;
+	/** Where it goes on, instead of a start. */
+	readonly passage?: Passage;
 	/** What of it is kept; undefined for nothing. */
 	readonly keep?: KeepOrder;
 	/** Its turns are to be recorded, from its start on. */
@@ -163,6 +166,15 @@ export type CellCommand =
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'count' }
+	/** The VM ends the turn it is in, and begins no other until `go-on`; answered with `at-rest`. */
+	| { readonly tag: 'rest'; readonly vm: VmId }
+	/** No turn begins until `go-on`; answered with `paused`. */
+	| { readonly tag: 'pause' }
+	/** Hears what others have said so far; answered with `drained`. */
+	| { readonly tag: 'drain' }
+	| { readonly tag: 'go-on'; readonly vm?: VmId }
+	/** The VM is handed over, as it is; answered with `moved-out`. */
+	| { readonly tag: 'move-out'; readonly vm: VmId }
 	/** What may be seen of messages from now on; answered with what was not seen before. */
 	| ({ readonly tag: 'look' } & TapCredit)
 	/** What is kept of a VM of this name is forgotten, but for that of this module. */
@@ -199,6 +211,17 @@ export type CellReport =
 			readonly id?: { readonly turn: number; readonly index: number };
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
+	| { readonly tag: 'at-rest'; readonly vm: VmId }
+	| { readonly tag: 'paused' }
+	/** `isQuiet`: there was nothing to hear, and nothing that it says is held up. */
+	| { readonly tag: 'drained'; readonly isQuiet: boolean }
+	/** `why` says what is in the way where there is no passage: the VM stays. */
+	| {
+			readonly tag: 'moved-out';
+			readonly vm: VmId;
+			readonly passage: Passage | undefined;
+			readonly why: string;
+	  }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
 	/** The next parts of a recording, and why it ended, if it did. */

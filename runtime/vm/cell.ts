@@ -24,6 +24,7 @@ import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hibernation } from './hibernation.ts';
 import { Mail } from './mail.ts';
+import { obstacleTo, type Passage, waitingFor } from './passage.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
 import { Turns } from './turns.ts';
@@ -177,6 +178,22 @@ export class Cell {
 			case 'forget':
 				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
 				break;
+			case 'pause':
+				this.#turns.isStill = true;
+				this.#say({ tag: 'paused' });
+				break;
+			case 'drain':
+				this.#say({ tag: 'drained', isQuiet: this.#drain() });
+				break;
+			case 'rest':
+				this.#rest(command.vm);
+				break;
+			case 'go-on':
+				this.#goOn(command.vm);
+				break;
+			case 'move-out':
+				this.#moveOut(command.vm);
+				break;
 			case 'heard':
 				this.#keeping?.heard(command.number);
 				break;
@@ -222,7 +239,8 @@ export class Cell {
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
-			if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
+			if (spec.passage !== undefined) this.#arrive(resident, spec.passage);
+			else if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
 			else this.#turns.begin(resident);
 			// What comes while it starts waits for it.
 			this.#mail.join(resident);
@@ -234,6 +252,60 @@ export class Cell {
 
 	#keptCode({ code: key }: VmSpec): KeptCode | undefined {
 		return key === undefined || this.#code === undefined ? undefined : { key, reader: this.#code };
+	}
+
+	#rest(id: VmId): void {
+		const resident = this.#residents.get(id);
+		if (resident !== undefined) resident.isHeld = true;
+		if (resident?.paused === undefined) this.#say({ tag: 'at-rest', vm: id });
+	}
+
+	/** @param id of the VM that was held; the whole cell without it */
+	#goOn(id: VmId | undefined): void {
+		if (id === undefined) this.#turns.isStill = false;
+		const resident = id === undefined ? undefined : this.#residents.get(id);
+		if (resident === undefined) return;
+		resident.isHeld = false;
+		this.#queue.add(resident);
+	}
+
+	/** True when there was nothing to hear, and nothing is held up. */
+	#drain(): boolean {
+		const { exchange } = this.#mail;
+		const isQuiet = exchange.isIdle();
+		while (exchange.hear());
+		exchange.commit();
+		return isQuiet && exchange.isSaid();
+	}
+
+	#moveOut(id: VmId): void {
+		const resident = this.#residents.get(id);
+		const why = resident === undefined ? 'it is not here' : obstacleTo(resident);
+		if (resident === undefined || why !== undefined)
+			return this.#say({ tag: 'moved-out', vm: id, passage: undefined, why: why ?? '' });
+		resident.recorder?.close('the VM was moved');
+		const asleep = this.#hibernation.pack(resident);
+		if (asleep === undefined)
+			return this.#say({ tag: 'moved-out', vm: id, passage: undefined, why: 'it has failed' });
+		const passage = {
+			asleep,
+			waiting: waitingFor(resident, this.#mail.askedBy(resident)),
+			timers: [...resident.timers.values()].map(({ cancel: _, ...timer }) => timer),
+			stored: new Map(resident.vm?.stored),
+		};
+		this.#remove(resident);
+		this.#say({ tag: 'moved-out', vm: id, passage, why: '' });
+	}
+
+	/** It goes on here when something comes for it. */
+	#arrive(resident: Resident, { asleep, waiting, timers }: Passage): void {
+		resident.vm = this.#turns.make(resident, resident.spec);
+		resident.asleep = asleep;
+		for (const item of waiting) resident.inbox.push(item);
+		for (const timer of timers)
+			this.#setTimer(resident, timer, Math.ceil((timer.dueUs - this.#clock.now()) / 1000));
+		this.#queue.add(resident);
+		this.#say({ tag: 'slept', vm: resident.id });
 	}
 
 	/** It could not be called even once. */
@@ -256,16 +328,20 @@ export class Cell {
 		const resident = this.#residents.get(id);
 		if (resident !== undefined) {
 			resident.recorder?.close('the VM was stopped');
-			this.#turns.end(resident);
-			resident.clearTimers();
-			this.#residents.delete(id);
-			this.#mail.leave(resident);
+			this.#remove(resident);
 			const { keeper } = resident;
 			if (keeper !== undefined && this.#keeping !== undefined) return void this.#leave(this.#keeping, keeper);
 		}
 		// Also of one that has not come yet: who waits for this must not wait for ever. Not before the last
 		// that it said is on its way: elsewhere, it may say more as soon as it has stopped here.
 		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
+	}
+
+	#remove(resident: Resident): void {
+		this.#turns.end(resident);
+		resident.clearTimers();
+		this.#residents.delete(resident.id);
+		this.#mail.leave(resident);
 	}
 
 	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
@@ -301,6 +377,7 @@ export class Cell {
 		keeper?.finished(effects);
 		if (resident.stage === 'start') this.#started(resident);
 		else if (resident.singly > 0) resident.singly--;
+		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
 		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
 		else for (const effect of effects) this.#apply(resident, vm, effect);
@@ -338,7 +415,7 @@ export class Cell {
 	): void {
 		const { id, repeat } = timer;
 		resident.timers.get(id)?.cancel();
-		const armed = this.#clock.after(Math.max(1, firstMs), () => {
+		const { cancel } = this.#clock.after(Math.max(1, firstMs), () => {
 			resident.timers.delete(id);
 			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
 			if (repeat) this.#setTimer(resident, timer);
@@ -346,7 +423,8 @@ export class Cell {
 			if (!repeat || !resident.inbox.holds(isThisTimer))
 				this.#mail.give(resident.id, { tag: 'timer', val: id });
 		});
-		resident.timers.set(id, armed);
+		const dueUs = this.#clock.now() + firstMs * 1000;
+		resident.timers.set(id, { ...timer, dueUs, cancel });
 	}
 
 	/** What the failed turn was given waits again; what alone has failed twice is set aside. */
@@ -369,6 +447,7 @@ export class Cell {
 	#failed(resident: Resident, vm: Vm, error: VmError): void {
 		const { code, message } = error;
 		const crash = crashOf({ resident, vm, error, given: resident.taken });
+		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
 		this.#blame(resident, resident.taken);
 		resident.recorder?.close('the VM failed');
 		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };

@@ -86,6 +86,12 @@ export class Hibernation {
 		this.#options.flush();
 	}
 
+	/** Its state, packed; undefined where it failed in doing so, which is told as any failure is. */
+	pack(resident: Resident): Uint8Array | undefined {
+		if (resident.asleep === undefined && resident.vm !== undefined) this.#sleep(resident, resident.vm);
+		return resident.asleep;
+	}
+
 	#sleep(resident: Resident, vm: Vm): void {
 		const { turns, packing } = this.#options;
 		const { call } = vm;

@@ -16,6 +16,7 @@ import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
 import { isUp, type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { Migration } from './migration.ts';
 import type { Overrun } from './overruns.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
@@ -92,6 +93,8 @@ interface Supervised {
 	startedAtUs: number;
 	startTookUs: number;
 	readonly conduct: Conduct;
+	/** Where it was moved to; undefined for where it belongs. */
+	cell: string | undefined;
 	linked: LinkedVm | undefined;
 	/** For the next start only. */
 	recorded: RecordedStart | undefined;
@@ -121,6 +124,7 @@ function keepOf({ component: { manifest, digest } }: VmPlan): Pick<VmSpec, 'keep
 export class Supervisor {
 	readonly #options: SupervisorOptions;
 	readonly #cells: CellTable;
+	readonly #migration: Migration;
 	readonly #vms = new Map<VmId, Supervised>();
 	#lastId = 0;
 
@@ -135,6 +139,7 @@ export class Supervisor {
 			accept: (cell, report) => this.#accept(cell, report),
 			lost: (cell, culprit, why) => this.#cellLost(cell, culprit, why),
 		});
+		this.#migration = new Migration(this.#cells, options.hub);
 	}
 
 	/** Starts a VM; one that is parked or stopped under this name starts anew and keeps its number. */
@@ -181,6 +186,35 @@ export class Supervisor {
 		await this.stop(name, 'restart asked for');
 		vm.recorded = recorded;
 		this.start(plan);
+	}
+
+	/**
+	 * Moves a running VM to another cell of its domain, which is made if it is not there. It goes on where it
+	 * was, with all that waits for it; only requests that are under way end with `refused`.
+	 *
+	 * @throws VmError `vm-gone`, `denied` for a cell of another domain, `not-movable`
+	 */
+	async move(name: string, cell: string): Promise<void> {
+		const vm = this.#find(name);
+		const from = vm && this.#cells.of(this.#cellName(vm));
+		if (vm?.linked === undefined || from === undefined || !isUp(vm.state))
+			throw new VmError('vm-gone', `${name} is not running`);
+		const { domain } = vm.plan.component.manifest;
+		const to = this.#cells.take({ name: cell, domain });
+		if (to.domain !== domain) throw new VmError('denied', `${cell} is not a cell of the domain "${domain}"`);
+		if (to === from) return;
+		const spec = this.#spec(vm, vm.linked);
+		await this.#migration.move({
+			vm: vm.id,
+			name,
+			from,
+			to,
+			topics: spec.topics,
+			specOf: (passage) => ({ ...spec, bucket: passage.stored, passage }),
+			left: () => {
+				vm.cell = cell;
+			},
+		});
 	}
 
 	/** Ends the recording of a VM, which goes on. */
@@ -247,6 +281,7 @@ export class Supervisor {
 			startedAtUs: 0,
 			startTookUs: 0,
 			conduct: new Conduct(),
+			cell: undefined,
 			linked: undefined,
 			recorded: undefined,
 			launches: 0,
@@ -343,7 +378,7 @@ export class Supervisor {
 			}
 			return;
 		}
-		if (report.tag === 'closed') return;
+		if (report.tag === 'closed' || report.tag === 'paused' || report.tag === 'drained') return;
 		if (report.tag === 'handed-over') return cell.send({ tag: 'heard', number: report.number });
 		if (report.tag === 'recorded') {
 			this.#options.on?.recorded?.(report);
@@ -360,6 +395,9 @@ export class Supervisor {
 			case 'stopped':
 				this.#move(vm, 'stopped', vm.reason);
 				if (vm.state === 'stopped') this.#settleStopped(vm);
+				return;
+			case 'at-rest':
+			case 'moved-out':
 				return;
 			case 'slept':
 				vm.plan.component.code?.rest();
@@ -471,8 +509,8 @@ export class Supervisor {
 		return this.#vms.values().find(({ plan }) => plan.name === name);
 	}
 
-	#cellName({ plan }: Supervised): string {
-		return this.cellOf(plan.component);
+	#cellName({ plan, cell }: Supervised): string {
+		return cell ?? this.cellOf(plan.component);
 	}
 
 	#view(vm: Supervised): VmView {

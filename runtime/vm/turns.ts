@@ -55,6 +55,8 @@ export class Turns implements LaneHost {
 	#lookedUpAt = 0;
 	#sliceBegan = 0;
 	#turnsLeft = 0;
+	/** No turn begins. */
+	isStill = false;
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
@@ -108,7 +110,7 @@ export class Turns implements LaneHost {
 	run(turns: number): boolean {
 		const { queue, clock } = this.#options;
 		// It goes on by itself, and asks to be run again.
-		if (this.#lane.isBusy) return false;
+		if (this.#lane.isBusy || this.isStill) return false;
 		const next = queue.first;
 		if (next === undefined) return false;
 		this.#turnsLeft = turns;
@@ -126,7 +128,7 @@ export class Turns implements LaneHost {
 
 	next(): LaneCall | undefined {
 		const { queue } = this.#options;
-		while (this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
+		while (!this.isStill && this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
 			const resident = queue.take();
 			if (resident === undefined) break;
 			// It goes on upon a stack of its own: in the next run.
