@@ -66,10 +66,10 @@ export function scriptOf(source: string): string {
 	const untraced = source.includes('_debugLog')
 		? replaceOnce(source, trace, 'const _debugLog = () => {};')
 		: source;
-	const repaired = repairs.reduce(
-		(text, { of, pattern, by }) => (text.includes(of) ? replaceOnce(text, pattern, by) : text),
-		untraced,
-	);
+	const repaired = repairs.reduce((text, { of, pattern, by, isRepeated }) => {
+		if (!text.includes(of)) return text;
+		return isRepeated ? text.replace(pattern, by) : replaceOnce(text, pattern, by);
+	}, untraced);
 	const script = replaceOnce(replaceOnce(repaired, tail, ''), entry, 'return function instantiate(');
 	if (anyExport.test(script) || script.includes('import('))
 		throw new ComponentError('glue-failed', 'the glue imports or exports more than is known of it');

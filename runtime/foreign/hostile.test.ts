@@ -6,7 +6,7 @@ import { ComponentError } from '../component/error.ts';
 import { ManifestError } from '../module/manifest.ts';
 import type { GlueMaker } from './glue.ts';
 import { prepareForeign } from './prepare-foreign.ts';
-import { bed, commandOf, componentOf, type ForeignBed, prepared, provided } from './testbed.ts';
+import { bed, commandOf, componentOf, prepared, provided, runnable } from './testbed.ts';
 
 const memory = '(memory (export "memory") 1)';
 const write =
@@ -126,24 +126,6 @@ test('a message as large as an inbox takes reaches a program that may send littl
 	t.deepEqual(vm.published(), [new Uint8Array(Uint32Array.of(1_500_000).buffer)]);
 });
 
-/** A component of which only one part is not as it should be. */
-const runnable = ({
-	core = '',
-	extra = '',
-	entry = 'run',
-}: {
-	core?: string;
-	extra?: string;
-	entry?: string;
-}) =>
-	parse(`(component
-		(core module $m ${core} ${memory} (func (export "run") (result i32) (i32.const 0)))
-		(core instance $i (instantiate $m))
-		${extra}
-		(func $run (result (result)) (canon lift (core func $i "${entry}")))
-		(instance $exported (export "run" (func $run)))
-		(export "wasi:cli/run@0.2.0" (instance $exported)))`);
-
 async function refusal(
 	t: ExecutionContext,
 	component: Uint8Array,
@@ -158,60 +140,6 @@ test('a component without anything wrong runs', async (t) => {
 	const vm = bed(await prepared(await runnable({})));
 	vm.start();
 	t.deepEqual(vm.faults(), []);
-});
-
-/** Grows its memory as far as that goes, which has to be to so many pages. */
-const fill = (pages: number) => `(func (export "fill") (result i32)
-	(loop (br_if 0 (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
-	(i32.ne (memory.size) (i32.const ${pages})))`;
-
-const pagesOf = (vm: ForeignBed): number => {
-	vm.do({ tag: 'count' });
-	const counts = vm.said.findLast((report) => report.tag === 'counts');
-	return (counts?.vms[0]?.memoryBytes ?? 0) / 65_536;
-};
-
-test('memory grows to what the manifest asks for and no further', async (t) => {
-	const vm = bed(await prepared(await runnable({ core: fill(32), entry: 'fill' }), small));
-	vm.start();
-	t.deepEqual(vm.faults(), []);
-	t.is(pagesOf(vm), 32);
-});
-
-test('a core module that is instantiated twice does not get its memory twice', async (t) => {
-	const component = await runnable({
-		core: fill(16),
-		entry: 'fill',
-		extra: '(core instance (instantiate $m))',
-	});
-	const vm = bed(await prepared(component, small));
-	vm.start();
-	t.deepEqual(vm.faults(), []);
-	t.is(pagesOf(vm), 16 + 1);
-});
-
-test('what many instances begin with is more than the manifest asks for', async (t) => {
-	const component = await runnable({ extra: '(core instance (instantiate $m))'.repeat(32) });
-	t.is(await refusal(t, component, small), 'memory-unbounded');
-});
-
-test('tables are counted once for each instance that has them', async (t) => {
-	const extra = (instances: number) => `
-		(core module $tables ${'(table 65536 funcref)'.repeat(8)})
-		${'(core instance (instantiate $tables))'.repeat(instances)}`;
-	const vm = bed(await prepared(await runnable({ extra: extra(8) })));
-	vm.start();
-	t.deepEqual(vm.faults(), []);
-	t.is(await refusal(t, await runnable({ extra: extra(9) })), 'tables-too-large');
-});
-
-test('a component of hundreds of core instances is refused', async (t) => {
-	const extra = (instances: number) =>
-		`(core module $empty) ${'(core instance (instantiate $empty))'.repeat(instances)}`;
-	const vm = bed(await prepared(await runnable({ extra: extra(255) })));
-	vm.start();
-	t.deepEqual(vm.faults(), []);
-	t.is(await refusal(t, await runnable({ extra: extra(256) })), 'module-too-complex');
 });
 
 test('a core module that would take fuel from the tank by itself is refused', async (t) => {
@@ -267,6 +195,22 @@ test('what a box does not have cannot be imported', async (t) => {
 		package wasi:cli@0.2.12 { interface run { run: func() -> result; } }
 		interface thing { f: func(); }
 		world odd { import thing; export wasi:cli/run@0.2.12; }`,
+	);
+	t.is(await refusal(t, component), 'import-unknown');
+});
+
+test('a command that imports what only services are given is refused, and does not fail at its start', async (t) => {
+	const component = await componentOf(
+		`(import "mullion:service/log@0.1.0" "write" (func $write (param i32 i32 i32)))
+		(memory (export "memory") 1)
+		(func (export "wasi:cli/run@0.2.12#run") (result i32)
+			(call $write (i32.const 0) (i32.const 8) (i32.const 0)) (i32.const 0))`,
+		`package acme:talker;
+		package mullion:service@0.1.0 {
+			interface log { enum level { debug, info, warn, error } write: func(level: level, text: string); }
+		}
+		package wasi:cli@0.2.12 { interface run { run: func() -> result; } }
+		world talker { import mullion:service/log@0.1.0; export wasi:cli/run@0.2.12; }`,
 	);
 	t.is(await refusal(t, component), 'import-unknown');
 });
@@ -337,40 +281,4 @@ test('a guest that makes the host copy the same bytes many times is ended', asyn
 	const [fault] = vm.said.flatMap((r) => (r.tag === 'fault' ? [r] : []));
 	t.is(fault?.code, 'malformed-value');
 	t.regex(fault?.message ?? '', /passed more than \d+ bytes in one call/);
-});
-
-/** A command that drops input streams by numbers that it was never given. */
-const dropping = async (handles: string): Promise<string[]> => {
-	const component = await componentOf(
-		`(import "wasi:io/streams@0.2.12" "[resource-drop]input-stream" (func $drop (param i32)))
-		(import "wasi:cli/stdin@0.2.12" "get-stdin" (func $stdin (result i32)))
-		(memory (export "memory") 1)
-		(func (export "wasi:cli/run@0.2.12#run") (result i32) ${handles} (i32.const 0))`,
-		`package acme:dropper;
-		package wasi:io@0.2.12 { interface streams { resource input-stream; } }
-		package wasi:cli@0.2.12 {
-			interface stdin { use wasi:io/streams@0.2.12.{input-stream}; get-stdin: func() -> input-stream; }
-			interface run { run: func() -> result; }
-		}
-		world dropper {
-			import wasi:io/streams@0.2.12;
-			import wasi:cli/stdin@0.2.12;
-			export wasi:cli/run@0.2.12;
-		}`,
-	);
-	const vm = bed(await prepared(component, { budget: { turnMs: 10_000, memoryPages: 32 } }));
-	vm.start();
-	return vm.said.flatMap((r) => (r.tag === 'fault' ? [`${r.code} ${r.message}`] : []));
-};
-
-test('a handle that was never given, or stands for another, is a trap', async (t) => {
-	t.deepEqual(await dropping('(call $drop (call $stdin))'), []);
-	for (const handle of ['(i32.const 5)', '(i32.const -1)', '(i32.const 0)'])
-		t.regex((await dropping(`(call $drop ${handle})`)).join(), /^trapped .*unknown handle/, handle);
-	const alias = '(call $drop (i32.or (call $stdin) (i32.const 0x80000000)))';
-	t.regex((await dropping(alias)).join(), /^trapped .*unknown handle/);
-});
-
-test('handles without end are a trap', async (t) => {
-	t.regex((await dropping('(loop (drop (call $stdin)) (br 0))')).join(), /^trapped .*too many handles/);
 });

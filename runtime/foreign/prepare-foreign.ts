@@ -33,7 +33,9 @@ export async function prepareForeign(
 	const { imports, exports } = made;
 	const world = worldOf(exports);
 	checkManifest(manifest, world);
-	for (const from of imports) checkImport(from, { manifest, provided });
+	// What links commands and handlers gives them WASI and nothing else.
+	const own = world === 'service' ? provided : new Map();
+	for (const from of imports) checkImport(from, { manifest, world, provided: own });
 	const code = await linkableCode(made, manifest.budget.memoryPages);
 	return { ...code, world, surroundings: surroundingsOf(manifest, world) };
 }
@@ -68,14 +70,18 @@ function checkManifest(manifest: Manifest, world: ForeignWorld): void {
 
 function checkImport(
 	from: string,
-	{ manifest, provided }: Pick<PrepareForeignOptions, 'manifest' | 'provided'>,
+	{
+		manifest,
+		provided,
+		world,
+	}: Pick<PrepareForeignOptions, 'manifest' | 'provided'> & { readonly world: ForeignWorld },
 ): void {
 	if (wasiNames.has(from)) return;
 	const own = [...provided].find(([name]) => name.split('@')[0] === from);
 	if (own === undefined)
 		throw new ComponentError(
 			'import-unknown',
-			`the component imports "${from}", which this box does not have`,
+			`the component imports "${from}", which this box does not give a ${world}`,
 		);
 	const [, capability] = own;
 	if (capability !== undefined && !Object.hasOwn(manifest.capabilities, capability))
