@@ -4,7 +4,7 @@ import { ManualClock } from '../../runtime/manual-clock.ts';
 import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { budgetDefaults } from '../../runtime/module/manifest.ts';
 import type { Fault } from '../../runtime/vm/conduct.ts';
-import type { VmView } from '../../runtime/vm/supervisor.ts';
+import type { VmView } from '../../runtime/vm/supervised.ts';
 import { CrashBook } from './crash-book.ts';
 
 const store = { unit: () => undefined, get: () => Promise.reject(new Error('nothing is stored')) };

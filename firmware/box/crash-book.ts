@@ -11,7 +11,7 @@ import type { Directory } from '../../runtime/directory.ts';
 import type { ModuleStore } from '../../runtime/module/store.ts';
 import type { Fault } from '../../runtime/vm/conduct.ts';
 import type { GuestFrame } from '../../runtime/vm/guest-stack.ts';
-import type { VmView } from '../../runtime/vm/supervisor.ts';
+import type { VmView } from '../../runtime/vm/supervised.ts';
 import type { CrashFrame, CrashReport, CrashSource, Stop } from '../agent/ports.ts';
 import { readJson, writeJson } from '../agent/stored-json.ts';
 

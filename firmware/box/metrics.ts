@@ -2,7 +2,8 @@
 import type { Hub } from '../../runtime/bus/hub.ts';
 import type { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import type { Meter } from '../../runtime/network/meter.ts';
-import type { VmView as SupervisedVm, Supervisor } from '../../runtime/vm/supervisor.ts';
+import type { VmView as SupervisedVm } from '../../runtime/vm/supervised.ts';
+import type { Supervisor } from '../../runtime/vm/supervisor.ts';
 import type { NetworkView, VmView } from '../agent/ports.ts';
 import { platformVersion } from './identity.ts';
 import type { Family, Sample } from './metrics-text.ts';

@@ -3,7 +3,8 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Modules } from '../../runtime/module/modules.ts';
 import { isUp } from '../../runtime/vm/lifecycle.ts';
-import type { VmView as SupervisedVm, Supervisor } from '../../runtime/vm/supervisor.ts';
+import type { VmView as SupervisedVm } from '../../runtime/vm/supervised.ts';
+import type { Supervisor } from '../../runtime/vm/supervisor.ts';
 import type { VmLoad, VmStatus, VmView } from '../agent/ports.ts';
 
 const pageBytes = 65_536;

@@ -15,7 +15,8 @@ import { type Manifest, parseManifest } from '../module/manifest.ts';
 import type { CellHost } from './cell-host.ts';
 import { inlineCells } from './inline-cell.ts';
 import type { VmState } from './lifecycle.ts';
-import { Supervisor, type VmView } from './supervisor.ts';
+import type { VmView } from './supervised.ts';
+import { Supervisor } from './supervisor.ts';
 
 const probe = await makeProbe();
 

@@ -17,7 +17,8 @@ import type { CellHost } from './cell-host.ts';
 import { inlineCells } from './inline-cell.ts';
 import type { VmState } from './lifecycle.ts';
 import type { RestartOptions } from './restart-policy.ts';
-import { Supervisor, type VmView } from './supervisor.ts';
+import type { VmView } from './supervised.ts';
+import { Supervisor } from './supervisor.ts';
 
 const probe = await makeProbe();
 

@@ -3,49 +3,31 @@
  * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
  */
 import { type Hub, isForHub } from '../bus/hub.ts';
-import { type PolicyRule, topicGrants } from '../bus/policy.ts';
 import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
-import type { Budget, Priority } from '../module/manifest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
-import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } from './cell-protocol.ts';
+import type { BoxEffect, CellReport, LogLine, VmId } from './cell-protocol.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
-import { Conduct, type ConductView, type Fault } from './conduct.ts';
+import type { Fault } from './conduct.ts';
 import { VmError } from './error.ts';
-import { isUp, type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { isUp, type Transition, transition, type VmEvent } from './lifecycle.ts';
 import { Migration } from './migration.ts';
 import type { Overrun } from './overruns.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
-import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
+import type { RestartOptions } from './restart-policy.ts';
+import {
+	installedVm,
+	type RecordedStart,
+	type Supervised,
+	type VmPlan,
+	type VmView,
+	viewOf,
+} from './supervised.ts';
 import type { VmNumbers } from './vm-numbers.ts';
-
-export interface VmPlan {
-	/** Unique on the box: the module's name, with `@baseband` behind it where it is bound to one. */
-	readonly name: string;
-	readonly component: PreparedComponent;
-	/** Empty when bound to no network. */
-	readonly baseband: string;
-}
-
-export interface VmView extends ConductView {
-	readonly id: VmId;
-	readonly name: string;
-	readonly module: string;
-	readonly cell: string;
-	readonly baseband: string;
-	readonly state: VmState;
-	/** Why it is in this state. */
-	readonly reason: string;
-	readonly restarts: number;
-	/** Microseconds since the epoch; 0 before its first start. */
-	readonly startedAtUs: number;
-	readonly startTookUs: number;
-	readonly priority: Priority;
-	readonly budget: Budget;
-}
+import { type SpecOptions, specOf } from './vm-spec.ts';
 
 export interface SupervisorEvents {
 	transition?(vm: VmView, transition: Transition): void;
@@ -59,53 +41,19 @@ export interface SupervisorEvents {
 	recorded?(report: Extract<CellReport, { tag: 'recorded' }>): void;
 }
 
-/** How the next start of a VM is recorded. */
-export interface RecordedStart {
-	readonly order: RecordingOrder;
-	/** Told what the VM is made of, before its first turn. */
-	readonly begins: (vm: VmId, spec: VmSpec) => void;
-}
-
-export interface SupervisorOptions {
+export interface SupervisorOptions extends SpecOptions {
 	readonly clock: Clock;
 	readonly cells: CellHost;
 	readonly hub: Hub;
 	readonly capabilities: Capabilities;
-	readonly rules?: readonly PolicyRule[];
 	readonly restart?: RestartOptions;
 	/** Which VMs share a cell. Default `domain-and-class`. */
 	readonly placement?: Placement | undefined;
-	/** VMs that are not realtime are put to sleep after so long without a turn, in milliseconds; default never. */
-	readonly sleepAfterMs?: number | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
 	readonly numbers?: VmNumbers;
 	readonly on?: SupervisorEvents;
-}
-
-interface Supervised {
-	readonly id: VmId;
-	plan: VmPlan;
-	state: VmState;
-	reason: string;
-	restarts: number;
-	startedAtUs: number;
-	startTookUs: number;
-	readonly conduct: Conduct;
-	/** Where it was moved to; undefined for where it belongs. */
-	cell: string | undefined;
-	linked: LinkedVm | undefined;
-	/** For the next start only. */
-	recorded: RecordedStart | undefined;
-	/** How often it was launched; an attempt that is not the last one has been overtaken. */
-	launches: number;
-	/** The end of the linking that is under way. */
-	linking: Promise<void>;
-	retry: Timer | undefined;
-	readonly policy: RestartPolicy;
-	readonly whenStopped: (() => void)[];
-	readonly whenSettled: ((view: VmView) => void)[];
 }
 
 /**
@@ -114,11 +62,6 @@ interface Supervised {
  */
 function watchdogMs(turnMs: number): number {
 	return 4 * turnMs + 1000;
-}
-
-function keepOf({ component: { manifest, digest } }: VmPlan): Pick<VmSpec, 'keep'> {
-	const { mode, intervalMs } = manifest.durability;
-	return mode === 'none' ? {} : { keep: { mode, intervalMs, digest } };
 }
 
 export class Supervisor {
@@ -203,7 +146,7 @@ export class Supervisor {
 		const to = this.#cells.take({ name: cell, domain });
 		if (to.domain !== domain) throw new VmError('denied', `${cell} is not a cell of the domain "${domain}"`);
 		if (to === from) return;
-		const spec = this.#spec(vm, vm.linked);
+		const spec = specOf(vm, vm.linked, this.#options);
 		await this.#migration.move({
 			vm: vm.id,
 			name,
@@ -272,25 +215,8 @@ export class Supervisor {
 	}
 
 	#add(plan: VmPlan): Supervised {
-		const vm: Supervised = {
-			id: this.#options.numbers?.of(plan.name) ?? ++this.#lastId,
-			plan,
-			state: 'installed',
-			reason: 'installed',
-			restarts: 0,
-			startedAtUs: 0,
-			startTookUs: 0,
-			conduct: new Conduct(),
-			cell: undefined,
-			linked: undefined,
-			recorded: undefined,
-			launches: 0,
-			linking: Promise.resolve(),
-			retry: undefined,
-			policy: new RestartPolicy(this.#options.restart),
-			whenStopped: [],
-			whenSettled: [],
-		};
+		const { numbers, restart } = this.#options;
+		const vm = installedVm(numbers?.of(plan.name) ?? ++this.#lastId, plan, restart);
 		this.#vms.set(vm.id, vm);
 		return vm;
 	}
@@ -319,38 +245,11 @@ export class Supervisor {
 		vm.linked = linked;
 		const { domain } = vm.plan.component.manifest;
 		const cell = this.#cells.take({ name: this.#cellName(vm), domain });
-		const spec = this.#spec(vm, linked);
+		const spec = specOf(vm, linked, this.#options);
 		vm.recorded?.begins(vm.id, spec);
 		vm.recorded = undefined;
 		this.#options.hub.attach(vm.id, { cell, topics: spec.topics });
 		cell.send({ tag: 'start', vm: vm.id, spec });
-	}
-
-	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
-		const { component, baseband, name } = vm.plan;
-		const { manifest, module, code, encoding, foreign } = component;
-		return {
-			name,
-			module,
-			encoding,
-			...(code?.key !== undefined && { code: code.key }),
-			...(foreign && { foreign }),
-			priority: manifest.priority,
-			budget: manifest.budget,
-			topics: topicGrants(manifest, this.#options.rules),
-			effects: Object.keys(linked.effects) as BoxEffect['tag'][],
-			config: manifest.config.bytes,
-			baseband,
-			...keepOf(vm.plan),
-			...this.#sleepOf(manifest.priority),
-			...(vm.recorded === undefined ? {} : { recording: vm.recorded.order }),
-			...linked.spec,
-		};
-	}
-
-	#sleepOf(priority: Priority): Pick<VmSpec, 'sleepAfterMs'> {
-		const { sleepAfterMs } = this.#options;
-		return sleepAfterMs === undefined || priority === 'realtime' ? {} : { sleepAfterMs };
 	}
 
 	#context(vm: Supervised): VmContext {
@@ -514,21 +413,6 @@ export class Supervisor {
 	}
 
 	#view(vm: Supervised): VmView {
-		const { id, plan, state, reason, restarts, startedAtUs, startTookUs, conduct } = vm;
-		return {
-			id,
-			name: plan.name,
-			module: plan.component.manifest.name,
-			cell: this.#cellName(vm),
-			baseband: plan.baseband,
-			state,
-			reason,
-			restarts,
-			startedAtUs,
-			startTookUs,
-			priority: plan.component.manifest.priority,
-			budget: plan.component.manifest.budget,
-			...conduct.view(),
-		};
+		return viewOf(vm, this.#cellName(vm));
 	}
 }
