@@ -24,7 +24,7 @@ import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hibernation } from './hibernation.ts';
 import { Mail } from './mail.ts';
-import { obstacleTo, type Passage, waitingFor } from './passage.ts';
+import { isMoveCommand, type MoveCommand, Moves } from './moves.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
 import { Turns } from './turns.ts';
@@ -61,6 +61,7 @@ export class Cell {
 	readonly #turns: Turns;
 	readonly #keeping: Keeping | undefined;
 	readonly #hibernation: Hibernation;
+	readonly #moves: Moves;
 	readonly #code: CodeReader | undefined;
 	#reports: CellReport[] = [];
 
@@ -112,6 +113,17 @@ export class Cell {
 			reclaim: () => reclaim?.(),
 			flush: () => this.#flush(),
 		});
+		this.#moves = new Moves({
+			clock,
+			residents: this.#residents,
+			mail: this.#mail,
+			turns: this.#turns,
+			queue: this.#queue,
+			hibernation: this.#hibernation,
+			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			remove: (resident) => this.#remove(resident),
+			say: (report) => this.#say(report),
+		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
 		this.#mail.kept = this.#keeping?.mail;
 	}
@@ -138,6 +150,12 @@ export class Cell {
 	}
 
 	accept(command: CellCommand): void {
+		if (isMoveCommand(command)) this.#moves.accept(command);
+		else this.#accept(command);
+		this.#flush();
+	}
+
+	#accept(command: Exclude<CellCommand, MoveCommand>): void {
 		switch (command.tag) {
 			case 'start':
 				this.#start(command.vm, command.spec);
@@ -178,22 +196,6 @@ export class Cell {
 			case 'forget':
 				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
 				break;
-			case 'pause':
-				this.#turns.isStill = true;
-				this.#say({ tag: 'paused' });
-				break;
-			case 'drain':
-				this.#say({ tag: 'drained', isQuiet: this.#drain() });
-				break;
-			case 'rest':
-				this.#rest(command.vm);
-				break;
-			case 'go-on':
-				this.#goOn(command.vm);
-				break;
-			case 'move-out':
-				this.#moveOut(command.vm);
-				break;
 			case 'heard':
 				this.#keeping?.heard(command.number);
 				break;
@@ -208,7 +210,6 @@ export class Cell {
 				});
 				break;
 		}
-		this.#flush();
 	}
 
 	/** Takes in what other cells have said; true when there may be more. To be called before turns are run. */
@@ -239,7 +240,7 @@ export class Cell {
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
-			if (spec.passage !== undefined) this.#arrive(resident, spec.passage);
+			if (spec.passage !== undefined) this.#moves.arrive(resident, spec.passage);
 			else if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
 			else this.#turns.begin(resident);
 			// What comes while it starts waits for it.
@@ -252,60 +253,6 @@ export class Cell {
 
 	#keptCode({ code: key }: VmSpec): KeptCode | undefined {
 		return key === undefined || this.#code === undefined ? undefined : { key, reader: this.#code };
-	}
-
-	#rest(id: VmId): void {
-		const resident = this.#residents.get(id);
-		if (resident !== undefined) resident.isHeld = true;
-		if (resident?.paused === undefined) this.#say({ tag: 'at-rest', vm: id });
-	}
-
-	/** @param id of the VM that was held; the whole cell without it */
-	#goOn(id: VmId | undefined): void {
-		if (id === undefined) this.#turns.isStill = false;
-		const resident = id === undefined ? undefined : this.#residents.get(id);
-		if (resident === undefined) return;
-		resident.isHeld = false;
-		this.#queue.add(resident);
-	}
-
-	/** True when there was nothing to hear, and nothing is held up. */
-	#drain(): boolean {
-		const { exchange } = this.#mail;
-		const isQuiet = exchange.isIdle();
-		while (exchange.hear());
-		exchange.commit();
-		return isQuiet && exchange.isSaid();
-	}
-
-	#moveOut(id: VmId): void {
-		const resident = this.#residents.get(id);
-		const why = resident === undefined ? 'it is not here' : obstacleTo(resident);
-		if (resident === undefined || why !== undefined)
-			return this.#say({ tag: 'moved-out', vm: id, passage: undefined, why: why ?? '' });
-		resident.recorder?.close('the VM was moved');
-		const asleep = this.#hibernation.pack(resident);
-		if (asleep === undefined)
-			return this.#say({ tag: 'moved-out', vm: id, passage: undefined, why: 'it has failed' });
-		const passage = {
-			asleep,
-			waiting: waitingFor(resident, this.#mail.askedBy(resident)),
-			timers: [...resident.timers.values()].map(({ cancel: _, ...timer }) => timer),
-			stored: new Map(resident.vm?.stored),
-		};
-		this.#remove(resident);
-		this.#say({ tag: 'moved-out', vm: id, passage, why: '' });
-	}
-
-	/** It goes on here when something comes for it. */
-	#arrive(resident: Resident, { asleep, waiting, timers }: Passage): void {
-		resident.vm = this.#turns.make(resident, resident.spec);
-		resident.asleep = asleep;
-		for (const item of waiting) resident.inbox.push(item);
-		for (const timer of timers)
-			this.#setTimer(resident, timer, Math.ceil((timer.dueUs - this.#clock.now()) / 1000));
-		this.#queue.add(resident);
-		this.#say({ tag: 'slept', vm: resident.id });
 	}
 
 	/** It could not be called even once. */
