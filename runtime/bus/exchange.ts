@@ -4,12 +4,13 @@
  * What the others say is heard in the order in which it was said, whatever way it came: every batch
  * bears a stamp of one counter, so that a VM that moved from one cell to another is never heard out of order.
  */
+import type { Dispatch } from '../durability/dispatches.ts';
 import type { FullPolicy } from '../module/manifest.ts';
 import type { CellLink, CellNumber, LinkCounts, RouteChange, VmId } from '../vm/cell-protocol.ts';
 import { Doorbell, type Notify } from './doorbell.ts';
 import { Incoming, type Said } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
-import type { BusRecord } from './record.ts';
+import type { BusRecord, Place } from './record.ts';
 import { RouteTable } from './route-table.ts';
 
 /** The most records that are heard at a time: turns must not wait for a flood. */
@@ -33,9 +34,12 @@ interface Way {
 	readonly whenFull: FullPolicy;
 }
 
+/** What the others say that is not about the ways themselves. */
+export type Heard = Exclude<Said, { tag: 'placed' }>;
+
 export interface ExchangeOptions {
 	readonly notify?: Notify | undefined;
-	readonly take: (from: Peer, said: Exclude<Said, { tag: 'placed' }>) => void;
+	readonly take: (from: Peer, said: Heard) => void;
 	/** The VM stands still for one more cell, or for one less. */
 	readonly hold: (vm: VmId, isHeld: boolean) => void;
 	/** That cell will say nothing more and answer nothing. */
@@ -121,9 +125,32 @@ export class Exchange {
 		}
 	}
 
-	/** Whether another cell wants the topic. */
-	isWanted(topic: string): boolean {
-		return (this.#ways.get(topic) ?? this.#waysOf(topic)).length > 0;
+	/** Other cells that want the topic. */
+	destinations(topic: string): readonly CellNumber[] {
+		return (this.#ways.get(topic) ?? this.#waysOf(topic)).map(({ peer }) => peer.number);
+	}
+
+	/** To one other cell, as the word of a VM that keeps a journal. */
+	dispatch(to: CellNumber, { id, topic, payload }: Dispatch, isAgain: boolean): void {
+		const way = (this.#ways.get(topic) ?? this.#waysOf(topic)).find(({ peer }) => peer.number === to);
+		if (way === undefined) return;
+		const { peer, number, whenFull } = way;
+		const { sender, turn, index } = id;
+		const said = {
+			topic: number,
+			sender,
+			holds: whenFull === 'block',
+			place: { turn, index },
+			isAgain,
+			payload,
+		};
+		this.send(peer, { tag: 'publication', ...said }, whenFull);
+	}
+
+	/** Tells a cell what of its VM's words is safe here. */
+	acknowledge(to: CellNumber, sender: VmId, before: Place): void {
+		const peer = this.#peers.get(to);
+		if (peer !== undefined) this.send(peer, { tag: 'safe', sender, before });
 	}
 
 	/** Who serves the topic in another cell. */

@@ -8,12 +8,15 @@ const payload = fc.oneof(
 	fc.uint8Array({ maxLength: 100 }),
 	fc.uint8Array({ minLength: 900, maxLength: 1100 }),
 );
+const place = fc.record({ turn: fc.maxSafeNat(), index: fc.nat({ max: 0x1fff_ffff }) });
 const anyRecord: fc.Arbitrary<BusRecord> = fc.oneof(
 	fc.record({
 		tag: fc.constant('publication' as const),
 		topic: number,
 		sender: number,
 		holds: fc.boolean(),
+		place: fc.option(place, { nil: undefined }),
+		isAgain: fc.boolean(),
 		payload,
 	}),
 	fc.record({
@@ -33,6 +36,7 @@ const anyRecord: fc.Arbitrary<BusRecord> = fc.oneof(
 	}),
 	fc.record({ tag: fc.constant('version' as const), version: number }),
 	fc.record({ tag: fc.constant('placed' as const), sender: number, bytes: number }),
+	fc.record({ tag: fc.constant('safe' as const), sender: number, before: place }),
 );
 
 const head = (words: number[]): Uint8Array =>

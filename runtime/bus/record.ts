@@ -6,13 +6,24 @@
 import type { Failure } from '../component/generated/service.ts';
 import type { RingReader, RingWriter } from './ring.ts';
 
+/** Where among all effects of a VM one stands: the number of its turn, and which effect of that turn it is. */
+export interface Place {
+	readonly turn: number;
+	readonly index: number;
+}
+
 export type BusRecord =
-	/** `holds`: the receiver says when it has found room, and the sender stands still until then. */
+	/**
+	 * `holds`: the receiver says when it has found room, and the sender stands still until then. `place`:
+	 * of a sender that keeps a journal. `isAgain`: for receivers that keep one too, if they have not had it.
+	 */
 	| {
 			readonly tag: 'publication';
 			readonly topic: number;
 			readonly sender: number;
 			readonly holds: boolean;
+			readonly place?: Place | undefined;
+			readonly isAgain?: boolean;
 			readonly payload: Uint8Array;
 	  }
 	| {
@@ -29,7 +40,9 @@ export type BusRecord =
 	/** The cell knows the routes up to this version; all that follows was said under them. */
 	| { readonly tag: 'version'; readonly version: number }
 	/** So many bytes of what the VM had published have found room. */
-	| { readonly tag: 'placed'; readonly sender: number; readonly bytes: number };
+	| { readonly tag: 'placed'; readonly sender: number; readonly bytes: number }
+	/** What the VM published before this place needs not be said again. */
+	| { readonly tag: 'safe'; readonly sender: number; readonly before: Place };
 
 const headBytes = 32;
 /** Place of each field in the head, in words. */
@@ -43,7 +56,11 @@ const field = {
 	amount: 6,
 	total: 7,
 } as const;
-const kind = { publication: 0, request: 1, answer: 2, failure: 3, version: 4, placed: 5 } as const;
+const kind = { publication: 0, request: 1, answer: 2, failure: 3, version: 4, placed: 5, safe: 6 } as const;
+/** In the `amount` of a publication, below the index of its place. */
+const mark = { holds: 1, hasPlace: 2, isAgain: 4 } as const;
+const markBits = 3;
+const wordSize = 0x1_0000_0000;
 const failures: readonly Failure[] = [
 	'denied',
 	'timed-out',
@@ -67,6 +84,11 @@ export function payloadOf(record: BusRecord): Uint8Array {
 		default:
 			return nothing;
 	}
+}
+
+function marksOf({ holds, place, isAgain }: Extract<BusRecord, { tag: 'publication' }>): number {
+	const marks = (holds ? mark.holds : 0) | (isAgain === true ? mark.isAgain : 0);
+	return place === undefined ? marks : marks | mark.hasPlace | (place.index << markBits);
 }
 
 /** The most of a payload that one record holds. */
@@ -120,7 +142,8 @@ export class RecordWriter {
 				words[at + field.kind] = kind.publication;
 				words[at + field.topic] = record.topic;
 				words[at + field.sender] = record.sender;
-				words[at + field.amount] = record.holds ? 1 : 0;
+				words[at + field.amount] = marksOf(record);
+				if (record.place !== undefined) this.#writeTurn(record.place, at);
 				return;
 			case 'request':
 				words[at + field.kind] = kind.request;
@@ -147,7 +170,19 @@ export class RecordWriter {
 				words[at + field.kind] = kind.placed;
 				words[at + field.sender] = record.sender;
 				words[at + field.amount] = record.bytes;
+				return;
+			case 'safe':
+				words[at + field.kind] = kind.safe;
+				words[at + field.sender] = record.sender;
+				words[at + field.amount] = record.before.index;
+				this.#writeTurn(record.before, at);
 		}
+	}
+
+	#writeTurn({ turn }: Place, at: number): void {
+		const { words } = this.#ring;
+		words[at + field.receiver] = turn % wordSize;
+		words[at + field.correlation] = Math.floor(turn / wordSize);
 	}
 }
 
@@ -208,15 +243,20 @@ export class RecordReader {
 		const { words } = this.#ring;
 		const first = at >> 2;
 		const word = (place: number): number => (words[first + place] ?? 0) >>> 0;
+		const turn = (): number => word(field.correlation) * wordSize + word(field.receiver);
 		switch (words[first + field.kind]) {
-			case kind.publication:
+			case kind.publication: {
+				const marks = word(field.amount);
 				return {
 					tag: 'publication',
 					topic: word(field.topic),
 					sender: word(field.sender),
-					holds: word(field.amount) === 1,
+					holds: (marks & mark.holds) !== 0,
+					place: (marks & mark.hasPlace) === 0 ? undefined : { turn: turn(), index: marks >>> markBits },
+					isAgain: (marks & mark.isAgain) !== 0,
 					payload,
 				};
+			}
 			case kind.request:
 				return {
 					tag: 'request',
@@ -238,6 +278,10 @@ export class RecordReader {
 				return { tag: 'version', version: word(field.amount) };
 			case kind.placed:
 				return { tag: 'placed', sender: word(field.sender), bytes: word(field.amount) };
+			case kind.safe: {
+				const before = { turn: turn(), index: word(field.amount) };
+				return { tag: 'safe', sender: word(field.sender), before };
+			}
 			default:
 				return this.#bad();
 		}

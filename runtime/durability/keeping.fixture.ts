@@ -9,6 +9,27 @@ import { MemoryStorage } from './memory-storage.ts';
 
 export const probe = await makeProbe();
 
+export function specOf(vm: VmId, change: Partial<VmSpec> = {}): VmSpec {
+	const { manifest, module, encoding, digest } = probe.component;
+	return {
+		name: `probe-${vm}`,
+		module,
+		encoding,
+		priority: manifest.priority,
+		budget: manifest.budget,
+		topics: topicGrants(manifest),
+		effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
+		config: manifest.config.bytes,
+		baseband: '',
+		log: { linesPerTurn: 4, bytesPerTurn: 1024 },
+		bucket: new Map(),
+		bucketBytes: 1024,
+		clockStepUs: 1,
+		keep: { mode: 'journal', intervalMs: 1000, digest },
+		...change,
+	};
+}
+
 export class KeptCell {
 	readonly clock: ManualClock;
 	readonly storage: MemoryStorage;
@@ -22,7 +43,12 @@ export class KeptCell {
 		this.#cell = new Cell({
 			clock,
 			storage,
-			report: (reports) => this.said.push(...reports),
+			report: (reports) => {
+				for (const report of reports)
+					if (report.tag === 'handed-over')
+						queueMicrotask(() => this.post({ tag: 'heard', number: report.number }));
+					else this.said.push(report);
+			},
 			wake: () => {
 				this.#isAwake = true;
 			},
@@ -59,25 +85,7 @@ export class KeptCell {
 	}
 
 	async start(vm: VmId, change: Partial<VmSpec> = {}): Promise<void> {
-		const { manifest, module, encoding, digest } = probe.component;
-		const spec: VmSpec = {
-			name: `probe-${vm}`,
-			module,
-			encoding,
-			priority: manifest.priority,
-			budget: manifest.budget,
-			topics: topicGrants(manifest),
-			effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
-			config: manifest.config.bytes,
-			baseband: '',
-			log: { linesPerTurn: 4, bytesPerTurn: 1024 },
-			bucket: new Map(),
-			bucketBytes: 1024,
-			clockStepUs: 1,
-			keep: { mode: 'journal', intervalMs: 1000, digest },
-			...change,
-		};
-		this.post({ tag: 'start', vm, spec });
+		this.post({ tag: 'start', vm, spec: specOf(vm, change) });
 		await this.write();
 	}
 

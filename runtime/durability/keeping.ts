@@ -10,16 +10,19 @@ import { PageDigester } from '../snapshot/page-digester.ts';
 import type { CellReport, VmSpec } from '../vm/cell-protocol.ts';
 import { isBoxEffect } from '../vm/effect-check.ts';
 import { VmError } from '../vm/error.ts';
-import type { Mail } from '../vm/mail.ts';
+import type { KeptMail, Mail } from '../vm/mail.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
 import { CellLog } from './cell-log.ts';
+import { type Dispatch, Dispatches } from './dispatches.ts';
+import { Handover } from './handover.ts';
 import { HeldEffects } from './held-effects.ts';
 import type { Keeper } from './keeper.ts';
 import { decodeKept } from './kept-state.ts';
 import { recordKind } from './kept-turn.ts';
 import type { LedgerTimer } from './ledger.ts';
-import type { MessageId } from './marks.ts';
+import { fromAfar, type MessageId } from './marks.ts';
+import { Receipts } from './receipts.ts';
 import { Return } from './return.ts';
 import { SnapshotTaker } from './snapshot-taker.ts';
 import { Snapshots } from './snapshots.ts';
@@ -58,8 +61,9 @@ export class Keeping {
 	readonly #digester = new PageDigester();
 	readonly #held = new HeldEffects();
 	readonly #snapshots: Snapshots;
-	/** Up to which turn everything of a stream has been handed over since it was said to the journal. */
-	readonly #handedOver = new Map<number, number>();
+	readonly #dispatches: Dispatches;
+	readonly #receipts: Receipts;
+	readonly handover = new Handover();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
 	#isClosed = false;
@@ -68,7 +72,30 @@ export class Keeping {
 		this.#storage = storage;
 		this.cell = cell;
 		this.#snapshots = new Snapshots(this);
+		const { clock, mail } = cell;
+		this.#dispatches = new Dispatches(clock, mail.exchange, patienceMs);
+		this.#receipts = new Receipts({
+			clock,
+			waiting: () => this.#waiting(),
+			whenDurable: (then) => this.#whenSafe(this.#opened?.journal.last ?? 0, then),
+			tell: (to, sender, before) => {
+				mail.exchange.acknowledge(to, sender, before);
+				cell.flush();
+			},
+		});
 	}
+
+	/** Between journalled VMs here and other cells. */
+	readonly mail: KeptMail = {
+		safe: (cell, sender, before) => this.#dispatches.safe(cell, sender, before),
+		came: (cell, id) => this.#receipts.came(cell, id),
+		early: (message) => void this.unclaimed.add(message),
+		lost: (cell) => {
+			this.#receipts.lost(cell);
+			this.#dispatches.lost(cell);
+		},
+		changed: () => this.#dispatches.changed(),
+	};
 
 	/** Brings a VM back, or has it start where there is nothing to bring back. */
 	start(resident: Resident): void {
@@ -96,6 +123,7 @@ export class Keeping {
 		}).then(
 			(log) => {
 				this.#opened = log;
+				if (log.missing.length > 0) this.#dispatches.beginAgain();
 				this.cell.clock.after(patienceMs, () => this.giveUp());
 				return log;
 			},
@@ -118,6 +146,8 @@ export class Keeping {
 	/** Carries out what a turn asked for, as far as it may be; the rest is held until the turn is durable. */
 	apply(keeper: Keeper, vm: Vm, effects: readonly Effect[]): void {
 		const { resident, sequence, ledger } = keeper;
+		// What it is told now is from after its birth, and a replay has to know when that was.
+		const isBirth = resident.stage === 'start' && ledger.joined > 0;
 		if (!keeper.isJournalled) for (const effect of effects) this.cell.apply(resident, vm, effect);
 		else {
 			const before = this.#held.length;
@@ -125,29 +155,31 @@ export class Keeping {
 				this.#pass(keeper, vm, effect, { sender: resident.id, turn: ledger.turn, index, sequence });
 			if (this.#held.length > before) {
 				const { turn } = ledger;
-				this.#held.hold(sequence, () => this.#handedOver.set(keeper.stream, turn));
+				this.#held.hold(sequence, () => this.handover.add(keeper.stream, turn));
 				this.#opened?.journal.need(sequence);
 			}
 		}
+		if (isBirth && keeper.isJournalled) this.join(keeper, ledger.turn + 1, ledger.joined);
 		this.#snapshots.turnDone(keeper);
 	}
 
 	/** Once everything that the VM has said has left. */
 	after(keeper: Keeper, go: () => void): void {
-		const journal = this.#opened?.journal;
-		if (journal === undefined || keeper.sequence <= journal.durable) return go();
-		this.#held.hold(keeper.sequence, go);
-		journal.need(keeper.sequence);
+		this.#whenSafe(keeper.sequence, go);
 	}
 
 	/** What of an effect may have to be said again after a crash: to those outside of the journal. */
-	repeat(resident: Resident, { id, effect }: { id: MessageId; effect: Effect }): void {
-		if (effect.tag === 'publish') this.cell.mail.publishRest(resident, effect.val, id);
-		else if (effect.tag === 'play') this.cell.say({ tag: 'effect', vm: resident.id, effect });
+	repeat(resident: Resident, message: Dispatch): void {
+		this.#publish(resident, message);
+	}
+
+	/** The same where all but journalled VMs have surely had it. */
+	repeatKept(message: Dispatch): void {
+		this.#dispatches.send(message, true);
 	}
 
 	/** A message between kept VMs, also for those that have not come back yet. */
-	sent(message: { id: MessageId; topic: string; payload: Uint8Array }): void {
+	sent(message: Dispatch): void {
 		if ((this.#opened?.missing.length ?? 0) > 0) this.unclaimed.add(message);
 	}
 
@@ -161,8 +193,9 @@ export class Keeping {
 		for (const { keeper } of this.cell.residents.values()) if (keeper !== undefined) yield keeper;
 	}
 
-	handedOver(stream: number): number {
-		return this.#handedOver.get(stream) ?? 0;
+	/** The box has what was handed over with this number, and all before. */
+	heard(number: number): void {
+		for (const [stream, turn] of this.handover.heard(number)) this.#opened?.journal.acknowledge(stream, turn);
 	}
 
 	/** The VM is stopped alone: what waits for it is kept until it starts again. */
@@ -196,18 +229,52 @@ export class Keeping {
 		await log.journal.close().catch(() => undefined);
 	}
 
+	/** What of this VM's words to other cells is not safe there yet. */
+	dispatched(sender: number): readonly Dispatch[] {
+		return this.#dispatches.of(sender);
+	}
+
+	/** Nobody of this cell is waited for any more: what they have not had by now is for none of them. */
+	settleUnclaimed(): void {
+		const isBack = ({ isJournalled, keeper }: Resident): boolean => !isJournalled || keeper !== undefined;
+		if (this.#opened?.missing.length === 0 && this.cell.residents.values().every(isBack))
+			this.unclaimed.clear();
+	}
+
 	get isClosed(): boolean {
 		return this.#isClosed;
+	}
+
+	#whenSafe(sequence: number, go: () => void): void {
+		const journal = this.#opened?.journal;
+		if (journal === undefined || sequence <= journal.durable) return go();
+		this.#held.hold(sequence, go);
+		journal.need(sequence);
+	}
+
+	/** Messages from other cells that no durable or coming record has. */
+	*#waiting(): Generator<MessageId> {
+		for (const { resident } of this.keepers())
+			for (const { from } of [...resident.taken, ...resident.inbox.list()])
+				if (from?.sequence === fromAfar) yield from;
+		for (const { item } of this.cell.mail.heldFromAfar()) if (item.from !== undefined) yield item.from;
+		yield* this.unclaimed.fromAfar();
+	}
+
+	#publish(resident: Resident, message: Dispatch): void {
+		this.cell.mail.publishUnkept(resident, message);
+		this.#dispatches.send(message, false);
 	}
 
 	#pass(keeper: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
 		const { resident } = keeper;
 		const { mail } = this.cell;
 		if (effect.tag === 'publish') {
-			const { topic, payload } = effect.val;
-			const isMore = mail.publishKept(resident, effect.val, id);
-			this.sent({ id, topic: resident.spec.topics[topic]?.name ?? '', payload });
-			if (isMore) this.#held.hold(id.sequence, () => mail.publishRest(resident, effect.val, id));
+			const message = mail.publishKept(resident, effect.val, id);
+			if (message === undefined) return;
+			this.sent(message);
+			if (mail.isWantedUnkept(message.topic) || this.#dispatches.isWanted(message.topic))
+				this.#held.hold(id.sequence, () => this.#publish(resident, message));
 		} else if (effect.tag === 'request' || effect.tag === 'reply') {
 			if (mail.staysKept(resident, effect)) this.cell.apply(resident, vm, effect);
 			else this.#held.hold(id.sequence, () => this.cell.apply(resident, vm, effect));
@@ -222,7 +289,8 @@ export class Keeping {
 	#durable(sequence: number): void {
 		this.#held.release(sequence);
 		const journal = this.#opened?.journal;
-		for (const [stream, turn] of this.#handedOver) journal?.acknowledge(stream, turn);
+		const number = this.handover.close();
+		if (number !== undefined) this.cell.say({ tag: 'handed-over', number });
 		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted !== undefined)
 			for (const keeper of this.keepers())

@@ -11,6 +11,9 @@ export interface MessageId {
 	readonly sequence: number;
 }
 
+/** In place of a sequence: the record is in the journal of another cell. */
+export const fromAfar = Number.MAX_SAFE_INTEGER;
+
 export class Marks {
 	readonly #last = new Map<number, MessageId>();
 

@@ -6,6 +6,7 @@ import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
 import type { CellLog, Past } from './cell-log.ts';
+import type { Dispatch } from './dispatches.ts';
 import { DurabilityError } from './error.ts';
 import { Keeper } from './keeper.ts';
 import type { Keeping } from './keeping.ts';
@@ -96,7 +97,7 @@ export class Return {
 		keeper.sequence = revived.sequence;
 		log.arrived(this.#keeping.streamOf(this.#spec));
 		if (this.#before !== undefined && this.#isJournalled) this.#goOn(keeper, this.#before, { revived, vm });
-		else this.#comeBack(keeper, { revived, vm, past, log, sent: from?.kept.sent ?? [] });
+		else this.#comeBack(keeper, { revived, vm, past, sent: from?.kept.sent ?? [] });
 		return true;
 	}
 
@@ -125,13 +126,7 @@ export class Return {
 	/** Nothing of it is here but what was kept. */
 	#comeBack(
 		keeper: Keeper,
-		{
-			revived,
-			vm,
-			past,
-			log,
-			sent,
-		}: { revived: Revived; vm: Vm; past: Past | undefined; log: CellLog; sent: readonly Sent[] },
+		{ revived, vm, past, sent }: { revived: Revived; vm: Vm; past: Past | undefined; sent: readonly Sent[] },
 	): void {
 		const { cell } = this.#keeping;
 		const resident = this.#resident;
@@ -168,9 +163,16 @@ export class Return {
 			this.#keeping.join(keeper, Math.max(ledger.turn + 1, cell.clock.now()), joined);
 		} else if (revived.hasLeft) this.#keeping.join(keeper, ledger.turn + 1, 0);
 		this.#sayAgain(keeper, { revived, sent, handedOver: past?.handedOver ?? 0 });
+		this.#claim();
+	}
+
+	/** It gets what others have said to it meanwhile. */
+	#claim(): void {
+		const resident = this.#resident;
 		const topics = new Set(resident.spec.topics.filter((t) => t.maySubscribe).map(({ name }) => name));
-		for (const message of this.#keeping.unclaimed.on(topics)) cell.mail.deliverKept(message, resident);
-		if (log.missing.length === 0) this.#keeping.unclaimed.clear();
+		for (const message of this.#keeping.unclaimed.on(topics))
+			this.#keeping.cell.mail.deliverKept(message, resident);
+		this.#keeping.settleUnclaimed();
 	}
 
 	#sayAgain(
@@ -179,20 +181,26 @@ export class Return {
 	): void {
 		const { cell } = this.#keeping;
 		const resident = this.#resident;
-		const deliver = (message: Parameters<typeof cell.mail.deliverKept>[0]): void => {
+		const deliver = (message: Dispatch): void => {
 			cell.mail.deliverKept(message);
 			this.#keeping.sent(message);
 		};
-		for (const { turn, index, sequence, topic, payload } of sent)
-			deliver({ id: { sender: resident.id, turn, index, sequence }, topic, payload });
-		const left = Math.max(handedOver, this.#keeping.handedOver(keeper.stream));
-		for (const said of revived.said) {
-			const { id, effect } = said;
+		for (const { turn, index, sequence, topic, payload } of sent) {
+			const message = { id: { sender: resident.id, turn, index, sequence }, topic, payload };
+			deliver(message);
+			this.#keeping.repeatKept(message);
+		}
+		const left = Math.max(handedOver, this.#keeping.handover.turnOf(keeper.stream));
+		for (const { id, effect } of revived.said) {
+			const hasLeft = id.turn <= left;
 			if (effect.tag === 'publish') {
 				const grant = resident.spec.topics[effect.val.topic];
-				if (grant?.mayPublish === true) deliver({ id, topic: grant.name, payload: effect.val.payload });
-			}
-			if (id.turn > left) this.#keeping.repeat(resident, said);
+				if (grant?.mayPublish !== true) continue;
+				const message = { id, topic: grant.name, payload: effect.val.payload };
+				deliver(message);
+				if (hasLeft) this.#keeping.repeatKept(message);
+				else this.#keeping.repeat(resident, message);
+			} else if (effect.tag === 'play' && !hasLeft) cell.say({ tag: 'effect', vm: resident.id, effect });
 		}
 	}
 
@@ -227,9 +235,12 @@ export class Return {
 		// Turns are counted from the instant of its birth, so that none of an earlier life has the same number.
 		log.arrived(this.#keeping.streamOf(this.#spec));
 		const turn = Math.max(this.#keeping.cell.clock.now(), (this.#before?.ledger.turn ?? 0) + 1);
-		this.#resident.keeper = this.#keeperOf({ log, snapshots }, new Ledger(turn, this.#spec.clockStepUs));
+		const ledger = new Ledger(turn, this.#spec.clockStepUs);
+		ledger.joined = log.journal.last;
+		this.#resident.keeper = this.#keeperOf({ log, snapshots }, ledger);
 		try {
 			this.#keeping.cell.begin(this.#resident);
+			if (this.#isJournalled) this.#claim();
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
 			this.#keeping.cell.stillborn(this.#resident, error);

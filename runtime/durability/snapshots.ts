@@ -54,7 +54,11 @@ export class Snapshots {
 			keeper.fuel = 0;
 			const { journal } = await this.#keeping.log();
 			// A snapshot must never be ahead of the log: what it had from others would not have been said.
-			if (keeper.isJournalled) await journal.whenDurable(sequence);
+			if (keeper.isJournalled) {
+				await journal.whenDurable(sequence);
+				// What the box has not heard would not be said again by who begins after it was said.
+				await this.#keeping.handover.whenHeard();
+			}
 			await snapshots.put(bytes);
 			const before = this.#last.get(keeper);
 			if (keeper.isJournalled && before !== undefined && before <= journal.durable)
@@ -89,7 +93,8 @@ export class Snapshots {
 				topic,
 				payload,
 			});
-		for (const { id, topic, payload } of this.#keeping.unclaimed.of(sender.id)) add(id, topic, payload);
+		const apart = [...this.#keeping.unclaimed.of(sender.id), ...this.#keeping.dispatched(sender.id)];
+		for (const { id, topic, payload } of apart) add(id, topic, payload);
 		const waiting = [...this.#keeping.keepers()].flatMap(({ resident }) => [
 			...resident.taken,
 			...resident.inbox.list(),

@@ -146,6 +146,11 @@ export class Journal {
 		return this.#commit.hasRoom;
 	}
 
+	/** Sequence of the newest record. */
+	get last(): number {
+		return this.#commit.next - 1;
+	}
+
 	/** Everything up to this sequence is durable. */
 	get durable(): number {
 		return this.#commit.durable;

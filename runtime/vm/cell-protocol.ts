@@ -162,6 +162,8 @@ export type CellCommand =
 	| ({ readonly tag: 'look' } & TapCredit)
 	/** What is kept of a VM of this name is forgotten, but for that of this module. */
 	| { readonly tag: 'forget'; readonly name: string; readonly butFor?: Digest }
+	/** The box has what was handed over with this number. */
+	| { readonly tag: 'heard'; readonly number: number }
 	/** Nothing runs any more; what is kept is made durable. */
 	| { readonly tag: 'close' };
 
@@ -211,6 +213,8 @@ export type CellReport =
 			readonly payload: Uint8Array;
 	  }
 	| { readonly tag: 'unseen'; readonly count: number }
+	/** What VMs that are kept had for the box has been said up to here: answered with `heard`. */
+	| { readonly tag: 'handed-over'; readonly number: number }
 	/** Everything that is kept is durable; nothing comes after this. */
 	| { readonly tag: 'closed' };
 

@@ -84,6 +84,7 @@ export class Cell {
 			rested: () => this.#flush(),
 		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
+		this.#mail.kept = this.#keeping?.mail;
 	}
 
 	#kept(): KeepingCell {
@@ -127,7 +128,7 @@ export class Cell {
 				this.#mail.route(command.version, command.changes);
 				break;
 			case 'link':
-				this.#mail.exchange.link(command);
+				this.#mail.link(command);
 				break;
 			case 'unlink':
 				this.#mail.exchange.unlink(command.peer);
@@ -146,6 +147,9 @@ export class Cell {
 				break;
 			case 'forget':
 				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
+				break;
+			case 'heard':
+				this.#keeping?.heard(command.number);
 				break;
 			case 'close':
 				void this.#close();

@@ -69,6 +69,11 @@ export class Delivery {
 		}
 	}
 
+	/** Messages from other cells that wait for room. */
+	heldFromAfar(): Iterable<HeldMessage> {
+		return this.#strangers.held();
+	}
+
 	/** @param placed called when it has found room with all; undefined where the sender does not wait for that */
 	deliverFromAfar(spoken: Spoken, routes: readonly Route[], placed: (() => void) | undefined): void {
 		const stranger = this.#strangers.of(spoken.sender);

@@ -5,19 +5,28 @@
  * inbox is `delivery.ts`, how it gets to another cell `bus/exchange.ts`.
  */
 import type { Notify } from '../bus/doorbell.ts';
-import { Exchange, type Peer } from '../bus/exchange.ts';
-import type { Said } from '../bus/incoming.ts';
+import { Exchange, type Heard, type Peer } from '../bus/exchange.ts';
 import { recordBytes } from '../bus/outgoing.ts';
+import type { Place } from '../bus/record.ts';
 import { Requests } from '../bus/requests.ts';
 import { type Route, Routes } from '../bus/routes.ts';
 import { Tap, type TapCredit } from '../bus/tap.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
-import type { MessageId } from '../durability/marks.ts';
-import type { UnclaimedMessage } from '../durability/unclaimed.ts';
-import type { CellCommand, CellReport, MessageKind, Outcome, RouteChange, VmId } from './cell-protocol.ts';
+import type { Dispatch } from '../durability/dispatches.ts';
+import { fromAfar, type MessageId } from '../durability/marks.ts';
+import type {
+	CellCommand,
+	CellLink,
+	CellNumber,
+	CellReport,
+	MessageKind,
+	Outcome,
+	RouteChange,
+	VmId,
+} from './cell-protocol.ts';
 import { Delivery } from './delivery.ts';
-import { Resident } from './resident.ts';
+import { type HeldMessage, Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
 
 /** The box. */
@@ -27,6 +36,18 @@ type Party = Resident | Peer | typeof outside;
 type Publication = Extract<Effect, { tag: 'publish' }>['val'];
 type Request = Extract<Effect, { tag: 'request' }>['val'];
 type Reply = Extract<Effect, { tag: 'reply' }>['val'];
+
+export interface KeptMail {
+	/** What the VM said before this place is safe in that cell. */
+	safe(cell: CellNumber, sender: VmId, before: Place): void;
+	/** A message of a journalled VM of that cell has come. */
+	came(cell: CellNumber, id: MessageId): void;
+	/** It is for a journalled VM that is still coming back. */
+	early(message: Dispatch): void;
+	lost(cell: CellNumber): void;
+	/** Other cells, or their VMs, have come. */
+	changed(): void;
+}
 
 export interface MailOptions {
 	readonly clock: Clock;
@@ -47,6 +68,8 @@ export class Mail {
 	readonly #delivery: Delivery;
 	readonly #exchange: Exchange;
 	#wanted = new Set<string>();
+	/** Sees what journalled VMs and those of other cells say to each other; nothing where none is kept. */
+	kept: KeptMail | undefined;
 
 	constructor(options: MailOptions) {
 		const { clock, notify } = options;
@@ -57,18 +80,43 @@ export class Mail {
 			notify,
 			take: (from, said) => this.#take(from, said),
 			hold: (vm, isHeld) => this.#hold(vm, isHeld),
-			lost: (peer) => this.#refuseAll(peer),
+			lost: (peer) => {
+				this.#refuseAll(peer);
+				this.kept?.lost(peer.number);
+			},
 		});
 	}
 
 	/** The ways to other cells. */
-	get exchange(): Pick<Exchange, 'link' | 'unlink' | 'hear' | 'commit' | 'isIdle' | 'whenSaid' | 'counts'> {
+	get exchange(): Pick<
+		Exchange,
+		| 'unlink'
+		| 'destinations'
+		| 'dispatch'
+		| 'acknowledge'
+		| 'hear'
+		| 'commit'
+		| 'isIdle'
+		| 'whenSaid'
+		| 'counts'
+	> {
 		return this.#exchange;
 	}
 
 	route(version: number, changes: readonly RouteChange[]): void {
 		for (const { tag, vm } of changes) if (tag === 'left') this.#delivery.forget(vm);
 		this.#exchange.route(version, changes);
+		this.kept?.changed();
+	}
+
+	link(link: CellLink): void {
+		this.#exchange.link(link);
+		this.kept?.changed();
+	}
+
+	/** Messages from other cells that have found no room here yet. */
+	heldFromAfar(): Iterable<HeldMessage> {
+		return this.#delivery.heldFromAfar();
 	}
 
 	/** Topics that the box listens to. */
@@ -114,32 +162,32 @@ export class Mail {
 		this.#exchange.publish(sender.id, topic, payload);
 	}
 
-	/** To the journalled VMs of this cell; true when there is somebody else to tell. */
-	publishKept(sender: Resident, { topic: index, payload }: Publication, from: MessageId): boolean {
+	/** To the journalled VMs of this cell. Returns the message, or nothing where it may not be said. */
+	publishKept(sender: Resident, { topic: index, payload }: Publication, id: MessageId): Dispatch | undefined {
 		const topic = this.#permitted(sender, index);
-		if (topic === undefined) return false;
+		if (topic === undefined) return undefined;
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
-		this.deliverKept({ id: from, topic, payload });
-		return (
-			this.#wanted.has(topic) ||
-			this.#exchange.isWanted(topic) ||
-			this.#routes.of(topic).some(({ to }) => !to.isJournalled)
-		);
+		const message = { id, topic, payload };
+		this.deliverKept(message);
+		return message;
 	}
 
-	/** To everybody else. */
-	publishRest(sender: Resident, { topic: index, payload }: Publication, from: MessageId): void {
-		const topic = sender.spec.topics[index]?.name ?? '';
+	/** Whether others of this cell, or the box, want the topic. */
+	isWantedUnkept(topic: string): boolean {
+		return this.#wanted.has(topic) || this.#routes.of(topic).some(({ to }) => !to.isJournalled);
+	}
+
+	/** To those. */
+	publishUnkept(sender: Resident, { id: { turn, index }, topic, payload }: Dispatch): void {
 		for (const route of this.#routes.of(topic))
 			if (!route.to.isJournalled) this.#delivery.deliver(sender, route, { sender: sender.id, payload });
-		const id = { turn: from.turn, index: from.index };
+		const id = { turn, index };
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload, id });
-		this.#exchange.publish(sender.id, topic, payload);
 	}
 
 	/** A message between journalled VMs, perhaps once more: who has had it does not get it. */
-	deliverKept({ id, topic, payload }: UnclaimedMessage, only?: Resident): void {
+	deliverKept({ id, topic, payload }: Dispatch, only?: Resident): void {
 		const from = this.#options.residents.get(id.sender);
 		for (const route of this.#routes.of(topic)) {
 			const { to } = route;
@@ -237,20 +285,35 @@ export class Mail {
 	}
 
 	/** What a VM of another cell said, or that cell about it. */
-	#take(from: Peer, said: Exclude<Said, { tag: 'placed' }>): void {
+	#take(from: Peer, said: Heard): void {
 		if (said.tag === 'answer') return this.#answer(said.correlation, from, { tag: 'ok', val: said.payload });
 		if (said.tag === 'failure')
 			return this.#answer(said.correlation, from, { tag: 'err', val: said.failure });
-		const routes = this.#routes.of(this.#exchange.table.nameOf(said.topic) ?? '');
+		if (said.tag === 'safe') return this.kept?.safe(from.number, said.sender, said.before);
+		const topic = this.#exchange.table.nameOf(said.topic) ?? '';
+		const routes = this.#routes.of(topic);
 		if (said.tag === 'publication') {
 			const { sender, payload, holds } = said;
 			const placed = (): void => this.#exchange.placed(from, { sender, bytes: payload.length + recordBytes });
-			return this.#delivery.deliverFromAfar(said, routes, holds ? placed : undefined);
+			if (said.place === undefined)
+				return this.#delivery.deliverFromAfar(said, routes, holds ? placed : undefined);
+			const id = { sender, ...said.place, sequence: fromAfar };
+			const to = routes.filter((route) =>
+				route.to.isJournalled ? this.#isNew(route.to, { id, topic, payload }) : said.isAgain !== true,
+			);
+			this.#delivery.deliverFromAfar({ sender, payload, id }, to, holds ? placed : undefined);
+			return this.kept?.came(from.number, id);
 		}
 		const { correlation, receiver } = said;
 		const route = routes.find(({ to }) => to.id === receiver);
 		if (route === undefined) this.#settle(from, correlation, { tag: 'err', val: 'denied' });
 		else this.#ask(route, { ...said, from, theirs: correlation });
+	}
+
+	/** Whether a journalled VM has not had the message; one that is still coming back gets it later. */
+	#isNew({ keeper }: Resident, message: Dispatch): boolean {
+		if (keeper === undefined) this.kept?.early(message);
+		return keeper?.receives(message.id) === true;
 	}
 
 	#hold(vm: VmId, isHeld: boolean): void {

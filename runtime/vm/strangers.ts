@@ -38,6 +38,11 @@ export class Strangers {
 		return stranger;
 	}
 
+	/** All that waits here for room. */
+	*held(): Generator<HeldMessage> {
+		for (const { held } of this.#strangers.values()) yield* held;
+	}
+
 	/** The VM is on this box no more; what it said before still arrives. */
 	forget(vm: VmId): void {
 		if (this.#strangers.get(vm)?.held.length === 0) this.#strangers.delete(vm);

@@ -336,6 +336,7 @@ export class Supervisor {
 			return;
 		}
 		if (report.tag === 'closed') return;
+		if (report.tag === 'handed-over') return cell.send({ tag: 'heard', number: report.number });
 		if (report.tag === 'recorded') {
 			this.#options.on?.recorded?.(report);
 			return;
