@@ -60,7 +60,7 @@ export class Keeping {
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
 	readonly #held = new HeldEffects();
-	readonly #snapshots: Snapshots;
+	readonly snapshots: Snapshots;
 	readonly #dispatches: Dispatches;
 	readonly #receipts: Receipts;
 	readonly handover = new Handover();
@@ -71,7 +71,7 @@ export class Keeping {
 	constructor(storage: CellStorage, cell: KeepingCell) {
 		this.#storage = storage;
 		this.cell = cell;
-		this.#snapshots = new Snapshots(this);
+		this.snapshots = new Snapshots(this);
 		const { clock, mail } = cell;
 		this.#dispatches = new Dispatches(clock, mail.exchange, patienceMs);
 		this.#receipts = new Receipts({
@@ -160,7 +160,7 @@ export class Keeping {
 			}
 		}
 		if (isBirth && keeper.isJournalled) this.join(keeper, ledger.turn + 1, ledger.joined);
-		this.#snapshots.turnDone(keeper);
+		this.snapshots.turnDone(keeper);
 	}
 
 	/** Once everything that the VM has said has left. */
@@ -294,14 +294,14 @@ export class Keeping {
 		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted !== undefined)
 			for (const keeper of this.keepers())
-				if (keeper.stream === wanted.stream) void this.#snapshots.take(keeper);
+				if (keeper.stream === wanted.stream) void this.snapshots.take(keeper);
 		this.cell.flush();
 	}
 
 	async #rest(keeper: Keeper, left: boolean): Promise<void> {
 		const { resident, ledger } = keeper;
 		if (!keeper.isJournalled) {
-			await this.#snapshots.take(keeper);
+			await this.snapshots.take(keeper);
 			return;
 		}
 		const waiting = resident.paused === undefined ? [] : resident.taken;

@@ -96,6 +96,8 @@ export class Return {
 		keeper.replayed = undefined;
 		keeper.sequence = revived.sequence;
 		log.arrived(this.#keeping.streamOf(this.#spec));
+		// In a journal that begins anew its sequence means nothing.
+		if (kept !== undefined && past !== undefined) this.#keeping.snapshots.found(keeper, kept.sequence);
 		if (this.#before !== undefined && this.#isJournalled) this.#goOn(keeper, this.#before, { revived, vm });
 		else this.#comeBack(keeper, { revived, vm, past, sent: from?.kept.sent ?? [] });
 		return true;

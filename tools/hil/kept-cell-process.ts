@@ -13,7 +13,7 @@ import type { CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { readWork } from './kept-cell-work.ts';
 
 /** So small that snapshots are taken and segments removed in every few lives. */
-const limits = { segmentBytes: 16 * 1024, keepBytes: 64 * 1024 };
+const limits = { segmentBytes: 8 * 1024, keepBytes: 32 * 1024 };
 const workEveryMs = 2;
 
 const [path = '', file = '', order = '', how] = process.argv.slice(2);
