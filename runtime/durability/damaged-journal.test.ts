@@ -2,8 +2,9 @@
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import { decodeHeader, encodeHeader } from '../journal/segment-header.ts';
-import { KeptCell } from './keeping.fixture.ts';
+import { KeptCell, probe } from './keeping.fixture.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { folderOf } from './vm-key.ts';
 
 const segment = '0000000000000001.segment';
 /** So small that every group is followed by a snapshot. */
@@ -43,6 +44,19 @@ test('a VM goes back to what it was before the damage to its journal, and the lo
 	await count(once);
 	t.is(once.words().at(-1)?.count, (reached ?? 0) + 1);
 	t.notRegex(once.lines().join(), /state-lost/);
+});
+
+test('a snapshot that is damaged is told of also where the journal is', async (t) => {
+	const cell = await counted(eager);
+	const { directory, files } = cell.storage;
+	const snapshots = directory.folder(folderOf({ name: 'probe-1', digest: probe.component.digest }));
+	const newest = (await snapshots.list()).at(-1) ?? '';
+	await snapshots.write(newest, Uint8Array.of(1, 2, 3));
+	const last = (await files.list()).at(-1) ?? '';
+	files.put(last, files.bytesOf(last).slice(0, -5));
+	const { told } = await comesBack(cell);
+	t.regex(told, /cannot be read: .* or its end is damaged$/m);
+	t.true(told.includes(`state-lost: ${newest}: `), told);
 });
 
 test('what a VM does after damage to its journal is taken for no repeat of what it did before', async (t) => {

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Effect } from '../component/generated/service.ts';
 import { codeOf } from '../error.ts';
 import { PageDigester } from '../snapshot/page-digester.ts';
+import type { LostSnapshot } from '../snapshot/store.ts';
 import type { CellReport, VmSpec } from '../vm/cell-protocol.ts';
 import { isBoxEffect } from '../vm/effect-check.ts';
 import { VmError } from '../vm/error.ts';
@@ -64,6 +65,7 @@ export class Keeping {
 	readonly #dispatches: Dispatches;
 	readonly #receipts: Receipts;
 	readonly handover = new Handover();
+	readonly #lost = new Map<string, readonly LostSnapshot[]>();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
 	#isClosed = false;
@@ -329,8 +331,16 @@ export class Keeping {
 	async #sequenceOf(stream: string): Promise<number | undefined> {
 		const key = keyOf(stream);
 		if (key === undefined) return undefined;
-		const { snapshot } = await (await this.takerOf(key, true)).load();
+		const { snapshot, lost } = await (await this.takerOf(key, true)).load();
+		this.#lost.set(stream, lost);
 		return snapshot === undefined ? undefined : decodeKept(snapshot.platform, 1).sequence;
+	}
+
+	/** Snapshots of this one that could not be read when the journal was opened, once: they are gone since. */
+	takeLost(stream: string): readonly LostSnapshot[] {
+		const lost = this.#lost.get(stream) ?? [];
+		this.#lost.delete(stream);
+		return lost;
 	}
 
 	/** The streams of VMs, whether they are here or not. */

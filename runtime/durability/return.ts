@@ -82,8 +82,11 @@ export class Return {
 
 	/** False where there is nothing to bring back. @throws DurabilityError */
 	#bring({ log, snapshots, past, loaded }: Found): boolean {
-		const { snapshot, lost } = loaded;
-		for (const { file, message } of lost) this.#tell('error', `state-lost: ${file}: ${message}`);
+		const { snapshot } = loaded;
+		const lost = [...this.#keeping.takeLost(this.#keeping.streamOf(this.#spec)), ...loaded.lost];
+		// What is only of another version is found twice, and is still there.
+		for (const { file, message } of new Map(lost.map((each) => [each.file, each])).values())
+			this.#tell('error', `state-lost: ${file}: ${message}`);
 		const { records, isWhole } = lastLife(this.#isJournalled ? (past?.records ?? []) : []);
 		if (snapshot === undefined && records.length === 0) return false;
 		const kept = snapshot && decodeKept(snapshot.platform, this.#spec.clockStepUs);
