@@ -46,6 +46,19 @@ test('a VM goes back to what it was before the damage to its journal, and the lo
 	t.notRegex(once.lines().join(), /state-lost/);
 });
 
+test('a VM that fails after damage to its journal goes on where it was before that turn', async (t) => {
+	const cell = await counted();
+	cell.storage.files.flip(segment, cell.storage.files.bytesOf(segment).length * 4);
+	const { again, count: reached = 0 } = await comesBack(cell);
+	const told = again.lines().length;
+	await again.order({ what: 'trap' });
+	await again.write();
+	for (let left = 2; left > 0; left--) await again.start(1);
+	await count(again);
+	t.is(again.words().at(-1)?.count, reached + 1);
+	t.is(again.lines().length, told);
+});
+
 test('a snapshot that is damaged is told of also where the journal is', async (t) => {
 	const cell = await counted(eager);
 	const { directory, files } = cell.storage;
