@@ -2,8 +2,9 @@
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import { decodeHeader, encodeHeader } from '../journal/segment-header.ts';
-import { KeptCell } from './keeping.fixture.ts';
+import { KeptCell, probe } from './keeping.fixture.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { folderOf } from './vm-key.ts';
 
 const segment = '0000000000000001.segment';
 /** So small that every group is followed by a snapshot. */
@@ -45,6 +46,32 @@ test('a VM goes back to what it was before the damage to its journal, and the lo
 	t.notRegex(once.lines().join(), /state-lost/);
 });
 
+test('a VM that fails after damage to its journal goes on where it was before that turn', async (t) => {
+	const cell = await counted();
+	cell.storage.files.flip(segment, cell.storage.files.bytesOf(segment).length * 4);
+	const { again, count: reached = 0 } = await comesBack(cell);
+	const told = again.lines().length;
+	await again.order({ what: 'trap' });
+	await again.write();
+	for (let left = 2; left > 0; left--) await again.start(1);
+	await count(again);
+	t.is(again.words().at(-1)?.count, reached + 1);
+	t.is(again.lines().length, told);
+});
+
+test('a snapshot that is damaged is told of also where the journal is', async (t) => {
+	const cell = await counted(eager);
+	const { directory, files } = cell.storage;
+	const snapshots = directory.folder(folderOf({ name: 'probe-1', digest: probe.component.digest }));
+	const newest = (await snapshots.list()).at(-1) ?? '';
+	await snapshots.write(newest, Uint8Array.of(1, 2, 3));
+	const last = (await files.list()).at(-1) ?? '';
+	files.put(last, files.bytesOf(last).slice(0, -5));
+	const { told } = await comesBack(cell);
+	t.regex(told, /cannot be read: .* or its end is damaged$/m);
+	t.true(told.includes(`state-lost: ${newest}: `), told);
+});
+
 test('what a VM does after damage to its journal is taken for no repeat of what it did before', async (t) => {
 	const ids = (cell: KeptCell) =>
 		cell.said.flatMap((report) => (report.tag === 'published' ? [JSON.stringify(report.id)] : []));
@@ -84,7 +111,7 @@ test('a journal of another cell is set aside, the loss is told, and the VM goes 
 	const { again, count: reached, told } = await comesBack(cell);
 	t.is(reached, 4);
 	t.regex(told, /^state-lost: other-cell: [^\n]+; it is set aside$/m);
-	t.true((await again.storage.files.list()).includes(`${segment}.foreign`));
+	t.true((await again.storage.files.list()).some((name) => name.endsWith('.segment.foreign')));
 	t.deepEqual(again.tags('fault'), []);
 });
 

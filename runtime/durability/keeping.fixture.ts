@@ -111,6 +111,7 @@ export class KeptCell {
 	/** The power is gone and back; time goes on. */
 	async cut(choose?: (most: number) => number): Promise<KeptCell> {
 		this.storage.files.cutAfter(0);
+		this.storage.directory.disk.cutAfter(0);
 		await nextTurn();
 		await this.storage.restart(choose);
 		return new KeptCell(this.storage, new ManualClock(this.clock.now() + 100_000));

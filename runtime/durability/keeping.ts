@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Effect } from '../component/generated/service.ts';
 import { codeOf } from '../error.ts';
 import { PageDigester } from '../snapshot/page-digester.ts';
+import type { LostSnapshot } from '../snapshot/store.ts';
 import type { CellReport, VmSpec } from '../vm/cell-protocol.ts';
 import { isBoxEffect } from '../vm/effect-check.ts';
 import { VmError } from '../vm/error.ts';
@@ -62,10 +63,11 @@ export class Keeping {
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
 	readonly #held = new HeldEffects();
-	readonly #snapshots: Snapshots;
+	readonly snapshots: Snapshots;
 	readonly #dispatches: Dispatches;
 	readonly #receipts: Receipts;
 	readonly handover = new Handover();
+	readonly #lost = new Map<string, readonly LostSnapshot[]>();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
 	#isClosed = false;
@@ -73,7 +75,7 @@ export class Keeping {
 	constructor(storage: CellStorage, cell: KeepingCell) {
 		this.#storage = storage;
 		this.cell = cell;
-		this.#snapshots = new Snapshots(this);
+		this.snapshots = new Snapshots(this);
 		const { clock, mail } = cell;
 		this.#dispatches = new Dispatches(clock, mail.exchange, patienceMs);
 		this.#receipts = new Receipts({
@@ -162,7 +164,7 @@ export class Keeping {
 			}
 		}
 		if (isBirth && keeper.isJournalled) this.join(keeper, ledger.turn + 1, ledger.joined);
-		this.#snapshots.turnDone(keeper);
+		this.snapshots.turnDone(keeper);
 	}
 
 	/** Once everything that the VM has said has left. */
@@ -296,14 +298,14 @@ export class Keeping {
 		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted !== undefined)
 			for (const keeper of this.keepers())
-				if (keeper.stream === wanted.stream) void this.#snapshots.take(keeper);
+				if (keeper.stream === wanted.stream) void this.snapshots.take(keeper);
 		this.cell.flush();
 	}
 
 	async #rest(keeper: Keeper, left: boolean): Promise<void> {
 		const { resident, ledger } = keeper;
 		if (!keeper.isJournalled) {
-			await this.#snapshots.take(keeper);
+			await this.snapshots.take(keeper);
 			return;
 		}
 		const waiting = resident.paused === undefined ? [] : resident.taken;
@@ -331,8 +333,16 @@ export class Keeping {
 	async #sequenceOf(stream: string): Promise<number | undefined> {
 		const key = keyOf(stream);
 		if (key === undefined) return undefined;
-		const { snapshot } = await (await this.takerOf(key, true)).load();
+		const { snapshot, lost } = await (await this.takerOf(key, true)).load();
+		this.#lost.set(stream, lost);
 		return snapshot === undefined ? undefined : decodeKept(snapshot.platform, 1).sequence;
+	}
+
+	/** Snapshots of this one that could not be read when the journal was opened, once: they are gone since. */
+	takeLost(stream: string): readonly LostSnapshot[] {
+		const lost = this.#lost.get(stream) ?? [];
+		this.#lost.delete(stream);
+		return lost;
 	}
 
 	/** The streams of VMs, whether they are here or not. */

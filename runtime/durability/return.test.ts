@@ -70,3 +70,47 @@ test('what one VM says while another is still being brought back reaches it', as
 		['orders', '1', '0', '0'],
 	);
 });
+
+test('a VM that is stopped while it is being brought back is where it was when it is started again', async (t) => {
+	const storage = new SlowStorage('probe-1');
+	const cell = new KeptCell(storage);
+	await cell.start(1);
+	for (let left = 3; left > 0; left--) await cell.order({ what: 'count' });
+	await cell.write();
+
+	const again = await cell.cut();
+	storage.stall();
+	await again.start(1);
+	again.post({ tag: 'stop', vm: 1 });
+	await again.write();
+	t.is(again.tags('stopped').length, 1);
+	storage.resume();
+	await again.start(1);
+	await again.order({ what: 'count' });
+	await again.write();
+
+	t.is(again.words().at(-1)?.count, 4);
+	t.is(again.tags('started').length, 1);
+	t.deepEqual(again.lines(), []);
+});
+
+test('a VM that is stopped after it has failed is where it was before that turn when it is started again', async (t) => {
+	const cell = new KeptCell();
+	await cell.start(1);
+	await cell.order({ what: 'count' });
+	await cell.order({ what: 'trap' });
+	await cell.order({ what: 'count' });
+	await cell.write();
+	cell.post({ tag: 'stop', vm: 1 });
+	await cell.write();
+	await cell.start(1);
+	t.is(cell.tags('fault').length, 2, 'what waited for it waits again');
+	for (let left = 3; left > 0; left--) await cell.start(1);
+	await cell.write();
+
+	t.is(cell.tags('set-aside').length, 1);
+	t.deepEqual(
+		cell.words().map(({ count }) => count),
+		[1, 2],
+	);
+});

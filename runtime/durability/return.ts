@@ -15,6 +15,7 @@ import { Ledger } from './ledger.ts';
 import { RecordedReads } from './recorded-reads.ts';
 import { lastLife, type Revived, revive } from './revival.ts';
 import type { SnapshotTaker } from './snapshot-taker.ts';
+import { endStreams, restoreSurroundings } from './surroundings.ts';
 
 interface Found {
 	readonly log: CellLog;
@@ -81,8 +82,11 @@ export class Return {
 
 	/** False where there is nothing to bring back. @throws DurabilityError */
 	#bring({ log, snapshots, past, loaded }: Found): boolean {
-		const { snapshot, lost } = loaded;
-		for (const { file, message } of lost) this.#tell('error', `state-lost: ${file}: ${message}`);
+		const { snapshot } = loaded;
+		const lost = [...this.#keeping.takeLost(this.#keeping.streamOf(this.#spec)), ...loaded.lost];
+		// What is only of another version is found twice, and is still there.
+		for (const { file, message } of new Map(lost.map((each) => [each.file, each])).values())
+			this.#tell('error', `state-lost: ${file}: ${message}`);
 		const { records, isWhole } = lastLife(this.#isJournalled ? (past?.records ?? []) : []);
 		if (snapshot === undefined && records.length === 0) return false;
 		const kept = snapshot && decodeKept(snapshot.platform, this.#spec.clockStepUs);
@@ -96,6 +100,8 @@ export class Return {
 		keeper.replayed = undefined;
 		keeper.sequence = revived.sequence;
 		log.arrived(this.#keeping.streamOf(this.#spec));
+		// In a journal that begins anew its sequence means nothing.
+		if (kept !== undefined && past !== undefined) this.#keeping.snapshots.found(keeper, kept.sequence);
 		if (this.#before !== undefined && this.#isJournalled) this.#goOn(keeper, this.#before, { revived, vm });
 		else this.#comeBack(keeper, { revived, vm, past, sent: from?.kept.sent ?? [] });
 		return true;
@@ -119,7 +125,7 @@ export class Return {
 		keeper.fuel = before.fuel;
 		keeper.sequence = before.sequence;
 		this.#resident.inbox.keep(({ event }) => event.tag !== 'chunk');
-		this.#endStreams(keeper);
+		endStreams({ cell: this.#keeping.cell, resident: this.#resident, ledger });
 		this.#enter(keeper, vm);
 	}
 
@@ -139,20 +145,7 @@ export class Return {
 		if (this.#before === undefined) for (const waiting of revived.inbox) this.#takeIn(keeper, waiting);
 		for (const waiting of arrived) resident.inbox.push(waiting);
 		this.#enter(keeper, vm);
-		for (const correlation of ledger.requests)
-			cell.mail.give(resident.id, {
-				tag: 'answer',
-				val: { correlation, outcome: { tag: 'err', val: 'refused' } },
-			});
-		this.#endStreams(keeper);
-		for (const { dueUs, ...timer } of ledger.timers.values())
-			cell.arm(resident, timer, Math.ceil((dueUs - cell.clock.now()) / 1000));
-		for (const [key, { value }] of ledger.stored)
-			cell.say({
-				tag: 'effect',
-				vm: resident.id,
-				effect: value === undefined ? { tag: 'delete', val: key } : { tag: 'put', val: { key, value } },
-			});
+		restoreSurroundings({ cell, resident, ledger });
 		if (!this.#isJournalled) return;
 		const isGone = past === undefined && revived.sequence > 0;
 		if (isGone || past?.isCut === true) {
@@ -211,14 +204,6 @@ export class Return {
 		const message = { topic: index, sender, correlation: 0, payload };
 		const bytes = payload.length + recordBytes;
 		inbox.push({ event: { tag: 'message', val: message }, bytes, topic, failures: 0, from });
-	}
-
-	#endStreams({ ledger }: Keeper): void {
-		for (const stream of ledger.streams)
-			this.#keeping.cell.mail.give(this.#resident.id, {
-				tag: 'stream-ended',
-				val: { stream, outcome: { tag: 'err', val: 'unreachable' } },
-			});
 	}
 
 	#enter(keeper: Keeper, vm: Vm): void {

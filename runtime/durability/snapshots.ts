@@ -24,6 +24,11 @@ export class Snapshots {
 		this.#keeping = keeping;
 	}
 
+	/** The VM has come back, and this snapshot of it is there: the next one may do without what is before it. */
+	found(keeper: Keeper, sequence: number): void {
+		this.#last.set(keeper, sequence);
+	}
+
 	turnDone(keeper: Keeper): void {
 		if (this.#armed.has(keeper) || (keeper.isJournalled && keeper.fuel < replayedQuickly)) return;
 		this.#arm(keeper, keeper.order.intervalMs);
@@ -62,8 +67,11 @@ export class Snapshots {
 			}
 			await snapshots.put(bytes);
 			const before = this.#last.get(keeper);
-			if (keeper.isJournalled && before !== undefined && before <= journal.durable)
+			if (keeper.isJournalled && before !== undefined && before <= journal.durable) {
 				journal.covered(keeper.stream, before);
+				// What is too large is not to wait for the next group: this life may end before there is one.
+				if (journal.wantsSnapshot() !== undefined) journal.flush();
+			}
 			this.#last.set(keeper, sequence);
 		} catch (error) {
 			const text = `its state could not be kept: ${codeOf(error)}: ${error}`;

@@ -67,6 +67,23 @@ test('a stream that a journalled VM read when the power went is ended as unreach
 	t.is(texts(once).at(-1), 'orders', 'a stream ends once');
 });
 
+test('a stream that a journalled VM read when it failed is ended once, however often it fails', async (t) => {
+	const cell = new KeptCell();
+	await cell.start(1);
+	await cell.order({ what: 'fetch', text: 'http://content.mullion.test/film', count: 1000 });
+	await cell.write();
+	await cell.order({ what: 'trap' });
+	await cell.write();
+	for (let left = 2; left > 0; left--) await cell.start(1);
+	await cell.write();
+
+	t.is(cell.tags('fault').length, 2);
+	t.deepEqual(
+		texts(cell).map((text) => text.split(' ', 2).join(' ')),
+		['stream failed'],
+	);
+});
+
 test('a journalled VM whose turn fails keeps its timers and all that waits, and what the turn did never happened', async (t) => {
 	const cell = new KeptCell();
 	await cell.start(1);

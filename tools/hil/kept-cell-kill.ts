@@ -18,8 +18,11 @@ const program = fileURLToPath(new URL('kept-cell-process.ts', import.meta.url));
 const cells = 2;
 /** Every so many-th life is killed while its VMs are brought back, within so many milliseconds. */
 const early = { every: 5, mostMs: 60 };
-/** The others are killed at work: once so many messages have left at most, and so many milliseconds later. */
-const late = { mostLines: 60, mostMs: 5 };
+/**
+ * The others are killed at work: once so many messages have left at most, and so many milliseconds later.
+ * Most lives are short, and some long enough for snapshots.
+ */
+const late = { mostLines: 500, mostMs: 5 };
 const vms = [1, 2];
 
 /**
@@ -70,7 +73,7 @@ class Lives {
 			? { afterMs: Math.random() * early.mostMs }
 			: {
 					from: 'up',
-					lines: Math.floor(Math.random() * late.mostLines),
+					lines: Math.floor(Math.random() ** 4 * late.mostLines),
 					afterMs: Math.random() * late.mostMs,
 				};
 		this.#hear(await killAfter({ ...this.#run(), ...moment }));

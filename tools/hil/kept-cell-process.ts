@@ -13,7 +13,7 @@ import type { CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { readWork } from './kept-cell-work.ts';
 
 /** So small that snapshots are taken and segments removed in every few lives. */
-const limits = { segmentBytes: 16 * 1024, keepBytes: 64 * 1024 };
+const limits = { segmentBytes: 8 * 1024, keepBytes: 32 * 1024 };
 const workEveryMs = 2;
 
 const [path = '', file = '', order = '', how] = process.argv.slice(2);
@@ -47,6 +47,8 @@ function hear(report: CellReport): void {
 	else if (report.tag === 'started') isUp(report.vm);
 	else if (report.tag === 'counts' && report.vms.every(({ inboxLength }) => inboxLength === 0))
 		cell.accept({ tag: 'close' });
+	else if (report.tag === 'handed-over')
+		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	else if (report.tag === 'closed') process.exit();
 	else if (report.tag === 'fault' || report.tag === 'log') writeSync(1, `! ${JSON.stringify(report)}\n`);
 }

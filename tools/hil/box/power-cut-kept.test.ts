@@ -1,4 +1,6 @@
 // The box is killed at any moment while two journalled services give each other work: they lose and double nothing.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import { ControllerError } from '../../controller/controller-error.ts';
@@ -136,3 +138,35 @@ test.serial(
 		t.log(`${left} and ${right} orders, of them ${sentTo.join(' and ')} of ${sent} from the operator`);
 	},
 );
+
+test.serial(
+	'a box whose journal was damaged while it was off tells of the loss, and its services go on',
+	async (t) => {
+		const before = [await ask('left'), await ask('right')];
+		await stage.powerCut();
+		await flipBit(join(box.directory, 'box', 'state', 'cells', 'open-interactive', 'journal'));
+		const from = box.lines.length;
+		await stage.powerOn();
+		for (const service of services)
+			await box.line(new RegExp(`${service}: state-lost: the journal is damaged`), from);
+		await comesToRest();
+		const after = services.map((service) => answers[service].at(-1) ?? 0);
+		t.true(after.some((count, at) => count < (before[at] ?? 0)));
+		t.deepEqual(await box.modules(), ['left 0.1.0', 'right 0.1.0']);
+	},
+);
+
+/** In the midst of the largest segment. */
+async function flipBit(folder: string): Promise<void> {
+	const segments = await Promise.all(
+		(await readdir(folder)).map(async (name) => ({
+			path: join(folder, name),
+			bytes: await readFile(join(folder, name)),
+		})),
+	);
+	const [largest] = segments.toSorted((a, b) => b.bytes.length - a.bytes.length);
+	if (largest === undefined) throw new Error(`${folder} is empty`);
+	const { path, bytes } = largest;
+	bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+	await writeFile(path, bytes);
+}
