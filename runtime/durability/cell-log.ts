@@ -95,6 +95,10 @@ export class CellLog {
 		return [...this.#past.keys()];
 	}
 
+	get isAwaiting(): boolean {
+		return this.#past.size > 0;
+	}
+
 	/** Nobody else is waited for. */
 	giveUp(): void {
 		this.#past.clear();

@@ -10,7 +10,7 @@ import type { KeepOrder } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { TurnWatch } from '../vm/turn-watch.ts';
-import { putKeptTurn, recordKind, sizeOfKeptTurn } from './kept-turn.ts';
+import { type KeptTurn, putKeptTurn, recordKind, roomForKeptTurn, unsaid } from './kept-turn.ts';
 import type { Ledger } from './ledger.ts';
 import { Marks, type MessageId } from './marks.ts';
 import type { RecordedReads } from './recorded-reads.ts';
@@ -96,19 +96,8 @@ export class Keeper implements TurnWatch {
 		const [turn, nowUs, inbox] = [ledger.turn + 1, this.#nowUs, this.#inbox];
 		const had = resident.taken.length === 0 ? nobody : lastOfEach(resident);
 		if (this.isJournalled) {
-			const outcome = { tag: 'done', effects } as const;
-			const record = {
-				vm: resident.id,
-				turn,
-				nowUs,
-				inbox,
-				reads: this.#reads,
-				outcome,
-				fuel: this.#turnFuel,
-			};
-			const kept = { had, record };
-			const kind = resident.stage === 'start' ? recordKind.start : recordKind.turn;
-			this.#write(kind, sizeOfKeptTurn(kept), (into, at) => putKeptTurn(into, at, kept));
+			const given = { vm: resident.id, turn, nowUs, inbox, reads: this.#reads, fuel: this.#turnFuel };
+			this.#write({ had, record: { ...given, outcome: unsaid } }, effects);
 		}
 		ledger.apply({ turn, nowUs, inbox, had, effects });
 		this.fuel += this.#turnFuel;
@@ -119,13 +108,17 @@ export class Keeper implements TurnWatch {
 		this.sequence = this.#journal.append(kind, this.stream, payload);
 	}
 
-	#write(kind: number, bytes: number, write: (into: Uint8Array, at: number) => number): void {
+	#write(kept: KeptTurn, effects: readonly Effect[]): void {
+		const kind = this.resident.stage === 'start' ? recordKind.start : recordKind.turn;
+		const room = roomForKeptTurn(kept, effects);
 		try {
-			this.sequence = this.#journal.encode(kind, this.stream, bytes, write);
+			this.sequence = this.#journal.encode(kind, this.stream, room, (bytes, at, view) =>
+				putKeptTurn({ bytes, at, view }, kept, effects),
+			);
 		} catch (cause) {
 			if (!(cause instanceof JournalError)) throw cause;
 			const { name } = this.resident.spec;
-			throw new VmError('flooded', `${name}: a turn of ${bytes} bytes cannot be kept: ${cause.message}`, {
+			throw new VmError('flooded', `${name}: a turn of ${room} bytes cannot be kept: ${cause.message}`, {
 				cause,
 			});
 		}
@@ -137,6 +130,13 @@ function lastOfEach({ taken }: Resident): readonly MessageId[] {
 	const [only] = taken;
 	if (taken.length === 1) return only?.from === undefined ? nobody : [only.from];
 	const last = new Map<number, MessageId>();
-	for (const { from } of taken) if (from !== undefined) last.set(from.sender, from);
-	return [...last.values()];
+	let latest: MessageId | undefined;
+	for (const { from } of taken) {
+		if (from === undefined) continue;
+		if (latest !== undefined && latest.sender !== from.sender) last.set(latest.sender, latest);
+		latest = from;
+	}
+	if (latest === undefined) return nobody;
+	if (last.size === 0) return [latest];
+	return [...last.set(latest.sender, latest).values()];
 }

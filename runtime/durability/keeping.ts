@@ -120,12 +120,19 @@ export class Keeping {
 		const { resident, sequence, ledger } = keeper;
 		if (!keeper.isJournalled) for (const effect of effects) this.cell.apply(resident, vm, effect);
 		else {
-			const before = this.#held.length;
-			for (const [index, effect] of effects.entries())
-				this.#pass(keeper, vm, effect, { sender: resident.id, turn: ledger.turn, index, sequence });
-			if (this.#held.length > before) {
-				const { turn } = ledger;
-				this.#held.hold(sequence, () => this.#handedOver.set(keeper.stream, turn));
+			const { turn } = ledger;
+			const sender = resident.id;
+			const late: number[] = [];
+			for (let index = 0; index < effects.length; index++) {
+				const effect = effects[index] as Effect;
+				if (this.#pass(keeper, vm, effect, { sender, turn, index, sequence })) late.push(index);
+			}
+			if (late.length > 0) {
+				this.#held.hold(sequence, () => {
+					for (const index of late)
+						this.#passRest(keeper, vm, effects[index] as Effect, { sender, turn, index, sequence });
+					this.#handedOver.set(keeper.stream, turn);
+				});
 				this.#opened?.journal.need(sequence);
 			}
 		}
@@ -148,7 +155,7 @@ export class Keeping {
 
 	/** A message between kept VMs, also for those that have not come back yet. */
 	sent(message: { id: MessageId; topic: string; payload: Uint8Array }): void {
-		if ((this.#opened?.missing.length ?? 0) > 0) this.unclaimed.add(message);
+		if (this.#opened?.isAwaiting === true) this.unclaimed.add(message);
 	}
 
 	/** Nobody else is waited for. */
@@ -198,23 +205,33 @@ export class Keeping {
 		return this.#isClosed;
 	}
 
-	#pass(keeper: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
-		const { resident } = keeper;
+	/** What of an effect need not wait until it is durable; true where the rest of it has to. */
+	#pass({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): boolean {
 		const { mail } = this.cell;
 		if (effect.tag === 'publish') {
-			const { topic, payload } = effect.val;
 			const isMore = mail.publishKept(resident, effect.val, id);
-			this.sent({ id, topic: resident.spec.topics[topic]?.name ?? '', payload });
-			if (isMore) this.#held.hold(id.sequence, () => mail.publishRest(resident, effect.val, id));
-		} else if (effect.tag === 'request' || effect.tag === 'reply') {
-			if (mail.staysKept(resident, effect)) this.cell.apply(resident, vm, effect);
-			else this.#held.hold(id.sequence, () => this.cell.apply(resident, vm, effect));
-		} else if (!isBoxEffect(effect)) this.cell.apply(resident, vm, effect);
-		else {
+			if (this.#opened?.isAwaiting === true) {
+				const { topic, payload } = effect.val;
+				this.unclaimed.add({ id, topic: resident.spec.topics[topic]?.name ?? '', payload });
+			}
+			return isMore;
+		}
+		if (effect.tag === 'request' || effect.tag === 'reply') {
+			if (!mail.staysKept(resident, effect)) return true;
+		} else if (isBoxEffect(effect)) {
 			if (effect.tag === 'put') vm.remember(effect.val.key, effect.val.value);
 			if (effect.tag === 'delete') vm.remember(effect.val, undefined);
-			this.#held.hold(id.sequence, () => this.cell.say({ tag: 'effect', vm: resident.id, effect }));
+			return true;
 		}
+		this.cell.apply(resident, vm, effect);
+		return false;
+	}
+
+	/** The rest of it. */
+	#passRest({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
+		if (effect.tag === 'publish') this.cell.mail.publishRest(resident, effect.val, id);
+		else if (isBoxEffect(effect)) this.cell.say({ tag: 'effect', vm: resident.id, effect });
+		else this.cell.apply(resident, vm, effect);
 	}
 
 	#durable(sequence: number): void {

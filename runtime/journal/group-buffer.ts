@@ -15,6 +15,14 @@ export const recordHeaderBytes = 8;
 /** No file with a higher one was written by a journal: at a million records a second it takes 142 years. */
 export const mostSequence = 2 ** 52;
 
+/**
+ * Puts a payload into place, and returns where it ends.
+ *
+ * @param into has room for what was asked for, from `at` on; what is put behind the end is lost
+ * @param view of the same bytes
+ */
+export type WriteRecord = (into: Uint8Array, at: number, view: DataView) => number;
+
 export class GroupBuffer {
 	#bytes: Uint8Array;
 	#view: DataView;
@@ -49,17 +57,11 @@ export class GroupBuffer {
 	 * Adds a record that `write` puts into place itself.
 	 *
 	 * @param mostBytes that it may have
-	 * @param write gets the buffer and where the payload begins, and returns where it ends
 	 */
-	encode(
-		kind: number,
-		stream: number,
-		mostBytes: number,
-		write: (into: Uint8Array, at: number) => number,
-	): void {
+	encode(kind: number, stream: number, mostBytes: number, write: WriteRecord): void {
 		const start = this.#end + recordHeaderBytes;
 		if (start + mostBytes > this.#bytes.length) this.#grow(start + mostBytes);
-		const end = write(this.#bytes, start);
+		const end = write(this.#bytes, start, this.#view);
 		if (!(end >= start && end <= start + mostBytes))
 			throw new RangeError(`a record of at most ${mostBytes} bytes was written as ${end - start}`);
 		this.#finish(kind, stream, end);

@@ -7,7 +7,7 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 import { DirectoryError } from '../directory-error.ts';
-import { GroupBuffer } from './group-buffer.ts';
+import { GroupBuffer, type WriteRecord } from './group-buffer.ts';
 import { JournalError } from './journal-error.ts';
 import { SyncAllowance } from './sync-allowance.ts';
 
@@ -104,12 +104,7 @@ export class GroupCommit {
 		return this.#added();
 	}
 
-	encode(
-		kind: number,
-		stream: number,
-		mostBytes: number,
-		write: (into: Uint8Array, at: number) => number,
-	): number {
+	encode(kind: number, stream: number, mostBytes: number, write: WriteRecord): number {
 		this.#requireOpen();
 		this.#filling.encode(kind, stream, mostBytes, write);
 		return this.#added();
