@@ -10,7 +10,8 @@ import type { KeepOrder } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { TurnWatch } from '../vm/turn-watch.ts';
-import { type KeptTurn, putKeptTurn, recordKind, roomForKeptTurn, unsaid } from './kept-turn.ts';
+import type { EffectsDigest } from './effects-digest.ts';
+import { type KeptTurn, putKeptTurn, recordKind, sizeOfKeptTurn, unsaid } from './kept-turn.ts';
 import type { Ledger } from './ledger.ts';
 import { Marks, type MessageId } from './marks.ts';
 import type { RecordedReads } from './recorded-reads.ts';
@@ -24,6 +25,7 @@ export interface KeeperOptions {
 	readonly stream: number;
 	readonly snapshots: SnapshotTaker;
 	readonly ledger: Ledger;
+	readonly digest: EffectsDigest;
 }
 
 const nobody: readonly MessageId[] = [];
@@ -46,16 +48,18 @@ export class Keeper implements TurnWatch {
 	/** What its reads find while it is brought back. */
 	replayed: RecordedReads | undefined;
 	readonly #journal: Journal;
+	readonly #digest: EffectsDigest;
 	#nowUs = 0;
 	#inbox: readonly Event[] = [];
 	#reads: Read[] = [];
 	#turnFuel = 0;
 
-	constructor({ resident, order, journal, stream, snapshots, ledger }: KeeperOptions) {
+	constructor({ resident, order, journal, stream, snapshots, ledger, digest }: KeeperOptions) {
 		this.resident = resident;
 		this.order = order;
 		this.isJournalled = order.mode === 'journal';
 		this.#journal = journal;
+		this.#digest = digest;
 		this.stream = stream;
 		this.snapshots = snapshots;
 		this.ledger = ledger;
@@ -96,8 +100,19 @@ export class Keeper implements TurnWatch {
 		const [turn, nowUs, inbox] = [ledger.turn + 1, this.#nowUs, this.#inbox];
 		const had = resident.taken.length === 0 ? nobody : lastOfEach(resident);
 		if (this.isJournalled) {
-			const given = { vm: resident.id, turn, nowUs, inbox, reads: this.#reads, fuel: this.#turnFuel };
-			this.#write({ had, record: { ...given, outcome: unsaid } }, effects);
+			const digest = this.#digest.of(effects);
+			// They are in memory until they may leave.
+			this.#journal.hold(this.#digest.bytes);
+			const record = {
+				vm: resident.id,
+				turn,
+				nowUs,
+				inbox,
+				reads: this.#reads,
+				outcome: unsaid,
+				fuel: this.#turnFuel,
+			};
+			this.#write({ had, digest, record });
 		}
 		ledger.apply({ turn, nowUs, inbox, had, effects });
 		this.fuel += this.#turnFuel;
@@ -108,17 +123,17 @@ export class Keeper implements TurnWatch {
 		this.sequence = this.#journal.append(kind, this.stream, payload);
 	}
 
-	#write(kept: KeptTurn, effects: readonly Effect[]): void {
+	#write(kept: KeptTurn): void {
 		const kind = this.resident.stage === 'start' ? recordKind.start : recordKind.turn;
-		const room = roomForKeptTurn(kept, effects);
+		const bytes = sizeOfKeptTurn(kept);
 		try {
-			this.sequence = this.#journal.encode(kind, this.stream, room, (bytes, at, view) =>
-				putKeptTurn({ bytes, at, view }, kept, effects),
+			this.sequence = this.#journal.encode(kind, this.stream, bytes, (into, at) =>
+				putKeptTurn(into, at, kept),
 			);
 		} catch (cause) {
 			if (!(cause instanceof JournalError)) throw cause;
 			const { name } = this.resident.spec;
-			throw new VmError('flooded', `${name}: a turn of ${room} bytes cannot be kept: ${cause.message}`, {
+			throw new VmError('flooded', `${name}: a turn of ${bytes} bytes cannot be kept: ${cause.message}`, {
 				cause,
 			});
 		}

@@ -14,6 +14,7 @@ import type { Mail } from '../vm/mail.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
 import { CellLog } from './cell-log.ts';
+import { EffectsDigest } from './effects-digest.ts';
 import { HeldEffects } from './held-effects.ts';
 import type { Keeper } from './keeper.ts';
 import { decodeKept } from './kept-state.ts';
@@ -56,6 +57,7 @@ export class Keeping {
 	readonly unclaimed = new Unclaimed();
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
+	readonly digest = new EffectsDigest(this.#digester);
 	readonly #held = new HeldEffects();
 	readonly #snapshots: Snapshots;
 	/** Up to which turn everything of a stream has been handed over since it was said to the journal. */

@@ -11,10 +11,10 @@ import type { TurnRecord } from '../recording/turn-record.ts';
 import { VmError } from '../vm/error.ts';
 import type { Vm } from '../vm/vm.ts';
 import type { PastRecord } from './cell-log.ts';
-import type { Digest } from './digest.ts';
+import type { EffectsDigest } from './effects-digest.ts';
 import { DurabilityError } from './error.ts';
 import type { KeptState } from './kept-state.ts';
-import { decodeKeptTurn, digestOfEffects, recordKind } from './kept-turn.ts';
+import { decodeKeptTurn, recordKind } from './kept-turn.ts';
 import { Ledger } from './ledger.ts';
 import type { MessageId } from './marks.ts';
 import type { RecordedReads } from './recorded-reads.ts';
@@ -26,6 +26,7 @@ export interface RevivalOptions {
 	/** Where it goes on from; undefined where the first record is its start. */
 	readonly from: { readonly image: GuestImage; readonly kept: KeptState } | undefined;
 	readonly records: readonly PastRecord[];
+	readonly digest: EffectsDigest;
 }
 
 export interface SaidEffect {
@@ -63,6 +64,7 @@ class Revival {
 	readonly #vm: Vm;
 	readonly #reads: RecordedReads;
 	readonly #records: readonly PastRecord[];
+	readonly #digest: EffectsDigest;
 	readonly #said: SaidEffect[] = [];
 	readonly #ledger: Ledger;
 	#inbox: readonly Waiting[];
@@ -70,10 +72,11 @@ class Revival {
 	#isStarted: boolean;
 	#hasLeft = false;
 
-	constructor({ vm, reads, from, records }: RevivalOptions) {
+	constructor({ vm, reads, from, records, digest }: RevivalOptions) {
 		this.#vm = vm;
 		this.#reads = reads;
 		this.#records = records;
+		this.#digest = digest;
 		this.#ledger = from?.kept.ledger ?? new Ledger(0, vm.spec.clockStepUs);
 		this.#inbox = from?.kept.inbox ?? [];
 		this.#sequence = from?.kept.sequence ?? 0;
@@ -138,14 +141,18 @@ class Revival {
 	}
 
 	/** @throws DurabilityError `replay-differs` where they are not those that were digested */
-	#effectsOf(kind: number, { turn, nowUs, inbox, reads }: TurnRecord, expected: Digest): readonly Effect[] {
+	#effectsOf(
+		kind: number,
+		{ turn, nowUs, inbox, reads }: TurnRecord,
+		expected: Uint8Array,
+	): readonly Effect[] {
 		this.#reads.give(reads);
 		const effects = this.#call(() =>
 			kind === recordKind.start ? this.#vm.start(BigInt(nowUs)) : this.#vm.turn(BigInt(nowUs), [...inbox]),
 		);
 		this.#vm.takeLog();
-		const { low, high } = digestOfEffects(effects);
-		const isSame = low === expected.low && high === expected.high;
+		const found = this.#digest.of(effects);
+		const isSame = expected.every((byte, at) => byte === found[at]);
 		if (!isSame || !this.#reads.isSame)
 			throw new DurabilityError('replay-differs', `other ${isSame ? 'reads' : 'effects'} in turn ${turn}`);
 		return effects;

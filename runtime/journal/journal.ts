@@ -136,6 +136,14 @@ export class Journal {
 		return sequence;
 	}
 
+	/**
+	 * So many bytes wait in memory until the record that is appended next is durable: they count as its own
+	 * where it is about how much may wait, and when a group begins.
+	 */
+	hold(bytes: number): void {
+		this.#commit.hold(bytes);
+	}
+
 	/** Whether one more turn may run: it is held while the disk is full or too slow. */
 	get hasRoom(): boolean {
 		return this.#commit.hasRoom;

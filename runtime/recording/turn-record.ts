@@ -75,13 +75,7 @@ export function sizeOfTurn({ vm, turn, nowUs, inbox, reads, outcome, fuel }: Tur
 	for (const event of inbox) size += delimited(sizeOfEvent(event));
 	for (const read of reads) size += delimited(sizeOfRead(read));
 	if (outcome.tag === 'fault') return size + delimited(fieldText(outcome.code) + fieldText(outcome.message));
-	return size + sizeOfEffects(outcome.effects);
-}
-
-/** Exact, in bytes. */
-export function sizeOfEffects(effects: readonly Effect[]): number {
-	let size = 0;
-	for (const effect of effects) size += delimited(sizeOfEffect(effect));
+	for (const effect of outcome.effects) size += delimited(sizeOfEffect(effect));
 	return size;
 }
 
@@ -107,19 +101,12 @@ export function putTurn(out: Uint8Array<ArrayBuffer>, begin: number, record: Tur
 		to = putFieldText(out, to, delimitedTag(2), outcome.message);
 		return putField32(out, to, varintTag(8), fuel);
 	}
-	to = putEffects(out, to, outcome.effects);
-	return putField32(out, to, varintTag(8), fuel);
-}
-
-/** Puts effects as a record has them; returns where they ended. */
-export function putEffects(out: Uint8Array<ArrayBuffer>, begin: number, effects: readonly Effect[]): number {
-	let to = begin;
-	for (const effect of effects) {
+	for (const effect of outcome.effects) {
 		const size = sizeOfEffect(effect);
 		to = putTagged(out, to, delimitedTag(6), size);
 		to = putEffect(out, to, effect, size);
 	}
-	return to;
+	return putField32(out, to, varintTag(8), fuel);
 }
 
 function sizeOfRead({ key, value }: Read): number {
