@@ -208,7 +208,8 @@ export class Journal {
 	wantsSnapshot(): { stream: number; name: string } | undefined {
 		const oldest = this.#streams.oldest();
 		if (oldest === undefined) return undefined;
-		const isWanted = oldest.rewinds.length > 0 || this.#segments.bytes > this.#limits.keepBytes;
+		const bytes = this.#segments.bytesBehind(oldest.snapshot);
+		const isWanted = oldest.rewinds.length > 0 || bytes > this.#limits.keepBytes;
 		return isWanted ? { stream: oldest.id, name: oldest.name } : undefined;
 	}
 
