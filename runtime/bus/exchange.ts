@@ -125,6 +125,11 @@ export class Exchange {
 		}
 	}
 
+	/** Whether another cell wants the topic. */
+	isWanted(topic: string): boolean {
+		return (this.#ways.get(topic) ?? this.#waysOf(topic)).length > 0;
+	}
+
 	/** Other cells that want the topic. */
 	destinations(topic: string): readonly CellNumber[] {
 		return (this.#ways.get(topic) ?? this.#waysOf(topic)).map(({ peer }) => peer.number);

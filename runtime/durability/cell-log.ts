@@ -121,6 +121,10 @@ export class CellLog {
 		this.#missing.delete(stream);
 	}
 
+	get isAwaiting(): boolean {
+		return this.#past.size > 0;
+	}
+
 	/** Nobody else is waited for. */
 	giveUp(): void {
 		this.#past.clear();

@@ -17,7 +17,9 @@ export interface Dispatch {
 
 /** The ways to other cells. */
 export interface Ways {
-	/** Cells that want the topic now. */
+	/** Whether another cell wants the topic now. */
+	isWanted(topic: string): boolean;
+	/** Those that do. */
 	destinations(topic: string): readonly CellNumber[];
 	/** @param isAgain only for receivers that keep a journal too */
 	dispatch(to: CellNumber, message: Dispatch, isAgain: boolean): void;
@@ -49,6 +51,7 @@ export class Dispatches {
 	#bytes = 0;
 	/** Until then VMs of other cells may be missing that were there before the box was started. */
 	#waitsUntilUs = 0;
+	#isPatient = false;
 
 	/** @param patienceMs how long a cell that is gone, or not there yet, is waited for */
 	constructor(clock: Clock, ways: Ways, patienceMs: number) {
@@ -60,18 +63,21 @@ export class Dispatches {
 	/** There was a life before: not all that it spoke with may be there yet. */
 	beginAgain(): void {
 		this.#waitsUntilUs = this.#patience();
-		this.#clock.after(this.#patienceMs, () => this.#prune());
+		this.#isPatient = true;
+		this.#clock.after(this.#patienceMs, () => {
+			this.#isPatient = false;
+			this.#prune();
+		});
 	}
 
 	/** False where nobody would hear what is said on the topic, now or soon. */
 	isWanted(topic: string): boolean {
-		return this.#waitsUntilUs > this.#clock.now() || this.#ways.destinations(topic).length > 0;
+		return this.#isPatient || this.#ways.isWanted(topic);
 	}
 
 	send(message: Dispatch, isAgain: boolean): void {
 		const cells = this.#ways.destinations(message.topic);
-		const isOpen = this.#waitsUntilUs > this.#clock.now();
-		if (cells.length === 0 && !isOpen) return;
+		if (cells.length === 0 && !this.#isPatient) return;
 		this.#entries.add({
 			message,
 			told: new Set(cells),

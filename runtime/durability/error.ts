@@ -5,7 +5,7 @@ export const durabilityErrors = {
 	'replay-differs':
 		'A VM that was to be brought back did something else than before; it starts anew and what it knew is lost.',
 	'state-lost': 'What was kept of a VM is damaged or missing; what it knew since, or all of it, is lost.',
-	'turn-too-large': 'A turn was given or returned more than the journal takes as one record.',
+	'turn-too-large': 'A turn was given more than the journal takes as one record.',
 } as const;
 
 export class DurabilityError extends CodedError<keyof typeof durabilityErrors> {

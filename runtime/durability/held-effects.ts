@@ -8,10 +8,6 @@ interface Held {
 export class HeldEffects {
 	#held: Held[] = [];
 
-	get length(): number {
-		return this.#held.length;
-	}
-
 	/** @param sequence of the record; never below that of what was held before */
 	hold(sequence: number, go: () => void): void {
 		this.#held.push({ sequence, go });

@@ -10,7 +10,8 @@ import type { KeepOrder } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { TurnWatch } from '../vm/turn-watch.ts';
-import { putKeptTurn, recordKind, sizeOfKeptTurn } from './kept-turn.ts';
+import type { EffectsDigest } from './effects-digest.ts';
+import { type KeptTurn, putKeptTurn, recordKind, sizeOfKeptTurn, unsaid } from './kept-turn.ts';
 import type { Ledger } from './ledger.ts';
 import { Marks, type MessageId } from './marks.ts';
 import type { RecordedReads } from './recorded-reads.ts';
@@ -24,6 +25,7 @@ export interface KeeperOptions {
 	readonly stream: number;
 	readonly snapshots: SnapshotTaker;
 	readonly ledger: Ledger;
+	readonly digest: EffectsDigest;
 }
 
 const nobody: readonly MessageId[] = [];
@@ -46,16 +48,18 @@ export class Keeper implements TurnWatch {
 	/** What its reads find while it is brought back. */
 	replayed: RecordedReads | undefined;
 	readonly #journal: Journal;
+	readonly #digest: EffectsDigest;
 	#nowUs = 0;
 	#inbox: readonly Event[] = [];
 	#reads: Read[] = [];
 	#turnFuel = 0;
 
-	constructor({ resident, order, journal, stream, snapshots, ledger }: KeeperOptions) {
+	constructor({ resident, order, journal, stream, snapshots, ledger, digest }: KeeperOptions) {
 		this.resident = resident;
 		this.order = order;
 		this.isJournalled = order.mode === 'journal';
 		this.#journal = journal;
+		this.#digest = digest;
 		this.stream = stream;
 		this.snapshots = snapshots;
 		this.ledger = ledger;
@@ -101,19 +105,19 @@ export class Keeper implements TurnWatch {
 		const [turn, nowUs, inbox] = [ledger.turn + 1, this.#nowUs, this.#inbox];
 		const had = resident.taken.length === 0 ? nobody : lastOfEach(resident);
 		if (this.isJournalled) {
-			const outcome = { tag: 'done', effects } as const;
+			const digest = this.#digest.of(effects);
+			// They are in memory until they may leave.
+			this.#journal.hold(this.#digest.bytes);
 			const record = {
 				vm: resident.id,
 				turn,
 				nowUs,
 				inbox,
 				reads: this.#reads,
-				outcome,
+				outcome: unsaid,
 				fuel: this.#turnFuel,
 			};
-			const kept = { had, record };
-			const kind = resident.stage === 'start' ? recordKind.start : recordKind.turn;
-			this.#write(kind, sizeOfKeptTurn(kept), (into, at) => putKeptTurn(into, at, kept));
+			this.#write({ had, digest, record });
 		}
 		ledger.apply({ turn, nowUs, inbox, had, effects });
 		this.fuel += this.#turnFuel;
@@ -124,9 +128,13 @@ export class Keeper implements TurnWatch {
 		this.sequence = this.#journal.append(kind, this.stream, payload);
 	}
 
-	#write(kind: number, bytes: number, write: (into: Uint8Array, at: number) => number): void {
+	#write(kept: KeptTurn): void {
+		const kind = this.resident.stage === 'start' ? recordKind.start : recordKind.turn;
+		const bytes = sizeOfKeptTurn(kept);
 		try {
-			this.sequence = this.#journal.encode(kind, this.stream, bytes, write);
+			this.sequence = this.#journal.encode(kind, this.stream, bytes, (into, at) =>
+				putKeptTurn(into, at, kept),
+			);
 		} catch (cause) {
 			if (!(cause instanceof JournalError)) throw cause;
 			const { name } = this.resident.spec;
@@ -142,6 +150,13 @@ function lastOfEach({ taken }: Resident): readonly MessageId[] {
 	const [only] = taken;
 	if (taken.length === 1) return only?.from === undefined ? nobody : [only.from];
 	const last = new Map<number, MessageId>();
-	for (const { from } of taken) if (from !== undefined) last.set(from.sender, from);
-	return [...last.values()];
+	let latest: MessageId | undefined;
+	for (const { from } of taken) {
+		if (from === undefined) continue;
+		if (latest !== undefined && latest.sender !== from.sender) last.set(latest.sender, latest);
+		latest = from;
+	}
+	if (latest === undefined) return nobody;
+	if (last.size === 0) return [latest];
+	return [...last.set(latest.sender, latest).values()];
 }

@@ -62,6 +62,23 @@ test('a journalled VM that traps goes on where it was before that turn', async (
 	t.deepEqual(counts(cell), [1, 2]);
 });
 
+test('a journalled VM whose replay says something else starts anew, and those outside are told why', async (t) => {
+	const started = (count: number) => ({ config: probe.order({ what: 'flood', count }) });
+	const cell = new KeptCell();
+	await cell.start(1, started(1));
+	await cell.order({ what: 'count' });
+	await cell.write();
+
+	const again = await cell.cut();
+	await again.start(1, started(2));
+	await again.order({ what: 'count' });
+	await again.write();
+	const lines = again.said.flatMap((report) => (report.tag === 'log' ? [report.line.text] : []));
+	t.is(lines.length, 1);
+	t.regex(lines[0] ?? '', /^replay-differs: other effects in turn \d+; it starts anew$/);
+	t.is(counts(again).at(-1), 1);
+});
+
 test('timers of a journalled VM go on after a power cut, and those past due fire at once', async (t) => {
 	const cell = new KeptCell();
 	await cell.start(1);

@@ -16,6 +16,7 @@ import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
 import { CellLog } from './cell-log.ts';
 import { type Dispatch, Dispatches } from './dispatches.ts';
+import { EffectsDigest } from './effects-digest.ts';
 import { Handover } from './handover.ts';
 import { HeldEffects } from './held-effects.ts';
 import type { Keeper } from './keeper.ts';
@@ -62,6 +63,7 @@ export class Keeping {
 	readonly unclaimed = new Unclaimed();
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
+	readonly digest = new EffectsDigest(this.#digester);
 	readonly #held = new HeldEffects();
 	readonly snapshots: Snapshots;
 	readonly #dispatches: Dispatches;
@@ -154,12 +156,19 @@ export class Keeping {
 		const isBirth = resident.stage === 'start' && ledger.joined > 0;
 		if (!keeper.isJournalled) for (const effect of effects) this.cell.apply(resident, vm, effect);
 		else {
-			const before = this.#held.length;
-			for (const [index, effect] of effects.entries())
-				this.#pass(keeper, vm, effect, { sender: resident.id, turn: ledger.turn, index, sequence });
-			if (this.#held.length > before) {
-				const { turn } = ledger;
-				this.#held.hold(sequence, () => this.handover.add(keeper.stream, turn));
+			const { turn } = ledger;
+			const sender = resident.id;
+			const late: number[] = [];
+			for (let index = 0; index < effects.length; index++) {
+				const effect = effects[index] as Effect;
+				if (this.#pass(keeper, vm, effect, { sender, turn, index, sequence })) late.push(index);
+			}
+			if (late.length > 0) {
+				this.#held.hold(sequence, () => {
+					for (const index of late)
+						this.#passRest(keeper, vm, effects[index] as Effect, { sender, turn, index, sequence });
+					this.handover.add(keeper.stream, turn);
+				});
 				this.#opened?.journal.need(sequence);
 			}
 		}
@@ -184,7 +193,7 @@ export class Keeping {
 
 	/** A message between kept VMs, also for those that have not come back yet. */
 	sent(message: Dispatch): void {
-		if ((this.#opened?.missing.length ?? 0) > 0) this.unclaimed.add(message);
+		if (this.#opened?.isAwaiting === true) this.unclaimed.add(message);
 	}
 
 	/** Nobody else is waited for. */
@@ -270,24 +279,33 @@ export class Keeping {
 		this.#dispatches.send(message, false);
 	}
 
-	#pass(keeper: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
-		const { resident } = keeper;
+	/** What of an effect need not wait until it is durable; true where the rest of it has to. */
+	#pass({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): boolean {
 		const { mail } = this.cell;
 		if (effect.tag === 'publish') {
 			const message = mail.publishKept(resident, effect.val, id);
-			if (message === undefined) return;
+			if (message === undefined) return false;
 			this.sent(message);
-			if (mail.isWantedUnkept(message.topic) || this.#dispatches.isWanted(message.topic))
-				this.#held.hold(id.sequence, () => this.#publish(resident, message));
-		} else if (effect.tag === 'request' || effect.tag === 'reply') {
-			if (mail.staysKept(resident, effect)) this.cell.apply(resident, vm, effect);
-			else this.#held.hold(id.sequence, () => this.cell.apply(resident, vm, effect));
-		} else if (!isBoxEffect(effect)) this.cell.apply(resident, vm, effect);
-		else {
+			return mail.isWantedUnkept(message.topic) || this.#dispatches.isWanted(message.topic);
+		}
+		if (effect.tag === 'request' || effect.tag === 'reply') {
+			if (!mail.staysKept(resident, effect)) return true;
+		} else if (isBoxEffect(effect)) {
 			if (effect.tag === 'put') vm.remember(effect.val.key, effect.val.value);
 			if (effect.tag === 'delete') vm.remember(effect.val, undefined);
-			this.#held.hold(id.sequence, () => this.cell.say({ tag: 'effect', vm: resident.id, effect }));
+			return true;
 		}
+		this.cell.apply(resident, vm, effect);
+		return false;
+	}
+
+	/** The rest of it. */
+	#passRest({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
+		if (effect.tag === 'publish') {
+			const { topic, payload } = effect.val;
+			this.#publish(resident, { id, topic: resident.spec.topics[topic]?.name ?? '', payload });
+		} else if (isBoxEffect(effect)) this.cell.say({ tag: 'effect', vm: resident.id, effect });
+		else this.cell.apply(resident, vm, effect);
 	}
 
 	#durable(sequence: number): void {

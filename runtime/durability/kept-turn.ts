@@ -1,13 +1,19 @@
 /**
- * One turn as a record of the journal: the marks that it moved, then the turn as recordings have it.
+ * One turn as a record of the journal: the marks that it moved, what it was given, and a digest of what it
+ * answered. A replay answers the same, so that the answer itself need not be written.
  *
- * In order: how many marks there are; sender, turn, index and sequence of each; the `TurnRecord`.
+ * In order: the version; how many marks there are; sender, turn, index and sequence of each; the digest of
+ * the effects; the `TurnRecord`, which has none.
  */
 import { decodeTurn, putTurn, sizeOfTurn, type TurnRecord } from '../recording/turn-record.ts';
-import { WireReader } from '../recording/wire-reader.ts';
+import { malformed, WireReader } from '../recording/wire-reader.ts';
 import { sizeOf32, sizeOfSafe } from '../recording/wire-size.ts';
 import { put32, putSafe } from '../recording/wire-write.ts';
+import { digestBytes } from './effects-digest.ts';
+import { DurabilityError } from './error.ts';
 import type { MessageId } from './marks.ts';
+
+const version = 2;
 
 /** Kinds of the records of a VM in the journal of its cell. */
 export const recordKind = {
@@ -20,34 +26,44 @@ export const recordKind = {
 	joined: 4,
 } as const;
 
+/** In place of what a turn answered. */
+export const unsaid: TurnRecord['outcome'] = { tag: 'done', effects: [] };
+
 export interface KeptTurn {
 	readonly had: readonly MessageId[];
+	/** Of its effects, as `EffectsDigest` gives it. */
+	readonly digest: Uint8Array;
+	/** Its outcome is `unsaid`. */
 	readonly record: TurnRecord;
 }
 
-export function sizeOfKeptTurn({ had, record }: KeptTurn): number {
-	let size = sizeOf32(had.length) + sizeOfTurn(record);
+export function sizeOfKeptTurn({ had, digest, record }: KeptTurn): number {
+	let size = 1 + sizeOf32(had.length) + digest.length + sizeOfTurn(record);
 	for (const { sender, turn, index, sequence } of had)
 		size += sizeOf32(sender) + sizeOfSafe(turn) + sizeOf32(index) + sizeOfSafe(sequence);
 	return size;
 }
 
 /** Returns where it ended; there has to be room for it. */
-export function putKeptTurn(out: Uint8Array, begin: number, { had, record }: KeptTurn): number {
+export function putKeptTurn(out: Uint8Array, begin: number, { had, digest, record }: KeptTurn): number {
 	const bytes = out as Uint8Array<ArrayBuffer>;
-	let to = put32(bytes, begin, had.length);
+	bytes[begin] = version;
+	let to = put32(bytes, begin + 1, had.length);
 	for (const { sender, turn, index, sequence } of had) {
 		to = put32(bytes, to, sender);
 		to = putSafe(bytes, to, turn);
 		to = put32(bytes, to, index);
 		to = putSafe(bytes, to, sequence);
 	}
-	return putTurn(bytes, to, record);
+	bytes.set(digest, to);
+	return putTurn(bytes, to + digest.length, record);
 }
 
-/** Payloads are views of `bytes`. @throws RecordingError `malformed-record` */
+/** Digest and payloads are views of `bytes`. @throws RecordingError `malformed-record`, DurabilityError `state-lost` */
 export function decodeKeptTurn(bytes: Uint8Array): KeptTurn {
 	const reader = new WireReader(bytes);
+	const found = reader.uint32();
+	if (found !== version) throw new DurabilityError('state-lost', `a record is of version ${found}`);
 	const had: MessageId[] = [];
 	for (let left = reader.uint32(); left > 0; left--)
 		had.push({
@@ -56,5 +72,8 @@ export function decodeKeptTurn(bytes: Uint8Array): KeptTurn {
 			index: reader.uint32(),
 			sequence: reader.safe(),
 		});
-	return { had, record: decodeTurn(bytes.subarray(reader.position)) };
+	const { position } = reader;
+	if (bytes.length < position + digestBytes) throw malformed('the digest of a turn is cut off');
+	const digest = bytes.subarray(position, position + digestBytes);
+	return { had, digest, record: decodeTurn(bytes.subarray(position + digestBytes)) };
 }

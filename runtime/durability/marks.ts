@@ -16,6 +16,8 @@ export const fromAfar = Number.MAX_SAFE_INTEGER;
 
 export class Marks {
 	readonly #last = new Map<number, MessageId>();
+	/** The newest of all: who spoke last speaks again, most of the time. It comes into the map afterwards. */
+	#newest: MessageId | undefined;
 
 	constructor(marks: Iterable<MessageId> = []) {
 		for (const mark of marks) this.take(mark);
@@ -23,18 +25,24 @@ export class Marks {
 
 	/** False for one that it has had, or one from before that. */
 	isNew({ sender, turn, index }: MessageId): boolean {
-		const last = this.#last.get(sender);
+		const last = this.#newest?.sender === sender ? this.#newest : this.#last.get(sender);
 		return last === undefined || turn > last.turn || (turn === last.turn && index > last.index);
 	}
 
 	/** It has had this one; false where that is nothing new. */
 	take(id: MessageId): boolean {
 		if (!this.isNew(id)) return false;
-		this.#last.set(id.sender, id);
+		if (this.#newest !== undefined && this.#newest.sender !== id.sender) this.#settle(this.#newest);
+		this.#newest = id;
 		return true;
 	}
 
 	list(): MessageId[] {
+		if (this.#newest !== undefined) this.#settle(this.#newest);
 		return [...this.#last.values()];
+	}
+
+	#settle(id: MessageId): void {
+		this.#last.set(id.sender, id);
 	}
 }

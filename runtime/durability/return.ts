@@ -96,7 +96,7 @@ export class Return {
 		this.#resident.keeper = keeper;
 		keeper.replayed = reads;
 		const vm = this.#keeping.cell.make(this.#resident, this.#spec);
-		const revived = revive({ vm, reads, from, records });
+		const revived = revive({ vm, reads, from, records, digest: this.#keeping.digest });
 		keeper.replayed = undefined;
 		keeper.sequence = revived.sequence;
 		log.arrived(this.#keeping.streamOf(this.#spec));
@@ -112,7 +112,8 @@ export class Return {
 		if (keep === undefined) throw new TypeError('the VM is not one that is kept');
 		const { journal } = log;
 		const stream = log.streamFor(this.#keeping.streamOf(this.#spec));
-		return new Keeper({ resident: this.#resident, order: keep, journal, stream, snapshots, ledger });
+		const { digest } = this.#keeping;
+		return new Keeper({ resident: this.#resident, order: keep, journal, stream, snapshots, ledger, digest });
 	}
 
 	/** It has failed; everything around it is as it was. */

@@ -1,17 +1,17 @@
 /**
  * Brings a VM back: puts its last snapshot into a fresh instance and replays what the journal has behind it.
  *
- * A replay has to do what was recorded, to the byte. Nothing of it leaves; what may have to be said again
- * is handed to the caller.
+ * A replay has to do what was done, to the byte. Nothing of it leaves; what may have to be said again is
+ * handed to the caller.
  */
 import { Joined, Rest, type Waiting } from '../../proto/host/durability/kept.ts';
 import type { Effect } from '../component/generated/service.ts';
 import type { GuestImage } from '../component/guest-state.ts';
-import { differenceOf } from '../recording/difference.ts';
 import type { TurnRecord } from '../recording/turn-record.ts';
 import { VmError } from '../vm/error.ts';
 import type { Vm } from '../vm/vm.ts';
 import type { PastRecord } from './cell-log.ts';
+import type { EffectsDigest } from './effects-digest.ts';
 import { DurabilityError } from './error.ts';
 import type { KeptState } from './kept-state.ts';
 import { decodeKeptTurn, recordKind } from './kept-turn.ts';
@@ -26,6 +26,7 @@ export interface RevivalOptions {
 	/** Where it goes on from; undefined where the first record is its start. */
 	readonly from: { readonly image: GuestImage; readonly kept: KeptState } | undefined;
 	readonly records: readonly PastRecord[];
+	readonly digest: EffectsDigest;
 }
 
 export interface SaidEffect {
@@ -63,6 +64,7 @@ class Revival {
 	readonly #vm: Vm;
 	readonly #reads: RecordedReads;
 	readonly #records: readonly PastRecord[];
+	readonly #digest: EffectsDigest;
 	readonly #said: SaidEffect[] = [];
 	readonly #ledger: Ledger;
 	#inbox: readonly Waiting[];
@@ -70,10 +72,11 @@ class Revival {
 	#isStarted: boolean;
 	#hasLeft = false;
 
-	constructor({ vm, reads, from, records }: RevivalOptions) {
+	constructor({ vm, reads, from, records, digest }: RevivalOptions) {
 		this.#vm = vm;
 		this.#reads = reads;
 		this.#records = records;
+		this.#digest = digest;
 		this.#ledger = from?.kept.ledger ?? new Ledger(0, vm.spec.clockStepUs);
 		this.#inbox = from?.kept.inbox ?? [];
 		this.#sequence = from?.kept.sequence ?? 0;
@@ -115,11 +118,10 @@ class Revival {
 	}
 
 	#replay(kind: number, sequence: number, payload: Uint8Array): void {
-		const { had, record } = decodeKeptTurn(payload);
-		const { turn, nowUs, inbox, outcome } = record;
+		const { had, digest, record } = decodeKeptTurn(payload);
+		const { turn, nowUs, inbox } = record;
 		if (kind !== recordKind.start && !this.#isNext(turn)) return;
-		const effects = outcome.tag === 'done' ? outcome.effects : [];
-		this.#compare(kind, record, effects);
+		const effects = this.#effectsOf(kind, record, digest);
 		this.#ledger.apply({ turn, nowUs, inbox, had, effects });
 		for (const [index, effect] of effects.entries()) {
 			if (effect.tag === 'put') this.#vm.remember(effect.val.key, effect.val.value);
@@ -138,18 +140,22 @@ class Revival {
 		return true;
 	}
 
-	#compare(kind: number, record: TurnRecord, expected: readonly Effect[]): void {
-		const { turn, nowUs, inbox, reads } = record;
+	/** @throws DurabilityError `replay-differs` where they are not those that were digested */
+	#effectsOf(
+		kind: number,
+		{ turn, nowUs, inbox, reads }: TurnRecord,
+		expected: Uint8Array,
+	): readonly Effect[] {
 		this.#reads.give(reads);
-		const found = this.#call(() =>
+		const effects = this.#call(() =>
 			kind === recordKind.start ? this.#vm.start(BigInt(nowUs)) : this.#vm.turn(BigInt(nowUs), [...inbox]),
 		);
 		this.#vm.takeLog();
-		const difference = differenceOf({ tag: 'done', effects: expected }, { tag: 'done', effects: found });
-		if (difference !== undefined || !this.#reads.isSame) {
-			const what = difference === undefined ? 'other reads' : `${difference.kind} in turn ${turn}`;
-			throw new DurabilityError('replay-differs', what);
-		}
+		const found = this.#digest.of(effects);
+		const isSame = expected.every((byte, at) => byte === found[at]);
+		if (!isSame || !this.#reads.isSame)
+			throw new DurabilityError('replay-differs', `other ${isSame ? 'reads' : 'effects'} in turn ${turn}`);
+		return effects;
 	}
 
 	#call(turn: () => readonly Effect[]): readonly Effect[] {

@@ -12,14 +12,21 @@ import type { Checksum } from './checksum.ts';
 export const groupMark = 0x3147_4a4d; // 'MJG1'
 export const groupHeaderBytes = 32;
 export const recordHeaderBytes = 8;
+const smallBeforeShrinking = 8;
 /** No file with a higher one was written by a journal: at a million records a second it takes 142 years. */
 export const mostSequence = 2 ** 52;
+
+/** Puts a payload into bytes that have room for it, from `at` on, and returns where it ends. */
+export type WriteRecord = (into: Uint8Array, at: number) => number;
 
 export class GroupBuffer {
 	#bytes: Uint8Array;
 	#view: DataView;
 	#end = groupHeaderBytes;
 	#count = 0;
+	#waiting = 0;
+	/** Groups in succession that used little of it. */
+	#small = 0;
 
 	/** @param bytes to begin with; it grows as it must */
 	constructor(bytes: number) {
@@ -37,6 +44,16 @@ export class GroupBuffer {
 		return this.#end;
 	}
 
+	/** Bytes that are in memory because of it: its own, and what waits until it is durable. */
+	get heldBytes(): number {
+		return this.#end + this.#waiting;
+	}
+
+	/** So many bytes more wait until it is durable. */
+	hold(bytes: number): void {
+		this.#waiting += bytes;
+	}
+
 	add(kind: number, stream: number, payload: Uint8Array): void {
 		const { length } = payload;
 		const start = this.#end + recordHeaderBytes;
@@ -49,14 +66,8 @@ export class GroupBuffer {
 	 * Adds a record that `write` puts into place itself.
 	 *
 	 * @param mostBytes that it may have
-	 * @param write gets the buffer and where the payload begins, and returns where it ends
 	 */
-	encode(
-		kind: number,
-		stream: number,
-		mostBytes: number,
-		write: (into: Uint8Array, at: number) => number,
-	): void {
+	encode(kind: number, stream: number, mostBytes: number, write: WriteRecord): void {
 		const start = this.#end + recordHeaderBytes;
 		if (start + mostBytes > this.#bytes.length) this.#grow(start + mostBytes);
 		const end = write(this.#bytes, start);
@@ -82,14 +93,15 @@ export class GroupBuffer {
 	}
 
 	/**
-	 * Empties it. A buffer that has grown beyond `usualBytes` is given back after a group that used little
+	 * Empties it. A buffer that has grown beyond `usualBytes` is given back after some groups that used little
 	 * of it: under load it would only be made again and again.
 	 */
 	clear(usualBytes: number): void {
-		const wasNeeded = this.#end > usualBytes / 4;
+		this.#small = this.#end > usualBytes / 4 ? 0 : this.#small + 1;
 		this.#end = groupHeaderBytes;
 		this.#count = 0;
-		if (this.#bytes.length > usualBytes && !wasNeeded) this.#resize(usualBytes);
+		this.#waiting = 0;
+		if (this.#bytes.length > usualBytes && this.#small >= smallBeforeShrinking) this.#resize(usualBytes);
 	}
 
 	#finish(kind: number, stream: number, end: number): void {

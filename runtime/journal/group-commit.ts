@@ -7,7 +7,7 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 import { DirectoryError } from '../directory-error.ts';
-import { GroupBuffer } from './group-buffer.ts';
+import { GroupBuffer, type WriteRecord } from './group-buffer.ts';
 import { JournalError } from './journal-error.ts';
 import { SyncAllowance } from './sync-allowance.ts';
 
@@ -88,7 +88,7 @@ export class GroupCommit {
 
 	/** Who was told that there is none is told by `onRoom` when there is. */
 	get hasRoom(): boolean {
-		const hasRoom = this.#state === 'open' && this.#filling.bytes < this.#options.heldBytes;
+		const hasRoom = this.#state === 'open' && this.#filling.heldBytes < this.#options.heldBytes;
 		if (!hasRoom) this.#hadNoRoom = true;
 		return hasRoom;
 	}
@@ -104,15 +104,15 @@ export class GroupCommit {
 		return this.#added();
 	}
 
-	encode(
-		kind: number,
-		stream: number,
-		mostBytes: number,
-		write: (into: Uint8Array, at: number) => number,
-	): number {
+	encode(kind: number, stream: number, mostBytes: number, write: WriteRecord): number {
 		this.#requireOpen();
 		this.#filling.encode(kind, stream, mostBytes, write);
 		return this.#added();
+	}
+
+	/** So many bytes more wait in memory until the next record is durable. */
+	hold(bytes: number): void {
+		this.#filling.hold(bytes);
 	}
 
 	/** Adds to the group that is just being completed. */
@@ -150,6 +150,10 @@ export class GroupCommit {
 		if (this.#trouble !== undefined) throw this.#trouble;
 	}
 
+	#isFull({ heldBytes }: GroupBuffer): boolean {
+		return heldBytes >= this.#options.groupBytes;
+	}
+
 	get #usualBytes(): number {
 		return this.#options.groupBytes * 4;
 	}
@@ -161,7 +165,7 @@ export class GroupCommit {
 
 	#added(): number {
 		const sequence = this.#next++;
-		if (this.#filling.bytes >= this.#options.groupBytes) this.#begin();
+		if (this.#isFull(this.#filling)) this.#begin();
 		else if (this.#lazy === undefined) this.mention();
 		return sequence;
 	}
@@ -174,7 +178,7 @@ export class GroupCommit {
 
 	async #run(): Promise<void> {
 		try {
-			while (this.#isDue || this.#filling.bytes >= this.#options.groupBytes) {
+			while (this.#isDue || this.#isFull(this.#filling)) {
 				this.#isDue = false;
 				this.#options.complete();
 				if (this.#filling.count === 0 || !(await this.#writeNext())) return;
@@ -190,7 +194,7 @@ export class GroupCommit {
 		const group = this.#filling;
 		const range = { first: this.#sealed + 1, last: this.#next - 1 };
 		this.#sealed = range.last;
-		if (group.bytes < this.#options.groupBytes) this.#allowance.use();
+		if (!this.#isFull(group)) this.#allowance.use();
 		this.#filling = this.#spare;
 		this.#calm();
 		this.#tellRoom();

@@ -16,7 +16,7 @@ export interface JournalLimits {
 	readonly smallGroupsPerSecond: number;
 	/** How long a record that nobody waits for is held back from the disk. Default 1000. */
 	readonly lazyMs: number;
-	/** A group that has grown to this begins at once. Default 64 KiB. */
+	/** A group that has grown to this, with what waits for it, begins at once. Default 64 KiB. */
 	readonly groupBytes: number;
 	/** What may wait while the disk is busy, before turns are held. Default 1 MiB. */
 	readonly heldBytes: number;

@@ -123,6 +123,28 @@ test('a wish for a group counts at whatever moment of the group before it comes'
 	}
 });
 
+test('what waits in memory for a record counts as much as what is in it, until the disk has it', async (t) => {
+	const limits = { groupBytes: 1000, heldBytes: 3000, mostRecordBytes: 1000 };
+	const { files, journal } = await openInMemory(limits);
+	const vm = journal.stream('vm');
+	files.stall();
+	journal.hold(1000);
+	const first = journal.append(1, vm, text('first'));
+	t.true(journal.hasRoom);
+	journal.hold(3000);
+	journal.append(1, vm, text('second'));
+	t.false(journal.hasRoom);
+	t.is(journal.counts().groups, 0);
+
+	files.resume();
+	await journal.whenDurable(first + 1);
+
+	t.true(journal.hasRoom);
+	t.is(journal.counts().groups, 2);
+	t.true(journal.counts().bytesWritten < 1000);
+	await journal.close();
+});
+
 test('when the disk is too slow turns are held, and go on when it has caught up; nothing is lost', async (t) => {
 	let rooms = 0;
 	const limits = { groupBytes: 1000, heldBytes: 3000, mostRecordBytes: 1000 };

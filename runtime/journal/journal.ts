@@ -4,6 +4,7 @@
  * A record is safe from the end of this process and of the power once its sequence is durable; effects
  * between the streams of one journal need not wait for that. Everything that leaves them does.
  */
+import type { WriteRecord } from './group-buffer.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { JournalCounts } from './journal-counts.ts';
 import { JournalError } from './journal-error.ts';
@@ -120,17 +121,11 @@ export class Journal {
 	}
 
 	/**
-	 * Appends a record that `write` encodes straight into the group: it gets the buffer and where the
-	 * payload begins, and returns where it ends, at most `mostBytes` later.
+	 * Appends a record that `write` encodes straight into the group, with at most `mostBytes`.
 	 *
 	 * @throws JournalError `too-large`, `held-full`, `closed`
 	 */
-	encode(
-		kind: number,
-		stream: number,
-		mostBytes: number,
-		write: (into: Uint8Array, at: number) => number,
-	): number {
+	encode(kind: number, stream: number, mostBytes: number, write: WriteRecord): number {
 		this.#admit(kind, mostBytes);
 		const known = this.#streams.get(stream);
 		// Taken before: the record may be the one that its group is closed with.
@@ -139,6 +134,14 @@ export class Journal {
 		this.#streams.added(known, sequence, sealed);
 		this.#records++;
 		return sequence;
+	}
+
+	/**
+	 * So many bytes wait in memory until the record that is appended next is durable: they count as its own
+	 * where it is about how much may wait, and when a group begins.
+	 */
+	hold(bytes: number): void {
+		this.#commit.hold(bytes);
 	}
 
 	/** Whether one more turn may run: it is held while the disk is full or too slow. */
@@ -210,7 +213,8 @@ export class Journal {
 	wantsSnapshot(): { stream: number; name: string } | undefined {
 		const oldest = this.#streams.oldest();
 		if (oldest === undefined) return undefined;
-		const isWanted = oldest.rewinds.length > 0 || this.#segments.bytes > this.#limits.keepBytes;
+		const bytes = this.#segments.bytesBehind(oldest.snapshot);
+		const isWanted = oldest.rewinds.length > 0 || bytes > this.#limits.keepBytes;
 		return isWanted ? { stream: oldest.id, name: oldest.name } : undefined;
 	}
 

@@ -48,6 +48,13 @@ export class SegmentFiles {
 		return this.#old.reduce((sum, { bytes }) => sum + bytes, this.#bytes);
 	}
 
+	/** Of those that have records behind this sequence. */
+	bytesBehind(sequence: number): number {
+		let bytes = this.#bytes;
+		for (const { last, bytes: more } of this.#old) if (last > sequence) bytes += more;
+		return bytes;
+	}
+
 	get count(): number {
 		return this.#old.length + (this.#name === '' ? 0 : 1);
 	}

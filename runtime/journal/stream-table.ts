@@ -109,7 +109,8 @@ export class StreamTable {
 
 	/** Records up to this one are of no use to anybody. */
 	get unneededUpTo(): number {
-		return this.#pinning()?.covered ?? Number.POSITIVE_INFINITY;
+		const covered = this.#firstNeeding(({ id, snapshot }) => this.#covered.get(id) ?? snapshot);
+		return covered?.from ?? Number.POSITIVE_INFINITY;
 	}
 
 	/** Whose snapshot would free most: one that goes on behind damage, or the one that needs the oldest record. */
@@ -117,18 +118,19 @@ export class StreamTable {
 		const damaged = this.#streams
 			.values()
 			.find(({ rewinds, isForgotten }) => rewinds.length > 0 && !isForgotten);
-		return damaged ?? this.#pinning()?.stream;
+		// By what is covered, whether or not the log says so yet: else the same one would be wanted again.
+		return damaged ?? this.#firstNeeding(({ snapshot }) => snapshot)?.stream;
 	}
 
-	#pinning(): { stream: Stream; covered: number } | undefined {
-		let oldest: { stream: Stream; covered: number } | undefined;
+	/** Who needs the oldest records: those behind what of it is covered. */
+	#firstNeeding(coveredOf: (stream: Stream) => number): { stream: Stream; from: number } | undefined {
+		let first: { stream: Stream; from: number } | undefined;
 		for (const stream of this.#streams.values()) {
-			const covered = this.#covered.get(stream.id) ?? stream.snapshot;
+			const from = coveredOf(stream);
 			// One that has said nothing since its snapshot needs no record, however old that is.
-			if (stream.last > covered && covered < (oldest?.covered ?? Number.POSITIVE_INFINITY))
-				oldest = { stream, covered };
+			if (stream.last > from && from < (first?.from ?? Number.POSITIVE_INFINITY)) first = { stream, from };
 		}
-		return oldest;
+		return first;
 	}
 
 	#living(id: number): Stream | undefined {

@@ -14,9 +14,12 @@ export const digestWords = 2;
 
 /** One serves a whole thread. */
 export class PageDigester {
-	readonly #room: Uint8Array;
+	/** Room for what is to be digested as one; every other digest overwrites it. */
+	readonly room: Uint8Array<ArrayBuffer>;
 	readonly #digests: Uint32Array;
 	readonly #digest: (pages: number) => void;
+	readonly #sum: (length: number) => void;
+	readonly #first: Uint8Array;
 	/** Of a page of zeros. */
 	readonly zero: Uint32Array;
 
@@ -24,9 +27,11 @@ export class PageDigester {
 		const bytes = Uint8Array.fromBase64(pageDigestsModule);
 		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
 		const { buffer } = exports['memory'] as WebAssembly.Memory;
-		this.#room = new Uint8Array(buffer, 0, roomBytes);
+		this.room = new Uint8Array(buffer as ArrayBuffer, 0, roomBytes);
 		this.#digests = new Uint32Array(buffer, roomBytes);
+		this.#first = new Uint8Array(buffer, roomBytes, digestWords * 4);
 		this.#digest = exports['digest'] as (pages: number) => void;
+		this.#sum = exports['sum'] as (length: number) => void;
 		this.zero = this.digests(new Uint8Array(statePageBytes));
 	}
 
@@ -36,13 +41,23 @@ export class PageDigester {
 		for (let from = 0, at = 0; from < bytes.length; from += roomBytes) {
 			const piece = bytes.subarray(from, from + roomBytes);
 			const pages = Math.ceil(piece.length / statePageBytes);
-			this.#room.set(piece);
-			this.#room.fill(0, piece.length, pages * statePageBytes);
+			this.room.set(piece);
+			this.room.fill(0, piece.length, pages * statePageBytes);
 			this.#digest(pages);
 			all.set(this.#digests.subarray(0, pages * digestWords), at);
 			at += pages * digestWords;
 		}
 		return all;
+	}
+
+	/**
+	 * One digest of what lies at the beginning of the room, as bytes that are valid until the next digest.
+	 *
+	 * @param length a multiple of 32, not 0
+	 */
+	hashRoom(length: number): Uint8Array {
+		this.#sum(length);
+		return this.#first;
 	}
 
 	/** One digest of any bytes whose length is known otherwise. */

@@ -92,6 +92,7 @@ export class Mail {
 		Exchange,
 		| 'unlink'
 		| 'isSaid'
+		| 'isWanted'
 		| 'destinations'
 		| 'dispatch'
 		| 'acknowledge'

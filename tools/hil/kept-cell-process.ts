@@ -42,8 +42,6 @@ function closeWhenIdle(): void {
 function hear(report: CellReport): void {
 	if (report.tag === 'published')
 		writeSync(1, `${report.vm} ${report.id?.turn} ${report.id?.index} ${report.payload.toHex()}\n`);
-	else if (report.tag === 'handed-over')
-		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	else if (report.tag === 'started') isUp(report.vm);
 	else if (report.tag === 'counts' && report.vms.every(({ inboxLength }) => inboxLength === 0))
 		cell.accept({ tag: 'close' });
