@@ -21,9 +21,12 @@ export interface InboxOptions {
 	readonly bytes: number;
 }
 
+const none: never[] = [];
+
 export class Inbox<Event> {
 	readonly #most: InboxOptions;
-	#waiting: Waiting<Event>[] = [];
+	/** Never pushed to while it is empty. */
+	#waiting: Waiting<Event>[] = none;
 	#bytes = 0;
 	#dropped = 0;
 
@@ -44,18 +47,20 @@ export class Inbox<Event> {
 		return this.#dropped;
 	}
 
+	/** True when there was room, and it was taken. */
+	admit(item: Waiting<Event>): boolean {
+		const fits = this.#fits(item);
+		if (fits) this.push(item);
+		return fits;
+	}
+
 	/** True when taken (room may have been made by dropping); false when the sender has to wait, or its request finds no room. */
 	offer(item: Waiting<Event>, policy: FullPolicy): boolean {
-		if (this.#fits(item)) {
-			this.push(item);
-			return true;
-		}
+		if (this.admit(item)) return true;
 		if (item.bytes > this.#most.bytes) return this.#drop(item);
 		if (policy === 'block') return false;
 		this.#makeRoom(item, policy);
-		if (!this.#fits(item)) return this.#drop(item);
-		this.push(item);
-		return true;
+		return this.admit(item) || this.#drop(item);
 	}
 
 	/** Takes an event of the platform whatever is waiting. */
@@ -75,7 +80,7 @@ export class Inbox<Event> {
 	take(count: number): Waiting<Event>[] {
 		const waiting = this.#waiting;
 		if (count >= waiting.length) {
-			this.#waiting = [];
+			this.#waiting = none;
 			this.#bytes = 0;
 			return waiting;
 		}

@@ -18,19 +18,21 @@ export const mostShownBytes = 4096;
 
 export class Tap {
 	#topics: ReadonlySet<string> = new Set();
+	#isOpen = false;
 	#messages = 0;
 	#bytes = 0;
 	#unseen = 0;
 
 	/** Whether anybody looks at anything: to be asked before anything else, as nobody does most of the time. */
 	get isOpen(): boolean {
-		return this.#topics.size > 0;
+		return this.#isOpen;
 	}
 
 	/** Gives a new credit in place of what is left of the old one. Returns how many have passed unseen since the last. */
 	open({ topics, messages, bytes }: TapCredit): number {
 		const unseen = this.#unseen;
 		this.#topics = new Set(topics);
+		this.#isOpen = topics.length > 0;
 		this.#messages = messages;
 		this.#bytes = bytes;
 		this.#unseen = 0;

@@ -1,6 +1,8 @@
 /** Reads the LEB128 numbers, names and sections that both module and component binaries are made of. */
 import { ComponentError } from './error.ts';
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 export class Bytes {
 	readonly #bytes: Uint8Array;
 	#at = 0;
@@ -23,6 +25,12 @@ export class Bytes {
 
 	/** Unsigned LEB128 of up to 32 bits (core spec 5.2.2). */
 	u32(): number {
+		const short = this.#bytes[this.#at];
+		// Most are short.
+		if (short !== undefined && short < 0x80) {
+			this.#at++;
+			return short;
+		}
 		let value = 0;
 		for (let shift = 0; shift < 35; shift += 7) {
 			const byte = this.byte();
@@ -49,7 +57,7 @@ export class Bytes {
 
 	text(): string {
 		try {
-			return new TextDecoder('utf-8', { fatal: true }).decode(this.take(this.u32()));
+			return utf8.decode(this.take(this.u32()));
 		} catch (cause) {
 			if (cause instanceof ComponentError) throw cause;
 			throw new ComponentError('not-a-component', 'a name in the binary is not UTF-8', { cause });

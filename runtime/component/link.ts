@@ -63,7 +63,8 @@ export interface GuestSteps {
 	openBegin(): boolean;
 	openStart(now: bigint, init: Init): void;
 	closeStart(result: number): Result<Effect[], string>;
-	openTurn(now: bigint, inbox: Event[]): void;
+	/** @param now a whole number of up to 2^53 */
+	openTurn(now: number, inbox: Event[]): void;
 	closeTurn(result: number): Result<Effect[], string>;
 	/** Takes the guest off the lane. */
 	leave(): void;
@@ -115,7 +116,16 @@ export function linkService({
 			}
 			return plainly(() => guest().start(now, init));
 		},
-		turn: (now, inbox) => plainly(() => guest().turn(now, inbox)),
+		// As `plainly`, without a closure for every turn.
+		turn: (now, inbox) => {
+			tank.fill(fuel);
+			const before = lane.enter(tank);
+			try {
+				return (attached ?? guest()).turn(now, inbox);
+			} finally {
+				lane.leave(before);
+			}
+		},
 		memoryBytes: () => memory.byteLength,
 		steps: new Steps({ instance, lane, tank, fuel, canPause, guest }),
 		state,
@@ -144,11 +154,19 @@ class Steps implements GuestSteps {
 	/** Taken with the first call, so that a guest that is only called plainly needs none. */
 	readonly #places = new Map<string, number>();
 	readonly #begins: string[];
+	// For turns: every message takes them.
+	readonly #lane: Lane;
+	readonly #tank: FuelTank;
+	readonly #fuel: number;
+	#service: ServiceGuest | undefined;
 	#turn = -1;
 
 	constructor(options: StepsOptions) {
 		this.#options = options;
-		const { tank, canPause, instance } = options;
+		const { lane, tank, fuel, canPause, instance } = options;
+		this.#lane = lane;
+		this.#tank = tank;
+		this.#fuel = fuel;
 		this.#begins = beginnings.filter((name) => name in instance.exports);
 		this.call = { place: -1, kind: callKind.turn, tank, portion: firstPortion, canPause };
 	}
@@ -176,31 +194,26 @@ class Steps implements GuestSteps {
 		return this.#plainly(() => service.liftStart(result));
 	}
 
-	openTurn(now: bigint, inbox: Event[]): void {
-		const { lane, tank, guest } = this.#options;
-		this.#fill();
-		const service = guest();
-		const before = lane.enter(tank);
-		try {
-			service.lowerTurn(now, inbox);
-		} finally {
-			lane.leave(before);
-		}
-		const { __p0, __p1, __p2 } = service.turnArguments;
-		lane.setTurn(__p0, __p1, __p2);
+	openTurn(now: number, inbox: Event[]): void {
+		this.#service ??= this.#options.guest();
 		if (this.#turn < 0) this.#turn = this.#placeOf('mullion:service/guest@0.1.0#turn');
-		this.call.kind = callKind.turn;
-		this.call.place = this.#turn;
+		const service = this.#service;
+		const { call } = this;
+		const lane = this.#lane;
+		const tank = this.#tank;
+		tank.fill(this.#fuel, call.portion);
+		lane.enter(tank);
+		service.lowerTurn(unsaid, inbox);
+		const given = service.turnArguments;
+		lane.setTurn(now, given.__p1, given.__p2);
+		call.kind = callKind.turn;
+		call.place = this.#turn;
 	}
 
 	closeTurn(result: number): Result<Effect[], string> {
-		const { lane, tank, guest } = this.#options;
-		const before = lane.enter(tank);
-		try {
-			return guest().liftTurn(result);
-		} finally {
-			lane.leave(before);
-		}
+		const service = this.#service as ServiceGuest;
+		this.#lane.enter(this.#tank);
+		return service.liftTurn(result);
 	}
 
 	leave(): void {
@@ -231,6 +244,9 @@ class Steps implements GuestSteps {
 		return place;
 	}
 }
+
+/** Given for a time that reaches the guest as a plain number: making one of 64 bits costs as much as a small check. */
+const unsaid = 0n;
 
 /** What services of our own toolchain export for `Guest.rest`. */
 const restExport = '__rest';

@@ -23,6 +23,11 @@ export class CpuShare {
 		this.#leftUs -= us;
 	}
 
+	/** Whether it may run at this time. */
+	mayRun(nowUs: number): boolean {
+		return this.#percent >= 100 || this.waitMs(nowUs) === 0;
+	}
+
 	/** Milliseconds until it may run again; 0 is at once. */
 	waitMs(nowUs: number): number {
 		if (this.#percent >= 100) return 0;

@@ -50,7 +50,7 @@ export class Delivery {
 
 	/** There is room in the receiver's inbox: those who stand still for it go on, in order. */
 	releaseWaiters(receiver: Resident): void {
-		if (receiver.waiters.size === 0) return;
+		if (!receiver.isAwaited) return;
 		const { residents, queue } = this.#options;
 		for (const sender of receiver.waiters) {
 			for (let head = sender.held[0]; head; head = sender.held[0]) {
@@ -63,10 +63,11 @@ export class Delivery {
 			const next = sender.held[0]?.to;
 			if (next === receiver) continue;
 			receiver.waiters.delete(sender);
-			next?.waiters.add(sender);
+			next?.join(sender);
 			if (next === undefined && sender instanceof Resident) queue.add(sender);
 			else if (next?.inbox.length === 0) this.releaseWaiters(next);
 		}
+		receiver.isAwaited = receiver.waiters.size > 0;
 	}
 
 	/** Messages from other cells that wait for room. */
@@ -98,6 +99,11 @@ export class Delivery {
 		const message = { topic: index, sender, correlation: 0, payload };
 		const bytes = payload.length + recordBytes;
 		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0, from: id };
+		// Whom its receiver waits for matters only where there is no room.
+		if ((from === undefined || from.held.length === 0) && to.inbox.admit(item)) {
+			this.#options.queue.add(to);
+			return undefined;
+		}
 		// The box cannot be held, and neither can a sender the receiver waits for.
 		const canHold = from !== undefined && !to.waitsFor(from);
 		const isBehind = canHold && from.held.length > 0;
@@ -108,7 +114,7 @@ export class Delivery {
 		if (from === undefined) return undefined;
 		const held: HeldMessage = { to, item };
 		from.held.push(held);
-		if (!isBehind) to.waiters.add(from);
+		if (!isBehind) to.join(from);
 		return held;
 	}
 }

@@ -34,6 +34,8 @@ export class ReadyHeap<Item extends Keyed> {
 	}
 
 	take(): Item | undefined {
+		// Not by looking past the end: the engine is slow at that, and one of the heaps is empty most of the time.
+		if (this.#heap.length === 0) return undefined;
 		const first = this.#heap[0];
 		const last = this.#heap.pop();
 		if (last === undefined || first === last) return first;

@@ -66,6 +66,8 @@ export class Resident implements Sender {
 	readonly timers = new Map<number, Timer & ArmedTimer>();
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Sender>();
+	/** Whether somebody may be among them: every turn asks. */
+	isAwaited = false;
 	/** Other cells where what it published has not found room, and for which it stands still. */
 	cellsAwaited = 0;
 	/** Events still to be given one a turn, to find the one that ended a turn badly. */
@@ -116,6 +118,12 @@ export class Resident implements Sender {
 	/** True when it can only go on after something has happened in another cell. */
 	standsStillAbroad(): boolean {
 		return this.cellsAwaited > 0 || this.held[0]?.to.standsStillAbroad() === true;
+	}
+
+	/** The sender waits for room here. */
+	join(sender: Sender): void {
+		this.waiters.add(sender);
+		this.isAwaited = true;
 	}
 
 	clearTimers(): void {

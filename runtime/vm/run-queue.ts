@@ -26,14 +26,15 @@ const mostCreditUs = 10_000;
 
 class SharedClass<Item extends Runnable> {
 	readonly ready = new ReadyHeap<Item>();
-	readonly #weight: number;
+	/** Of the time used, what is counted: a division takes longer than the rest of it. */
+	readonly #share: number;
 	/** Time used by the class, divided by its weight. */
 	usedUs = 0;
 	/** Time used by those that were taken: who comes back starts from there. */
 	#floorUs = 0;
 
 	constructor(weight: number) {
-		this.#weight = weight;
+		this.#share = 1 / weight;
 	}
 
 	add(item: Item): void {
@@ -49,16 +50,14 @@ class SharedClass<Item extends Runnable> {
 	}
 
 	charge(us: number): void {
-		this.usedUs += us / this.#weight;
+		this.usedUs += us * this.#share;
 	}
 }
 
 export class RunQueue<Item extends Runnable> {
 	readonly #realtime = new ReadyHeap<Item>();
-	readonly #shared: Readonly<Record<SharedPriority, SharedClass<Item>>> = {
-		interactive: new SharedClass<Item>(16),
-		background: new SharedClass<Item>(1),
-	};
+	readonly #interactive = new SharedClass<Item>(16);
+	readonly #background = new SharedClass<Item>(1);
 	readonly #wake: () => void;
 	readonly #now: () => number;
 
@@ -104,18 +103,21 @@ export class RunQueue<Item extends Runnable> {
 	charge(item: Item, us: number): void {
 		item.usedUs += us;
 		const { priority } = item.spec;
-		if (priority !== 'realtime') this.#shared[priority].charge(us);
+		if (priority !== 'realtime')
+			(priority === 'interactive' ? this.#interactive : this.#background).charge(us);
 	}
 
 	#join(priority: SharedPriority, item: Item): void {
-		const own = this.#shared[priority];
-		const other = this.#shared[priority === 'interactive' ? 'background' : 'interactive'];
+		const isInteractive = priority === 'interactive';
+		const own = isInteractive ? this.#interactive : this.#background;
+		const other = isInteractive ? this.#background : this.#interactive;
 		own.usedUs = Math.max(own.usedUs, other.usedUs - mostCreditUs);
 		own.add(item);
 	}
 
 	#nextClass(): SharedClass<Item> {
-		const { interactive, background } = this.#shared;
+		const interactive = this.#interactive;
+		const background = this.#background;
 		if (background.ready.length === 0) return interactive;
 		return interactive.ready.length > 0 && interactive.usedUs <= background.usedUs ? interactive : background;
 	}

@@ -46,6 +46,10 @@ export interface TurnsOptions {
 
 export class Turns implements LaneHost {
 	readonly #options: TurnsOptions;
+	// Of the options, what every message takes.
+	readonly #clock: Clock;
+	readonly #heartbeat: Heartbeat;
+	readonly #queue: RunQueue<Resident>;
 	readonly #lane: Lane;
 	readonly #byCall = new Map<LaneCall, Resident>();
 	#running: Resident | undefined;
@@ -60,6 +64,9 @@ export class Turns implements LaneHost {
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
+		this.#clock = options.clock;
+		this.#heartbeat = options.heartbeat;
+		this.#queue = options.queue;
 		this.#lane = new Lane(this);
 	}
 
@@ -127,7 +134,7 @@ export class Turns implements LaneHost {
 	}
 
 	next(): LaneCall | undefined {
-		const { queue } = this.#options;
+		const queue = this.#queue;
 		while (!this.isStill && this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
 			const resident = queue.take();
 			if (resident === undefined) break;
@@ -137,12 +144,16 @@ export class Turns implements LaneHost {
 				break;
 			}
 			this.#turnsLeft--;
-			if (this.#isHeldBack(resident, this.#nowUs)) continue;
-			if (resident.vm?.isPlain) {
-				this.#callPlainly(resident, resident.vm, this.#nowUs);
+			if (!resident.share.mayRun(this.#nowUs)) {
+				this.#holdBack(resident, this.#nowUs);
 				continue;
 			}
-			if (this.#open(resident, this.#nowUs)) return resident.vm?.call;
+			const vm = resident.vm as Vm;
+			if (vm.isPlain) {
+				this.#callPlainly(resident, vm, this.#nowUs);
+				continue;
+			}
+			if (this.#open(resident, vm)) return vm.call;
 		}
 		if (!queue.isEmpty) this.#options.wake();
 		this.#options.rested();
@@ -153,11 +164,12 @@ export class Turns implements LaneHost {
 		const resident = this.#running as Resident;
 		const vm = resident.vm as Vm;
 		try {
-			this.#close(resident, vm, result);
+			if (resident.stage === 'turn') this.#closeTurn(resident, vm, result);
+			else this.#closeStart(resident, vm, result);
 		} catch (error) {
 			this.#fail(resident, vm, error);
 		}
-		this.#options.queue.add(resident);
+		this.#queue.add(resident);
 	}
 
 	failed(call: LaneCall, cause: unknown): void {
@@ -188,21 +200,25 @@ export class Turns implements LaneHost {
 		const resident = queue.take();
 		const paused = resident?.paused;
 		if (resident === undefined || paused === undefined) return;
-		if (this.#isHeldBack(resident, this.#lookedUpAt)) return;
+		if (!resident.share.mayRun(this.#lookedUpAt)) return this.#holdBack(resident, this.#lookedUpAt);
 		resident.paused = undefined;
 		this.#enter(resident, this.#lookedUpAt);
 		paused.resume();
 	}
 
 	/** False when it need not be called, or failed before it was. */
-	#open(resident: Resident, now: number): boolean {
-		const vm = resident.vm as Vm;
+	#open(resident: Resident, vm: Vm): boolean {
+		const now = this.#nowUs;
 		this.#enter(resident, now);
 		try {
 			if (resident.asleep !== undefined) this.#options.rouse(resident);
-			if (this.#openStage(resident, vm, now)) return true;
+			if (resident.stage !== 'turn') {
+				this.#openStart(resident, vm, now);
+				return true;
+			}
+			if (this.#openTurn(resident, vm, now)) return true;
 			this.#account(resident);
-			this.#options.queue.add(resident);
+			this.#queue.add(resident);
 		} catch (error) {
 			this.#account(resident);
 			this.#fail(resident, vm, error);
@@ -220,8 +236,8 @@ export class Turns implements LaneHost {
 			try {
 				if (stage === 'turn') resident.taken = this.#options.take(resident);
 				const inbox = resident.taken.map(({ event }) => event);
-				if (stage === 'start') effects = vm.start(timeFor(spec, now), timersLeft);
-				else if (inbox.length > 0) effects = vm.turn(timeFor(spec, now), inbox, timersLeft);
+				if (stage === 'start') effects = vm.start(u64FromNumber(timeFor(spec, now)), timersLeft);
+				else if (inbox.length > 0) effects = vm.turn(u64FromNumber(timeFor(spec, now)), inbox, timersLeft);
 			} finally {
 				this.#account(resident);
 			}
@@ -232,37 +248,47 @@ export class Turns implements LaneHost {
 		this.#options.queue.add(resident);
 	}
 
-	#openStage(resident: Resident, vm: Vm, now: number): boolean {
+	#openStart(resident: Resident, vm: Vm, now: number): void {
+		if (resident.stage === 'begin' && vm.openBegin()) return;
+		resident.stage = 'start';
+		vm.openStart(u64FromNumber(timeFor(resident.spec, now)));
+	}
+
+	/** False when nothing is given to it. */
+	#openTurn(resident: Resident, vm: Vm, now: number): boolean {
 		const { spec } = resident;
-		if (resident.stage === 'begin') {
-			if (vm.openBegin()) return true;
-			resident.stage = 'start';
-		}
-		if (resident.stage === 'start') {
-			vm.openStart(timeFor(spec, now));
-			return true;
-		}
-		resident.taken = this.#options.take(resident);
-		if (resident.taken.length === 0) return false;
+		const taken = this.#options.take(resident);
+		resident.taken = taken;
+		const first = taken[0];
+		if (first === undefined) return false;
 		if (spec.priority === 'realtime') this.#checkDeadline(resident, now);
-		vm.openTurn(
-			timeFor(spec, now),
-			resident.taken.map(({ event }) => event),
-		);
+		// Most come alone.
+		const inbox = taken.length === 1 ? [first.event] : taken.map(({ event }) => event);
+		vm.openTurn(timeFor(spec, now), inbox);
 		return true;
 	}
 
-	#close(resident: Resident, vm: Vm, result: number): void {
-		let effects: Effect[] = [];
-		const { stage, timers, spec } = resident;
-		const timersLeft = spec.budget.timers - timers.size;
+	#closeTurn(resident: Resident, vm: Vm, result: number): void {
+		let effects: Effect[];
 		try {
-			if (stage === 'start') effects = vm.closeStart(result, timersLeft);
-			else if (stage === 'turn') effects = vm.closeTurn(result, timersLeft);
+			effects = vm.closeTurn(result, resident.spec.budget.timers - resident.timers.size);
 		} finally {
 			this.#account(resident);
 		}
-		if (stage !== 'begin') this.#settle(resident, vm, effects);
+		this.#options.finished(resident, vm, effects);
+		this.#count(resident);
+		resident.taken = nothing;
+	}
+
+	#closeStart(resident: Resident, vm: Vm, result: number): void {
+		let effects: Effect[] = [];
+		const { stage, timers, spec } = resident;
+		try {
+			if (stage === 'start') effects = vm.closeStart(result, spec.budget.timers - timers.size);
+		} finally {
+			this.#account(resident);
+		}
+		if (stage === 'start') this.#settle(resident, vm, effects);
 	}
 
 	/** A start or a turn has ended well. */
@@ -289,17 +315,18 @@ export class Turns implements LaneHost {
 	#enter(resident: Resident, now: number): void {
 		this.#running = resident;
 		this.#sliceBegan = now;
-		this.#options.heartbeat.begin(resident.id);
+		this.#heartbeat.begin(resident.id);
 	}
 
 	/** The slice is over. */
 	#account(resident: Resident): void {
-		this.#options.heartbeat.end();
-		this.#nowUs = this.#options.clock.now();
-		const us = this.#nowUs - this.#sliceBegan;
+		this.#heartbeat.end();
+		const now = this.#clock.now();
+		this.#nowUs = now;
+		const us = now - this.#sliceBegan;
 		resident.callUs += us;
-		resident.share.charge(us, this.#nowUs);
-		this.#options.queue.charge(resident, us);
+		resident.share.charge(us, now);
+		this.#queue.charge(resident, us);
 	}
 
 	/** A turn has ended, well or badly. */
@@ -316,22 +343,20 @@ export class Turns implements LaneHost {
 		this.#options.exceeded(resident, 'deadline', `called ${lateUs} us after its deadline`);
 	}
 
-	#isHeldBack(resident: Resident, now: number): boolean {
+	/** Its share of the processor is used up for a while. */
+	#holdBack(resident: Resident, now: number): void {
 		const waitMs = resident.share.waitMs(now);
-		if (waitMs === 0) return false;
-		const { clock, queue } = this.#options;
 		const { cpuPercent } = resident.spec.budget;
 		this.#options.exceeded(resident, 'cpu-share', `${cpuPercent} % of a core are used up for ${waitMs} ms`);
-		resident.throttle = clock.after(waitMs, () => {
+		resident.throttle = this.#clock.after(waitMs, () => {
 			resident.throttle = undefined;
-			queue.add(resident);
+			this.#queue.add(resident);
 		});
-		return true;
 	}
 }
 
 /** The time a turn is given: no finer than its clock grant. */
-function timeFor({ clockStepUs }: VmSpec, nowUs: number): bigint {
+function timeFor({ clockStepUs }: VmSpec, nowUs: number): number {
 	// The remainder of two numbers this far apart would take longer than all else that is done to them.
-	return u64FromNumber(Math.floor(nowUs / clockStepUs) * clockStepUs);
+	return Math.floor(nowUs / clockStepUs) * clockStepUs;
 }

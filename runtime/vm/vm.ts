@@ -4,6 +4,7 @@
  * A turn is a transaction: it returns effects that have been checked as a whole, or throws and
  * has none. After a throw the instance is in an unknown state and must not be called again.
  */
+import { u64FromNumber } from '../component/bits.ts';
 import type { Effect, Event, Init, Result } from '../component/generated/service.ts';
 import { type GuestImage, type GuestState, obstacleOf } from '../component/guest-state.ts';
 import type { Lane, LaneCall } from '../component/lane/lane.ts';
@@ -11,7 +12,7 @@ import type { Guest, GuestSteps } from '../component/link.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { asVmError } from './as-vm-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
-import { checkEffects, checkTimers } from './effect-check.ts';
+import { checkEffects } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { guestOf } from './guest.ts';
 import type { TurnWatch } from './turn-watch.ts';
@@ -152,15 +153,26 @@ export class Vm {
 		return this.#watched(() => this.#checked(this.#steps().closeStart(result), timers));
 	}
 
+	// Every message takes these two: no closures.
+
 	/** @throws VmError */
-	openTurn(nowUs: bigint, inbox: Event[]): void {
-		this.#begin(nowUs, inbox);
-		this.#watched(() => this.#steps().openTurn(nowUs, inbox));
+	openTurn(nowUs: number, inbox: Event[]): void {
+		this.#isOpen = true;
+		this.#watch?.begins(u64FromNumber(nowUs), inbox);
+		try {
+			this.#steps().openTurn(nowUs, inbox);
+		} catch (cause) {
+			throw this.fail(cause);
+		}
 	}
 
 	/** @param timers that it may still set; @throws VmError */
 	closeTurn(result: number, timers: number): Effect[] {
-		return this.#watched(() => this.#checked(this.#steps().closeTurn(result), timers));
+		try {
+			return this.#checked(this.#steps().closeTurn(result), timers);
+		} catch (cause) {
+			throw this.fail(cause);
+		}
 	}
 
 	/** The core call between an `open` and its `close` has failed, and the turn with it. */
@@ -249,16 +261,15 @@ export class Vm {
 	#checked(result: Result<Effect[], string>, timers = this.spec.budget.timers): Effect[] {
 		if (result.tag === 'err')
 			throw new VmError('refused', `${this.spec.name} gave the turn back: ${result.val}`);
-		checkEffects(this.spec, result.val);
-		checkTimers(this.spec, result.val, timers);
-		this.#checkBucket(result.val);
-		this.#end(result.val);
-		return result.val;
+		const effects = result.val;
+		if (checkEffects(this.spec, effects, timers)) this.#checkBucket(effects);
+		this.#end(effects);
+		return effects;
 	}
 
 	#checkBucket(effects: readonly Effect[]): void {
 		const most = this.spec.bucketBytes;
-		if (most === undefined || !effects.some(({ tag }) => tag === 'put')) return;
+		if (most === undefined) return;
 		const sizes = new Map([...this.#bucket].map(([key, value]) => [key, key.length + value.length]));
 		for (const { tag, val } of effects) {
 			if (tag === 'put') sizes.set(val.key, val.key.length + val.value.length);

@@ -54,7 +54,7 @@ async function endedByFuel({ component, order }: Probe): Promise<number> {
 	guest.start(0n, { vm: 1, config: new Uint8Array(0), topics: ['probe.order'], baseband: '' });
 	const val = { topic: 0, sender: 0, correlation: 0, payload: order({ what: 'loop' }) };
 	const inbox: Event[] = [{ tag: 'message', val }];
-	guest.steps.openTurn(0n, inbox);
+	guest.steps.openTurn(0, inbox);
 	next = guest.steps.call;
 	lane.run();
 	return await ended.promise;

@@ -8,7 +8,7 @@ import { Bytes } from '../bytes.ts';
 import { editBody } from './body-edit.ts';
 import { section } from './core-module.ts';
 import type { FunctionBody } from './function-scan.ts';
-import { InstructionReader } from './instruction-reader.ts';
+import { InstructionWalk, instructionsOf } from './instruction-walk.ts';
 import { signed, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
 
@@ -33,7 +33,8 @@ export function certainGrowth(
 	{ parameters, maximum }: { parameters: number; maximum: number | undefined },
 ): FunctionBody {
 	if (maximum === undefined) return body;
-	const reader = new InstructionReader(body.bytes, body.codeAt);
+	if (!instructionsOf(body).growsMemory) return body;
+	const reader = new InstructionWalk(body);
 	const growths: { at: number; behind: number }[] = [];
 	let isBehind = false;
 	while (reader.read()) {
@@ -42,7 +43,6 @@ export function certainGrowth(
 		isBehind = reader.opcode === op.memoryGrow;
 		if (isBehind) growths.push({ at: reader.at, behind: -1 });
 	}
-	if (growths.length === 0) return body;
 	const wanted = unsigned(parameters + body.locals);
 	const given = unsigned(parameters + body.locals + 1);
 	const check = [

@@ -2,7 +2,7 @@
 import { ComponentError } from '../error.ts';
 import type { CallWeights } from './free-functions.ts';
 import type { FunctionBody, Region, ScannedFunction } from './function-scan.ts';
-import { InstructionReader } from './instruction-reader.ts';
+import { InstructionWalk } from './instruction-walk.ts';
 import { lateChecks, mostBefore } from './late-checks.ts';
 import { op, weightOf } from './opcodes.ts';
 
@@ -69,8 +69,8 @@ const nowhere = Number.NEGATIVE_INFINITY;
  * Branches go forwards, or to the head of a loop where a check stands; so one pass that keeps the
  * longest way to every label knows them all.
  */
-function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number[] {
-	const reader = new InstructionReader(bytes, codeAt);
+function longWays(body: FunctionBody, weights: CallWeights): number[] {
+	const reader = new InstructionWalk(body);
 	const found: number[] = [];
 	const blocks: Block[] = [{ isLoop: false, outside: 0, atEnd: nowhere, atElse: nowhere }];
 	/** Depths of the loops among them. */

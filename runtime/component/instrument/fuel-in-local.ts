@@ -6,7 +6,7 @@
  */
 import type { CallWeights } from './free-functions.ts';
 import type { FunctionBody, ScannedFunction } from './function-scan.ts';
-import { InstructionReader } from './instruction-reader.ts';
+import { InstructionWalk } from './instruction-walk.ts';
 import { op } from './opcodes.ts';
 
 export interface Exchanges {
@@ -21,8 +21,8 @@ export function isWorthLocal({ regions: [, ...loops] }: ScannedFunction, weights
 	return loops.some((loop) => !loop.callsIndirectly && !loop.calls.some(weights.usesFuel));
 }
 
-export function exchangesOf({ bytes, codeAt }: FunctionBody, weights: CallWeights): Exchanges {
-	const reader = new InstructionReader(bytes, codeAt);
+export function exchangesOf(body: FunctionBody, weights: CallWeights): Exchanges {
+	const reader = new InstructionWalk(body);
 	const writeAt: number[] = [];
 	const readAt: number[] = [];
 	let depth = 0;

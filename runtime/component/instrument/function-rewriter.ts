@@ -2,7 +2,7 @@
 import type { Check } from './charge.ts';
 import type { Exchanges } from './fuel-in-local.ts';
 import type { FunctionBody, Kept } from './function-scan.ts';
-import { concat, signed, unsigned } from './leb.ts';
+import { copyBytes, copyNumbers, signed, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
 
 export interface RewrittenFunction {
@@ -17,16 +17,41 @@ export interface Rewriting {
 	readonly checks: readonly Check[];
 	/** Where the function counts in a local; undefined where it counts in the global. */
 	readonly exchanges: Exchanges | undefined;
-	/** Index of the global that holds the fuel. */
-	readonly global: number;
-	/** Where the function lies that is called when it is used up: the first of a table. Undefined where the call ends. */
-	readonly gate: { readonly type: number; readonly table: number } | undefined;
+	/** Of the module. */
+	readonly codes: CheckCodes;
 	/** Parameters of the function. */
 	readonly parameters: number;
 }
 
+export interface CheckTargets {
+	/** Index of the global that holds the fuel. */
+	readonly global: number;
+	/** Where the function lies that is called when it is used up: the first of a table. Undefined where the call ends. */
+	readonly gate: { readonly type: number; readonly table: number } | undefined;
+}
+
+/** The code of checks, made once for all functions with as many locals. */
+export class CheckCodes {
+	readonly #targets: CheckTargets;
+	readonly #inGlobal: CheckCode[] = [];
+	readonly #inLocal: CheckCode[] = [];
+
+	constructor(targets: CheckTargets) {
+		this.#targets = targets;
+	}
+
+	/** @param local the first of the two for the checks */
+	of(local: number, isLocal: boolean): CheckCode {
+		const made = isLocal ? this.#inLocal : this.#inGlobal;
+		made[local] ??= new CheckCode({ ...this.#targets, local, isLocal });
+		return made[local];
+	}
+}
+
 const i32 = 0x7f;
 const emptyBlock = 0x40;
+/** One more group: two for the checks. */
+const checkLocals = [2, i32];
 /** Bytes or entries that one unit of fuel pays for, as a power of two. */
 const bulkPerUnit = 5;
 
@@ -35,62 +60,66 @@ interface Insertion {
 	/** Which comes first of those in front of one instruction. */
 	readonly rank: number;
 	readonly code: readonly number[];
-	/** Where in `code` the branch of a check begins. */
-	readonly branch?: number;
+	/** Where in `code` the branch of a check begins; -1 where it is none. */
+	readonly branch: number;
 }
 
 export function rewriteFunction(body: FunctionBody, rewriting: Rewriting): RewrittenFunction {
-	const { checks, exchanges, global, gate, parameters } = rewriting;
+	const { checks, exchanges, codes, parameters } = rewriting;
 	if (checks.length === 0) return { bytes: body.bytes, branchesAt: [], kept: [{ from: 0, to: 0 }] };
-	const code = new CheckCode({
-		global,
-		gate,
-		local: parameters + body.locals,
-		isLocal: exchanges !== undefined,
-	});
-	const insertions: Insertion[] = checks.map(({ at, units }) => ({ at, rank: 1, ...code.check(units) }));
+	const code = codes.of(parameters + body.locals, exchanges !== undefined);
+	const insertions: Insertion[] = [];
+	for (const { at, units } of checks) insertions.push({ at, rank: 1, ...code.check(units) });
 	// The first check of a function that counts in a local fetches the fuel.
 	if (exchanges !== undefined) {
-		insertions.push(
-			{ at: body.codeAt, rank: 0, code: code.read },
-			...exchanges.readAt.map((at) => ({ at, rank: 0, code: code.read })),
-			...exchanges.writeAt.map((at) => ({ at, rank: 2, code: code.write })),
-		);
+		insertions.push({ at: body.codeAt, rank: 0, code: code.read, branch: -1 });
+		for (const at of exchanges.readAt) insertions.push({ at, rank: 0, code: code.read, branch: -1 });
+		for (const at of exchanges.writeAt) insertions.push({ at, rank: 2, code: code.write, branch: -1 });
 	}
+	if (insertions.length > 1) insertions.sort((a, b) => a.at - b.at || a.rank - b.rank);
 	return insert(body, insertions);
 }
 
+/** @param insertions in order */
 function insert(
 	{ bytes, groups, groupsAt, codeAt }: FunctionBody,
-	insertions: Insertion[],
+	insertions: readonly Insertion[],
 ): RewrittenFunction {
-	const parts: (Uint8Array | readonly number[])[] = [];
 	const branchesAt: number[] = [];
 	const kept: Kept[] = [];
-	let length = 0;
-	const put = (part: Uint8Array | readonly number[]): void => {
-		parts.push(part);
-		length += part.length;
+	const declared = unsigned(groups + 1);
+	let length = declared.length + bytes.length - groupsAt + checkLocals.length;
+	for (const { code } of insertions) length += code.length;
+	const whole = new Uint8Array(length);
+	copyNumbers(whole, 0, declared);
+	let to = declared.length;
+	let copied = groupsAt;
+	const copy = (end: number): void => {
+		copyBytes(whole, to, bytes, { from: copied, end });
+		to += end - copied;
+		copied = end;
 	};
-	const keep = (from: number, end: number): void => {
-		kept.push({ from, to: length });
-		put(bytes.subarray(from, end));
-	};
-	put(unsigned(groups + 1));
-	put(bytes.subarray(groupsAt, codeAt));
-	put([...unsigned(2), i32]);
-	let copied = codeAt;
-	for (const { at, code, branch } of insertions.sort((a, b) => a.at - b.at || a.rank - b.rank)) {
-		keep(copied, at);
-		copied = at;
-		if (branch !== undefined) branchesAt.push(length + branch);
-		put(code);
+	copy(codeAt);
+	copyNumbers(whole, to, checkLocals);
+	to += checkLocals.length;
+	for (const { at, code, branch } of insertions) {
+		kept.push({ from: copied, to });
+		copy(at);
+		if (branch >= 0) branchesAt.push(to + branch);
+		copyNumbers(whole, to, code);
+		to += code.length;
 	}
-	keep(copied, bytes.length);
-	return { bytes: concat(parts), branchesAt, kept };
+	kept.push({ from: copied, to });
+	copy(bytes.length);
+	return { bytes: whole, branchesAt, kept };
 }
 
-/** The instructions of the checks of one function, which has two locals for them: fuel, and a length. */
+interface CodeOfCheck {
+	readonly code: readonly number[];
+	readonly branch: number;
+}
+
+/** The instructions of checks, which have two locals: fuel, and a length. */
 class CheckCode {
 	readonly read: readonly number[];
 	readonly write: readonly number[];
@@ -99,12 +128,10 @@ class CheckCode {
 	readonly #length: readonly number[];
 	readonly #pass: readonly number[];
 
-	constructor({
-		global,
-		gate,
-		local,
-		isLocal,
-	}: Pick<Rewriting, 'global' | 'gate'> & { local: number; isLocal: boolean }) {
+	/** By units; at 0 where the number on top of the stack is charged. */
+	readonly #checks: CodeOfCheck[] = [];
+
+	constructor({ global, gate, local, isLocal }: CheckTargets & { local: number; isLocal: boolean }) {
 		this.#isLocal = isLocal;
 		this.#fuel = unsigned(local);
 		this.#length = unsigned(local + 1);
@@ -117,7 +144,13 @@ class CheckCode {
 	}
 
 	/** @param units undefined where the number on top of the stack is charged and left there */
-	check(units: number | undefined): { code: readonly number[]; branch: number } {
+	check(units: number | undefined): CodeOfCheck {
+		const place = units ?? 0;
+		this.#checks[place] ??= this.#make(units);
+		return this.#checks[place];
+	}
+
+	#make(units: number | undefined): CodeOfCheck {
 		const isBulk = units === undefined;
 		const amount = isBulk
 			? [op.localGet, ...this.#length, op.i32Const, bulkPerUnit, op.i32ShrU]

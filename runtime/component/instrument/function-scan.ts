@@ -1,5 +1,5 @@
 /** What a function does that its checks depend on: its loops, whom it calls, how much it can do between. */
-import { InstructionReader } from './instruction-reader.ts';
+import { type Instructions, InstructionWalk } from './instruction-walk.ts';
 import { bulk, dropping, op, tableWriting, weightOf } from './opcodes.ts';
 
 /** Code that runs at most once between two checks of its own: a function, or a loop, without the loops in it. */
@@ -42,6 +42,8 @@ export interface FunctionBody {
 	readonly locals: number;
 	/** Where the instructions begin. */
 	readonly codeAt: number;
+	/** Kept by `instruction-walk.ts` with the first walk. */
+	instructions?: Instructions;
 	/** What it was made of, and the pieces of that, in order; undefined as it came. */
 	readonly origin?: { readonly body: FunctionBody; readonly kept: readonly Kept[] };
 }
@@ -50,8 +52,9 @@ export interface FunctionBody {
 const localsPerInstruction = 4;
 
 /** @throws ComponentError `not-a-component`, `instruction-unknown` */
-export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFunction {
-	const reader = new InstructionReader(bytes, codeAt);
+export function scanFunction(body: FunctionBody): ScannedFunction {
+	const { locals, codeAt } = body;
+	const reader = new InstructionWalk(body);
 	const whole = regionAt(codeAt);
 	whole.weight = Math.ceil(locals / localsPerInstruction);
 	const regions: [Region, ...Region[]] = [whole];
@@ -72,8 +75,6 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 			headIsNext = false;
 		}
 		region.weight += weightOf(opcode);
-		writesTables ||= tableWriting.has(opcode);
-		dropsSegments ||= dropping.has(opcode);
 		switch (opcode) {
 			case op.loop:
 				opened.push(region);
@@ -107,7 +108,14 @@ export function scanFunction({ bytes, locals, codeAt }: FunctionBody): ScannedFu
 				region.callsIndirectly = true;
 				break;
 			default:
-				if (opcode > 0xff && bulk.has(opcode)) bulkAt.push(at);
+				// Few have a prefix, and looking in a set takes longer than the rest of it.
+				if (opcode <= 0xff) {
+					writesTables ||= opcode === op.tableSet;
+					break;
+				}
+				writesTables ||= tableWriting.has(opcode);
+				dropsSegments ||= dropping.has(opcode);
+				if (bulk.has(opcode)) bulkAt.push(at);
 		}
 		before = opcode;
 	}

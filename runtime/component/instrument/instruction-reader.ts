@@ -33,9 +33,11 @@ export class InstructionReader {
 
 	/** False behind the last one. @throws ComponentError `not-a-component`, `instruction-unknown` */
 	read(): boolean {
-		if (this.#next >= this.#body.length) return false;
-		this.at = this.#next;
-		const first = this.#byte();
+		const at = this.#next;
+		if (at >= this.#body.length) return false;
+		const first = this.#body[at] as number;
+		this.at = at;
+		this.#next = at + 1;
 		const table = first < firstPrefix ? undefined : prefixedTables.get(first);
 		const second = table === undefined ? 0 : this.#u32();
 		this.opcode = table === undefined ? first : (first << 8) | second;
@@ -119,6 +121,12 @@ export class InstructionReader {
 	}
 
 	#u32(): number {
+		// Most are short.
+		const short = this.#body[this.#next];
+		if (short !== undefined && short < 0x80) {
+			this.#next++;
+			return short;
+		}
 		let value = 0;
 		for (let shift = 0; shift < 35; shift += 7) {
 			const byte = this.#byte();

@@ -22,7 +22,7 @@ import { type CoreModule, customSection, readModule, section, writeModule } from
 import { freeFunctions } from './free-functions.ts';
 import { fillExport, gateExport, leftExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
-import { type RewrittenFunction, rewriteFunction } from './function-rewriter.ts';
+import { CheckCodes, type RewrittenFunction, rewriteFunction } from './function-rewriter.ts';
 import { type FunctionBody, type ScannedFunction, scanFunction } from './function-scan.ts';
 import { InsertionBudget } from './insertion-budget.ts';
 import { concat, sized, unsigned } from './leb.ts';
@@ -101,13 +101,16 @@ export function rewriteCode(module: CoreModule, { hasGate }: { readonly hasGate:
 		return seen;
 	});
 	const weights = freeFunctions(scanned, importedFunctions);
+	const codes = new CheckCodes({
+		global: globals,
+		gate: hasGate ? { type: types.length, table: tables } : undefined,
+	});
 	const rewritten = functions.map(({ parameters, body }, place) => {
 		const seen = scanned[place] as ScannedFunction;
 		const made = rewriteFunction(body, {
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
 			exchanges: isWorthLocal(seen, weights) ? exchangesOf(body, weights) : undefined,
-			global: globals,
-			gate: hasGate ? { type: types.length, table: tables } : undefined,
+			codes,
 			parameters,
 		});
 		budget.takeBytes(made.bytes.length - body.bytes.length);

@@ -6,7 +6,7 @@
  */
 import type { CallWeights } from './free-functions.ts';
 import type { FunctionBody } from './function-scan.ts';
-import { InstructionReader } from './instruction-reader.ts';
+import { InstructionWalk } from './instruction-walk.ts';
 import { op, weightOf } from './opcodes.ts';
 
 /** The most that may be done before the first check of a function. */
@@ -17,8 +17,8 @@ const nowhere = -2;
 const checked = -1;
 
 /** Undefined where it cannot wait. */
-export function lateChecks({ bytes, codeAt }: FunctionBody, weights: CallWeights): number[] | undefined {
-	const reader = new InstructionReader(bytes, codeAt);
+export function lateChecks(body: FunctionBody, weights: CallWeights): number[] | undefined {
+	const reader = new InstructionWalk(body);
 	const found: number[] = [];
 	const blocks = [{ atEnd: nowhere, atElse: nowhere }];
 	let way = 0;

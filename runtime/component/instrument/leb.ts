@@ -32,12 +32,29 @@ export function sized(bytes: Uint8Array | readonly number[]): number[] {
 const shortPart = 24;
 
 export function concat(parts: readonly (Uint8Array | readonly number[])[]): Uint8Array<ArrayBuffer> {
-	const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+	let length = 0;
+	for (const part of parts) length += part.length;
+	const whole = new Uint8Array(length);
 	let at = 0;
 	for (const part of parts) {
-		if (part.length > shortPart) whole.set(part, at);
-		else for (let place = 0; place < part.length; place++) whole[at + place] = part[place] as number;
+		// The engine knows what it reads in each of the two.
+		if (part instanceof Uint8Array) copyBytes(whole, at, part, { from: 0, end: part.length });
+		else copyNumbers(whole, at, part);
 		at += part.length;
 	}
 	return whole;
+}
+
+export function copyNumbers(to: Uint8Array, at: number, numbers: readonly number[]): void {
+	for (let place = 0; place < numbers.length; place++) to[at + place] = numbers[place] as number;
+}
+
+export function copyBytes(
+	to: Uint8Array,
+	at: number,
+	bytes: Uint8Array,
+	{ from, end }: { from: number; end: number },
+): void {
+	if (end - from > shortPart) to.set(bytes.subarray(from, end), at);
+	else for (let place = from; place < end; place++) to[at + place - from] = bytes[place] as number;
 }

@@ -11,7 +11,7 @@ import { Bytes } from '../bytes.ts';
 import type { Arity } from './core-module.ts';
 import { type FloatEffect, floatEffects, type Shape, shape } from './float-effects.ts';
 import type { FunctionBody } from './function-scan.ts';
-import { InstructionReader } from './instruction-reader.ts';
+import { InstructionWalk, instructionsOf } from './instruction-walk.ts';
 import { op } from './opcodes.ts';
 
 /** Where a NaN has to get its canonical bits: in front of this instruction, on top of the stack. */
@@ -49,6 +49,7 @@ export interface Arities {
 
 /** @param parameters of the function: what is passed in is looked at as it is */
 export function nanSites(body: FunctionBody, parameters: number, arities: Arities): NanSite[] {
+	if (!instructionsOf(body).mayMakeNan) return [];
 	const first = new Walk(arities, new Map());
 	first.walk(body, parameters);
 	if (!first.makesNan) return [];
@@ -78,8 +79,9 @@ class Walk {
 		this.#known = known;
 	}
 
-	walk({ bytes, codeAt }: FunctionBody, parameters: number): void {
-		const reader = new InstructionReader(bytes, codeAt);
+	walk(body: FunctionBody, parameters: number): void {
+		const { bytes } = body;
+		const reader = new InstructionWalk(body);
 		const { types, arities } = this.#arities;
 		while (reader.read()) {
 			const { opcode, index, at } = reader;

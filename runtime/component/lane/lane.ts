@@ -126,9 +126,10 @@ export class Lane {
 		for (let at = 0; at < rest.length; at++) this.#words[2 + at] = rest[at] as number;
 	}
 
-	/** The same for a turn, without a list. */
-	setTurn(now: bigint, inbox: number, length: number): void {
-		this.#wide[0] = now;
+	/** The same for a turn, without a list, and with a whole number for the time. */
+	setTurn(now: number, inbox: number, length: number): void {
+		this.#words[0] = now >>> 0;
+		this.#words[1] = Math.floor(now / 0x1_0000_0000);
 		this.#words[2] = inbox;
 		this.#words[3] = length;
 	}
@@ -156,7 +157,10 @@ export class Lane {
 		}
 	}
 
-	/** The same in two steps: what `enter` gives goes back to `leave`, whatever the calls between throw. */
+	/**
+	 * The same in two steps: what `enter` gives goes back to `leave`, whatever the calls between throw.
+	 * In `next` and `returned` of the host nothing need go back: behind them the lane calls again.
+	 */
 	enter(tank: FuelTank): FuelTank | undefined {
 		const before = this.#plain;
 		this.#plain = tank;
@@ -175,6 +179,7 @@ export class Lane {
 			this.#host.returned(call, result);
 		}
 		const next = this.#host.next();
+		this.#plain = undefined;
 		if (next === undefined) {
 			this.#stack = undefined;
 			return -1;
