@@ -122,7 +122,7 @@ export class CellLog {
 	}
 
 	get isAwaiting(): boolean {
-		return this.#past.size > 0;
+		return this.#missing.size > 0;
 	}
 
 	/** Nobody else is waited for. */

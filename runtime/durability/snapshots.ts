@@ -70,7 +70,7 @@ export class Snapshots {
 			if (keeper.isJournalled && before !== undefined && before <= journal.durable) {
 				journal.covered(keeper.stream, before);
 				// What is too large is not to wait for the next group: this life may end before there is one.
-				if (journal.wantsSnapshot() !== undefined) journal.flush();
+				if (journal.isLarge) journal.flush();
 			}
 			this.#last.set(keeper, sequence);
 		} catch (error) {

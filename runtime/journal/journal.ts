@@ -206,6 +206,11 @@ export class Journal {
 		this.#commit.mention();
 	}
 
+	/** All segments together are larger than they should be; what nobody needs of them goes with the next group. */
+	get isLarge(): boolean {
+		return this.#segments.bytes > this.#limits.keepBytes;
+	}
+
 	/**
 	 * The stream that should be snapshot next: one that goes on behind damage, or, when the log is larger
 	 * than it should be, the one that needs the oldest record. Undefined when none has to.
