@@ -34,6 +34,8 @@ export interface CellLogOptions extends Pick<JournalOptions, 'clock' | 'onDurabl
 
 export class CellLog {
 	readonly journal: Journal;
+	/** Sequence of the newest record of the lives before. */
+	readonly lastWhenOpened: number;
 	readonly #options: JournalOptions;
 	readonly #past: Map<string, Past>;
 	readonly #missing: Set<string>;
@@ -71,6 +73,7 @@ export class CellLog {
 		{ past, troubles }: { past: Map<string, Past>; troubles: readonly LogLine[] },
 	) {
 		this.journal = journal;
+		this.lastWhenOpened = journal.last;
 		this.#options = options;
 		this.#past = past;
 		this.#missing = new Set(past.keys());

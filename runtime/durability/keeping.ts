@@ -61,6 +61,8 @@ const patienceMs = 60_000;
 export class Keeping {
 	readonly cell: KeepingCell;
 	readonly unclaimed = new Unclaimed();
+	/** Those that are being brought back, or born. */
+	readonly #coming = new Set<Return>();
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
 	readonly digest = new EffectsDigest(this.#digester);
@@ -107,12 +109,19 @@ export class Keeping {
 	start(resident: Resident): void {
 		const { spec } = resident;
 		resident.isJournalled = spec.keep?.mode === 'journal';
-		const back = new Return(this, resident);
-		back.run().catch((error: unknown) => {
-			const why = `${spec.name} cannot be brought back: ${codeOf(error)}: ${error}`;
-			if (!back.isOverdue) this.cell.stillborn(resident, new VmError('vm-gone', why, { cause: error }));
-			this.cell.flush();
-		});
+		const back = new Return(this, resident, this.#opened?.journal.last);
+		this.#coming.add(back);
+		back
+			.run()
+			.catch((error: unknown) => {
+				const why = `${spec.name} cannot be brought back: ${codeOf(error)}: ${error}`;
+				if (!back.isOverdue) this.cell.stillborn(resident, new VmError('vm-gone', why, { cause: error }));
+				this.cell.flush();
+			})
+			.finally(() => {
+				this.#coming.delete(back);
+				this.#settleUnclaimed();
+			});
 	}
 
 	/** Opened when it is needed first. Errors: those of `CellLog.open`. */
@@ -193,7 +202,7 @@ export class Keeping {
 
 	/** A message between kept VMs, also for those that have not come back yet. */
 	sent(message: Dispatch): void {
-		if (this.#opened?.isAwaiting === true) this.unclaimed.add(message);
+		if (this.#isAwaiting) this.unclaimed.add(message);
 	}
 
 	/** Nobody else is waited for. */
@@ -247,11 +256,14 @@ export class Keeping {
 		return this.#dispatches.of(sender);
 	}
 
-	/** Nobody of this cell is waited for any more: what they have not had by now is for none of them. */
-	settleUnclaimed(): void {
-		const isBack = ({ isJournalled, keeper }: Resident): boolean => !isJournalled || keeper !== undefined;
-		if (this.#opened?.missing.length === 0 && this.cell.residents.values().every(isBack))
-			this.unclaimed.clear();
+	/** Somebody of this cell is not there yet whom others may tell something. */
+	get #isAwaiting(): boolean {
+		return this.#coming.size > 0 || this.#opened?.isAwaiting === true;
+	}
+
+	/** What nobody has had once all are there is for none of them. */
+	#settleUnclaimed(): void {
+		if (!this.#isAwaiting) this.unclaimed.clear();
 	}
 
 	get isClosed(): boolean {

@@ -71,6 +71,33 @@ test('what one VM says while another is still being brought back reaches it', as
 	);
 });
 
+test('what one VM says while another is being born reaches that one, and nothing from before does', async (t) => {
+	const storage = new SlowStorage('probe-1');
+	const cell = new KeptCell(storage);
+	await cell.start(2);
+	await cell.order({ what: 'chain', count: 1 });
+	await cell.write();
+	storage.stall();
+	await cell.start(1);
+	await cell.order({ what: 'chain', count: 1 });
+	storage.resume();
+	await cell.write();
+	await cell.write();
+
+	const textsOf = (vm: number) =>
+		cell.said.flatMap((r) => (r.tag === 'published' && r.vm === vm ? [probe.word(r.payload).text] : []));
+	t.deepEqual(textsOf(2), ['1', '0', '1', '0', '0']);
+	t.deepEqual(textsOf(1).toSorted(), ['0', '0', '1']);
+
+	const again = await cell.cut();
+	await again.start(1);
+	await again.start(2);
+	await again.order({ what: 'count' });
+	await again.write();
+	const last = again.said.findLast((r) => r.tag === 'published' && r.vm === 1);
+	t.is(last?.tag === 'published' ? probe.word(last.payload).count : 0, 4);
+});
+
 test('a VM that is stopped while it is being brought back is where it was when it is started again', async (t) => {
 	const storage = new SlowStorage('probe-1');
 	const cell = new KeptCell(storage);

@@ -31,16 +31,19 @@ export class Return {
 	/** What is kept of it since it was here last, where it has only failed. */
 	readonly #before: Keeper | undefined;
 
-	constructor(keeping: Keeping, resident: Resident) {
+	/** @param since sequence of the newest record when it was to start; undefined where the log was not open yet */
+	constructor(keeping: Keeping, resident: Resident, since: number | undefined) {
 		this.#keeping = keeping;
 		this.#resident = resident;
 		this.#spec = resident.spec;
 		this.#before = resident.keeper;
+		this.#since = since;
 		resident.arrivals++;
 		this.#arrival = resident.arrivals;
 	}
 
 	readonly #arrival: number;
+	readonly #since: number | undefined;
 
 	/** The VM was stopped, or another attempt has begun. */
 	get isOverdue(): boolean {
@@ -166,7 +169,6 @@ export class Return {
 		const topics = new Set(resident.spec.topics.filter((t) => t.maySubscribe).map(({ name }) => name));
 		for (const message of this.#keeping.unclaimed.on(topics))
 			this.#keeping.cell.mail.deliverKept(message, resident);
-		this.#keeping.settleUnclaimed();
 	}
 
 	#sayAgain(
@@ -222,7 +224,8 @@ export class Return {
 		log.arrived(this.#keeping.streamOf(this.#spec));
 		const turn = Math.max(this.#keeping.cell.clock.now(), (this.#before?.ledger.turn ?? 0) + 1);
 		const ledger = new Ledger(turn, this.#spec.clockStepUs);
-		ledger.joined = log.journal.last;
+		// What was said since it was to start waits for it.
+		ledger.joined = this.#since ?? log.lastWhenOpened;
 		this.#resident.keeper = this.#keeperOf({ log, snapshots }, ledger);
 		try {
 			this.#keeping.cell.begin(this.#resident);
