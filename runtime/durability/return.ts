@@ -30,6 +30,8 @@ export class Return {
 	readonly #spec: VmSpec;
 	/** What is kept of it since it was here last, where it has only failed. */
 	readonly #before: Keeper | undefined;
+	readonly #since: number | undefined;
+	readonly #arrival: number;
 
 	/** @param since sequence of the newest record when it was to start; undefined where the log was not open yet */
 	constructor(keeping: Keeping, resident: Resident, since: number | undefined) {
@@ -41,9 +43,6 @@ export class Return {
 		resident.arrivals++;
 		this.#arrival = resident.arrivals;
 	}
-
-	readonly #arrival: number;
-	readonly #since: number | undefined;
 
 	/** The VM was stopped, or another attempt has begun. */
 	get isOverdue(): boolean {
