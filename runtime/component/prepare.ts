@@ -13,6 +13,7 @@ import { obstacleOf } from './guest-state.ts';
 import { instrument } from './instrument/instrument.ts';
 import { boundMemory } from './memory-bound.ts';
 import { checkLimits } from './module-limits.ts';
+import { isOurWorld } from './our-world.ts';
 import { type CodeStore, type KeptCode, ServiceCode, withModuleOf } from './service-code.ts';
 
 export interface PreparedComponent {
@@ -41,8 +42,6 @@ export interface PrepareOptions {
 	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
 	readonly caps?: BudgetCaps;
 }
-
-export const guestInterface = 'mullion:service/guest@0.1.0';
 
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
@@ -93,24 +92,10 @@ export function needsGlue(binary: Uint8Array, provided: PrepareOptions['provided
 	try {
 		const { core } = decodeComponent(binary);
 		checkLimits(core);
-		const module = new WebAssembly.Module(new Uint8Array(core));
-		if (!isOurWorld(module)) return true;
-		return !WebAssembly.Module.imports(module).every(({ module: from }) => provided.has(from));
+		return !isOurWorld(core, provided) && WebAssembly.validate(new Uint8Array(core));
 	} catch (error) {
 		return error instanceof ComponentError && isOtherWorld(error);
 	}
-}
-
-const ourExports: readonly (readonly [string, WebAssembly.ImportExportKind])[] = [
-	['memory', 'memory'],
-	['cabi_realloc', 'function'],
-	[`${guestInterface}#start`, 'function'],
-	[`${guestInterface}#turn`, 'function'],
-];
-
-function isOurWorld(module: WebAssembly.Module): boolean {
-	const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-	return ourExports.every(([name, kind]) => exported.get(name) === kind);
 }
 
 const otherWorld: readonly string[] = ['world-unknown', 'encoding-unsupported'];

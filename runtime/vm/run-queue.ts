@@ -38,14 +38,14 @@ class SharedClass<Item extends Runnable> {
 	}
 
 	add(item: Item): void {
-		item.usedUs = Math.max(item.usedUs, this.#floorUs);
+		if (item.usedUs < this.#floorUs) item.usedUs = this.#floorUs;
 		item.readyKey = item.usedUs;
 		this.ready.add(item);
 	}
 
 	take(): Item | undefined {
 		const next = this.ready.take();
-		if (next !== undefined) this.#floorUs = Math.max(this.#floorUs, next.readyKey);
+		if (next !== undefined && next.readyKey > this.#floorUs) this.#floorUs = next.readyKey;
 		return next;
 	}
 
@@ -92,7 +92,7 @@ export class RunQueue<Item extends Runnable> {
 	/** Takes out the next one that still has something to do. */
 	take(): Item | undefined {
 		for (;;) {
-			const next = this.#realtime.take() ?? this.#nextClass().take();
+			const next = this.#realtime.length > 0 ? this.#realtime.take() : this.#nextClass().take();
 			if (next === undefined) return undefined;
 			next.isQueued = false;
 			if (next.isReady) return next;
@@ -111,7 +111,8 @@ export class RunQueue<Item extends Runnable> {
 		const isInteractive = priority === 'interactive';
 		const own = isInteractive ? this.#interactive : this.#background;
 		const other = isInteractive ? this.#background : this.#interactive;
-		own.usedUs = Math.max(own.usedUs, other.usedUs - mostCreditUs);
+		const leastUs = other.usedUs - mostCreditUs;
+		if (own.usedUs < leastUs) own.usedUs = leastUs;
 		own.add(item);
 	}
 

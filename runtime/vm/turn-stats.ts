@@ -53,8 +53,8 @@ class Period {
 	maxUs = 0;
 
 	add(us: number): void {
-		const bucket = bucketOf(us);
-		this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+		// There is one for every time.
+		(this.buckets[bucketOf(us)] as number)++;
 		this.turns++;
 		if (us > this.maxUs) this.maxUs = us;
 	}
@@ -97,16 +97,21 @@ export class TurnStats {
 
 	/** A turn ended at `nowUs`, well or badly. */
 	turn(nowUs: number, { tookUs, events }: { tookUs: number; events: number }): void {
-		this.#periods ??= {
+		const periods = this.#periods ?? this.#begin(nowUs);
+		if (nowUs - periods.recentSinceUs >= halfWindowUs) roll(periods, nowUs);
+		periods.recent.add(tookUs);
+		this.#events += events;
+		this.#busyUs += tookUs;
+	}
+
+	#begin(nowUs: number): Periods {
+		this.#periods = {
 			past: new Period(),
 			recent: new Period(),
 			before: new Period(),
 			recentSinceUs: nowUs,
 		};
-		if (nowUs - this.#periods.recentSinceUs >= halfWindowUs) roll(this.#periods, nowUs);
-		this.#periods.recent.add(tookUs);
-		this.#events += events;
-		this.#busyUs += tookUs;
+		return this.#periods;
 	}
 
 	/** A realtime turn started so much later than it should have. */

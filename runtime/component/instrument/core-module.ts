@@ -151,13 +151,17 @@ function readExports(bytes: Bytes): Set<string> {
 	return names;
 }
 
+/** Bytes of code whose instructions are read once and kept: they take up to twelve times as much. */
+const mostKeptCode = 524_288;
+
 function readCode(bytes: Bytes, functions: number): FunctionBody[] {
 	const count = countOf(bytes);
 	if (count !== functions) throw damaged(`has ${functions} functions, but code for ${count}`);
-	return Array.from({ length: count }, () => readBody(bytes.take(bytes.u32())));
+	const keepsInstructions = bytes.left <= mostKeptCode;
+	return Array.from({ length: count }, () => readBody(bytes.take(bytes.u32()), keepsInstructions));
 }
 
-function readBody(body: Uint8Array): FunctionBody {
+function readBody(body: Uint8Array, keepsInstructions: boolean): FunctionBody {
 	const bytes = new Bytes(body);
 	const groups = countOf(bytes);
 	const groupsAt = body.length - bytes.left;
@@ -166,7 +170,8 @@ function readBody(body: Uint8Array): FunctionBody {
 		locals += bytes.u32();
 		bytes.byte();
 	}
-	return { bytes: body, groups, groupsAt, locals, codeAt: body.length - bytes.left };
+	const codeAt = body.length - bytes.left;
+	return { bytes: body, groups, groupsAt, locals, codeAt, keepsInstructions };
 }
 
 /** The length of a vector whose elements take at least a byte each: nothing is allocated for a lie. */

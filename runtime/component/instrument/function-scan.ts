@@ -42,7 +42,9 @@ export interface FunctionBody {
 	readonly locals: number;
 	/** Where the instructions begin. */
 	readonly codeAt: number;
-	/** Kept by `instruction-walk.ts` with the first walk. */
+	/** Whether a walk keeps what it has read for the next one: not in a large module, where it would be many times the code. */
+	readonly keepsInstructions: boolean;
+	/** By `instruction-walk.ts`. */
 	instructions?: Instructions;
 	/** What it was made of, and the pieces of that, in order; undefined as it came. */
 	readonly origin?: { readonly body: FunctionBody; readonly kept: readonly Kept[] };

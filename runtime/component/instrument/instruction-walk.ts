@@ -6,8 +6,8 @@ import { op } from './opcodes.ts';
 
 /** The instructions of a body, in order. */
 export interface Instructions {
-	/** Of each the place, the opcode and the index, as `InstructionReader` gives them. In the engine's own heap, for most bodies are short. */
-	readonly words: readonly number[];
+	/** Of each the place, the opcode and the index, as `InstructionReader` gives them. */
+	readonly words: Uint32Array;
 	/** Labels of each `br_table`, by the number of the instruction. */
 	readonly labels: ReadonlyMap<number, readonly number[]>;
 	/** Whether there is a `memory.grow` among them. */
@@ -26,7 +26,7 @@ export class InstructionWalk {
 	index = 0;
 
 	readonly #instructions: Instructions;
-	readonly #words: readonly number[];
+	readonly #words: Uint32Array;
 	#next = 0;
 
 	/** @throws ComponentError `not-a-component`, `instruction-unknown` */
@@ -55,24 +55,30 @@ export class InstructionWalk {
 
 /** @throws ComponentError `not-a-component`, `instruction-unknown` */
 export function instructionsOf(body: FunctionBody): Instructions {
-	body.instructions ??= readAll(body);
-	return body.instructions;
+	const read = body.instructions ?? readAll(body);
+	if (body.keepsInstructions) body.instructions = read;
+	return read;
 }
 
 function readAll({ bytes, codeAt }: FunctionBody): Instructions {
-	const words: number[] = [];
+	// None takes less than a byte.
+	const words = new Uint32Array(wordsEach * (bytes.length - codeAt));
+	let at = 0;
 	const labels = new Map<number, readonly number[]>();
 	const reader = new InstructionReader(bytes, codeAt);
 	let growsMemory = false;
 	let mayMakeNan = false;
 	while (reader.read()) {
 		const { opcode } = reader;
-		if (opcode === op.brTable) labels.set(words.length / wordsEach, reader.labels);
-		words.push(reader.at, opcode, reader.index);
+		if (opcode === op.brTable) labels.set(at / wordsEach, reader.labels);
+		words[at] = reader.at;
+		words[at + 1] = opcode;
+		words[at + 2] = reader.index;
+		at += wordsEach;
 		if (opcode === op.memoryGrow) growsMemory = true;
 		if (opcode >= plainOpcodes || plainMakers[opcode] === 1) mayMakeNan = true;
 	}
-	return { words, labels, growsMemory, mayMakeNan };
+	return { words: words.subarray(0, at), labels, growsMemory, mayMakeNan };
 }
 
 /** By opcode without a prefix, whether it may make a NaN. */
