@@ -18,7 +18,6 @@ function bed() {
 	const dispatches = new Dispatches(
 		clock,
 		{
-			isWanted: () => cells.size > 0,
 			destinations: () => [...cells],
 			dispatch: (to, { id }, isAgain) => void told.push(`${to}: ${id.turn}${isAgain ? '!' : ''}`),
 		},
@@ -58,12 +57,12 @@ test('a cell that takes the place of one that is gone is told what was not safe 
 test('nobody is waited for without end', (t) => {
 	const { clock, cells, told, dispatches, turns } = bed();
 	dispatches.beginAgain();
-	t.true(dispatches.isWanted(topic));
+	t.true(dispatches.isPatient);
 	dispatches.send(message(1), true);
 	t.deepEqual(turns(), [1]);
 	clock.advance(1000);
 	t.deepEqual(turns(), []);
-	t.false(dispatches.isWanted(topic));
+	t.false(dispatches.isPatient);
 	cells.add(7);
 	dispatches.changed();
 	t.deepEqual(told, []);

@@ -17,9 +17,7 @@ export interface Dispatch {
 
 /** The ways to other cells. */
 export interface Ways {
-	/** Whether another cell wants the topic now. */
-	isWanted(topic: string): boolean;
-	/** Those that do. */
+	/** Cells that want the topic now. */
 	destinations(topic: string): readonly CellNumber[];
 	/** @param isAgain only for receivers that keep a journal too */
 	dispatch(to: CellNumber, message: Dispatch, isAgain: boolean): void;
@@ -70,9 +68,9 @@ export class Dispatches {
 		});
 	}
 
-	/** False where nobody would hear what is said on the topic, now or soon. */
-	isWanted(topic: string): boolean {
-		return this.#isPatient || this.#ways.isWanted(topic);
+	/** True while there may be cells to come that want what is said now. */
+	get isPatient(): boolean {
+		return this.#isPatient;
 	}
 
 	send(message: Dispatch, isAgain: boolean): void {

@@ -295,10 +295,11 @@ export class Keeping {
 	#pass({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): boolean {
 		const { mail } = this.cell;
 		if (effect.tag === 'publish') {
-			const message = mail.publishKept(resident, effect.val, id);
-			if (message === undefined) return false;
-			this.sent(message);
-			return mail.isWantedUnkept(message.topic) || this.#dispatches.isWanted(message.topic);
+			const way = mail.publishKept(resident, effect.val, id);
+			if (way === undefined) return false;
+			const { topic, isAbroad, isUnkept } = way;
+			if (this.#isAwaiting) this.unclaimed.add({ id, topic, payload: effect.val.payload });
+			return isUnkept || isAbroad || this.#dispatches.isPatient;
 		}
 		if (effect.tag === 'request' || effect.tag === 'reply') {
 			if (!mail.staysKept(resident, effect)) return true;

@@ -179,7 +179,7 @@ export class Cell {
 				this.#mail.link(command);
 				break;
 			case 'unlink':
-				this.#mail.exchange.unlink(command.peer);
+				this.#mail.unlink(command.peer);
 				break;
 			case 'publish':
 				this.#mail.publishFromOutside(command);
@@ -313,10 +313,11 @@ export class Cell {
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
 		const taken = resident.inbox.take(resident.singly > 0 ? 1 : eventsPerTurn(resident.spec));
-		const isWanted = ({ event }: Waiting<Event>): boolean => this.#mail.isStillWanted(event);
-		const wanted = taken.every(isWanted) ? taken : taken.filter(isWanted);
 		this.#mail.releaseWaiters(resident);
-		return wanted;
+		for (let at = 0; at < taken.length; at++)
+			if (!this.#mail.isStillWanted((taken[at] as Waiting<Event>).event))
+				return taken.filter(({ event }) => this.#mail.isStillWanted(event));
+		return taken;
 	}
 
 	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {

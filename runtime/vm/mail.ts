@@ -28,6 +28,7 @@ import type {
 import { Delivery } from './delivery.ts';
 import { type HeldMessage, Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
+import { type TopicWay, TopicWays } from './topic-ways.ts';
 
 /** The box. */
 const outside = Symbol('outside');
@@ -64,6 +65,11 @@ export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
 	readonly #requests: Requests<Party>;
+	readonly #ways = new TopicWays((topic) => ({
+		routes: this.#routes.of(topic),
+		isWanted: this.#wanted.has(topic),
+		isAbroad: this.#exchange.isWanted(topic),
+	}));
 	readonly #tap = new Tap();
 	readonly #delivery: Delivery;
 	readonly #exchange: Exchange;
@@ -90,9 +96,7 @@ export class Mail {
 	/** The ways to other cells. */
 	get exchange(): Pick<
 		Exchange,
-		| 'unlink'
 		| 'isSaid'
-		| 'isWanted'
 		| 'destinations'
 		| 'dispatch'
 		| 'acknowledge'
@@ -108,11 +112,13 @@ export class Mail {
 	route(version: number, changes: readonly RouteChange[]): void {
 		for (const { tag, vm } of changes) if (tag === 'left') this.#delivery.forget(vm);
 		this.#exchange.route(version, changes);
+		this.#ways.changed();
 		this.kept?.changed();
 	}
 
 	link(link: CellLink): void {
 		this.#exchange.link(link);
+		this.#ways.changed();
 		this.kept?.changed();
 	}
 
@@ -124,6 +130,7 @@ export class Mail {
 	/** Topics that the box listens to. */
 	want(topics: readonly string[]): void {
 		this.#wanted = new Set(topics);
+		this.#ways.changed();
 	}
 
 	/** Messages of these topics may be seen from outside, within a credit. */
@@ -134,12 +141,14 @@ export class Mail {
 
 	join(resident: Resident): void {
 		this.#routes.add(resident);
+		this.#ways.changed();
 		resident.cellsAwaited = this.#exchange.holding(resident.id);
 	}
 
 	/** What it owed an answer for is refused; who waited for room in its inbox goes on. */
 	leave(resident: Resident): void {
 		this.#routes.remove(resident);
+		this.#ways.changed();
 		this.#refuseAll(resident);
 		this.releaseWaiters(resident);
 	}
@@ -147,6 +156,12 @@ export class Mail {
 	/** By its own numbers: what it has asked and got no answer to. */
 	askedBy(resident: Resident): number[] {
 		return this.#requests.askedBy(resident);
+	}
+
+	/** That cell is gone for ever. */
+	unlink(peer: CellNumber): void {
+		this.#exchange.unlink(peer);
+		this.#ways.changed();
 	}
 
 	/** An event of the platform's own; lost when the VM does not run. */
@@ -159,33 +174,36 @@ export class Mail {
 	}
 
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
-		const topic = this.#permitted(sender, index);
-		if (topic === undefined) return;
+		const way = this.#ways.of(sender, index);
+		if (way === undefined) return this.#deny(sender, index);
+		const { topic, routes, isWanted, isAbroad } = way;
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
-		for (const route of this.#routes.of(topic))
-			this.#delivery.deliver(sender, route, { sender: sender.id, payload });
-		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
-		this.#exchange.publish(sender.id, topic, payload);
+		for (let at = 0; at < routes.length; at++)
+			this.#delivery.deliver(sender, routes[at] as Route, { sender: sender.id, payload });
+		if (isWanted) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
+		if (isAbroad) this.#exchange.publish(sender.id, topic, payload);
 	}
 
-	/** To the journalled VMs of this cell. Returns the message, or nothing where it may not be said. */
-	publishKept(sender: Resident, { topic: index, payload }: Publication, id: MessageId): Dispatch | undefined {
-		const topic = this.#permitted(sender, index);
-		if (topic === undefined) return undefined;
+	/** To the journalled VMs of this cell. Returns where else it goes, or nothing where it may not be said. */
+	publishKept(sender: Resident, { topic: index, payload }: Publication, id: MessageId): TopicWay | undefined {
+		const way = this.#ways.of(sender, index);
+		if (way === undefined) {
+			this.#deny(sender, index);
+			return undefined;
+		}
+		const { topic, routes } = way;
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
-		const message = { id, topic, payload };
-		this.deliverKept(message);
-		return message;
+		for (let at = 0; at < routes.length; at++) {
+			const route = routes[at] as Route;
+			if (route.to.keeper?.receives(id) === true)
+				this.#delivery.deliver(sender, route, { sender: sender.id, payload, id });
+		}
+		return way;
 	}
 
-	/** Whether others of this cell, or the box, want the topic. */
-	isWantedUnkept(topic: string): boolean {
-		return this.#wanted.has(topic) || this.#routes.of(topic).some(({ to }) => !to.isJournalled);
-	}
-
-	/** To those. */
+	/** To the others of this cell, and to the box. */
 	publishUnkept(sender: Resident, { id: { turn, index }, topic, payload }: Dispatch): void {
 		for (const route of this.#routes.of(topic))
 			if (!route.to.isJournalled) this.#delivery.deliver(sender, route, { sender: sender.id, payload });
@@ -222,8 +240,12 @@ export class Mail {
 	}
 
 	request(sender: Resident, { topic, correlation, deadlineMs, payload }: Request): void {
-		const name = this.#permitted(sender, topic);
-		if (name === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		const grant = sender.spec.topics[topic];
+		if (grant?.mayPublish !== true) {
+			this.#deny(sender, topic);
+			return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
+		}
+		const { name } = grant;
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'request', topic: name, payload });
 		const route = this.#routes.of(name)[0];
@@ -282,13 +304,11 @@ export class Mail {
 		this.#options.say({ tag: 'seen', vm: sender.id, kind, topic, bytes: payload.length, payload: shown });
 	}
 
-	/** The topic's name, or undefined and a line in the log where policy has closed it. */
-	#permitted(sender: Resident, index: number): string | undefined {
+	/** A line in the log where policy has closed a topic. */
+	#deny(sender: Resident, index: number): void {
 		const grant = sender.spec.topics[index];
-		if (grant?.mayPublish === true) return grant.name;
 		const text = `denied: ${sender.spec.name} may not publish on ${grant?.name ?? `topic ${index}`}`;
 		this.#options.say({ tag: 'log', vm: sender.id, line: { level: 'warn', text } });
-		return undefined;
 	}
 
 	/** What a VM of another cell said, or that cell about it. */

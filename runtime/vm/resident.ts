@@ -9,6 +9,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
 import type { ArmedTimer } from './passage.ts';
+import type { TopicWay } from './topic-ways.ts';
 import { TurnStats } from './turn-stats.ts';
 import type { TurnWatch } from './turn-watch.ts';
 import type { Vm } from './vm.ts';
@@ -64,6 +65,9 @@ export class Resident implements Sender {
 	/** How often it was to be brought back. */
 	arrivals = 0;
 	readonly timers = new Map<number, Timer & ArmedTimer>();
+	/** Kept by `TopicWays`. */
+	readonly ways: TopicWay[] = [];
+	waysVersion = 0;
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Sender>();
 	/** Whether somebody may be among them: every turn asks. */

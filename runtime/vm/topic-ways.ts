@@ -1,0 +1,48 @@
+/** Where what a VM publishes goes: looked up once, for as long as nobody comes, leaves or listens anew. */
+import type { Route } from '../bus/routes.ts';
+import type { Resident } from './resident.ts';
+
+export interface TopicWay {
+	readonly topic: string;
+	/** To VMs of this cell. */
+	readonly routes: readonly Route[];
+	/** The box listens. */
+	readonly isWanted: boolean;
+	/** Another cell listens. */
+	readonly isAbroad: boolean;
+	/** There is somebody in this cell or the box who keeps no journal. */
+	readonly isUnkept: boolean;
+}
+
+export class TopicWays {
+	readonly #find: (topic: string) => Omit<TopicWay, 'topic' | 'isUnkept'>;
+	#version = 1;
+
+	constructor(find: (topic: string) => Omit<TopicWay, 'topic' | 'isUnkept'>) {
+		this.#find = find;
+	}
+
+	/** Nothing that was looked up holds any more. */
+	changed(): void {
+		this.#version++;
+	}
+
+	/** Undefined where the VM may not publish. @param index of the topic in its spec */
+	of(sender: Resident, index: number): TopicWay | undefined {
+		if (sender.waysVersion !== this.#version) {
+			sender.ways.length = 0;
+			sender.waysVersion = this.#version;
+		}
+		return sender.ways[index] ?? this.#look(sender, index);
+	}
+
+	#look(sender: Resident, index: number): TopicWay | undefined {
+		const grant = sender.spec.topics[index];
+		if (grant?.mayPublish !== true) return undefined;
+		const found = this.#find(grant.name);
+		const isUnkept = found.isWanted || found.routes.some(({ to }) => !to.isJournalled);
+		const way = { topic: grant.name, ...found, isUnkept };
+		sender.ways[index] = way;
+		return way;
+	}
+}
