@@ -64,6 +64,8 @@ export interface BoxConfig {
 	};
 	/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
 	readonly cells?: Placement;
+	/** Services that are not realtime are put to sleep after so long without a turn, in milliseconds. Default 60 000. */
+	readonly sleepAfterMs?: number;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -106,6 +108,12 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 		throw new ConfigError(
 			'bad-config',
 			`${path}: "cells" must be one of ${Object.keys(placements).join(', ')}`,
+		);
+	const { sleepAfterMs = 1 } = config;
+	if (!Number.isInteger(sleepAfterMs) || sleepAfterMs < 1)
+		throw new ConfigError(
+			'bad-config',
+			`${path}: sleepAfterMs is a whole number from 1, not ${sleepAfterMs}`,
 		);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {

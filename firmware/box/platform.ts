@@ -23,10 +23,12 @@ import { BasebandTable } from '../../runtime/network/baseband-table.ts';
 import { Meter } from '../../runtime/network/meter.ts';
 import { watchSilence } from '../../runtime/network/silence-watch.ts';
 import { Recordings } from '../../runtime/recording/recordings.ts';
+import { isUp, type VmState } from '../../runtime/vm/lifecycle.ts';
 import { Supervisor, type VmView } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
 import type { BoxConfig } from '../config.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
+import { openCodeFiles } from '../hal/code-files.ts';
 import { fileOutput } from '../hal/file-output.ts';
 import { glueMaker } from '../hal/glue-maker.ts';
 import { httpStreams } from '../hal/http-streams.ts';
@@ -54,6 +56,9 @@ const stallMs = 4000;
 const countEveryMs = 10_000;
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
+
+/** How long services have nothing to do before they are put to sleep, in milliseconds. */
+const usualSleepMs = 60_000;
 
 export async function openPlatform({ config, directory, clock, log: book, fetchModule }: PlatformOptions) {
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
@@ -86,10 +91,13 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	]);
 	let coordinator: Coordinator | undefined;
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	const codeFolder = join(config.state, 'code');
+	const code = await openCodeFiles(codeFolder);
 	const supervisor: Supervisor = new Supervisor({
 		clock,
-		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion }),
+		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
 		placement: config.cells,
+		sleepAfterMs: config.sleepAfterMs ?? usualSleepMs,
 		numbers: await VmNumbers.open(directory.folder('vms')),
 		hub,
 		capabilities,
@@ -104,12 +112,14 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 					`${name}: a message on ${topic} (${payload.length} bytes) ended two turns badly and was set aside`,
 				),
 			transition: (vm, { from, to, reason }) => {
+				// Falling asleep and waking are no news.
+				if (isUp(from) && isUp(to)) return;
 				tell(
 					to === 'parked' || to === 'backing-off' ? 'warn' : 'info',
 					`${vm.name}: ${from} -> ${to}: ${reason}`,
 				);
 				tellCoordinator(coordinator, vm, from);
-				if (to !== 'running' && to !== 'starting' && to !== 'stopping') recordings.left(vm.id, reason);
+				if (!isUp(to) && to !== 'starting' && to !== 'stopping') recordings.left(vm.id, reason);
 			},
 			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 		},
@@ -127,6 +137,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		supervisor,
 		capabilities,
 		glue: glueMaker(),
+		code,
 		clock,
 		networks: () => networks.basebands(),
 		...(config.caps === undefined ? {} : { caps: config.caps }),
@@ -194,9 +205,9 @@ function countNowAndThen(supervisor: Supervisor, clock: Clock): Timer {
 	return { cancel: () => timer.cancel() };
 }
 
-function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: string): void {
-	if (from === 'running') coordinator?.vmGone(id);
-	if (state === 'running') coordinator?.vmBack(id);
+function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: VmState): void {
+	if (isUp(from) && !isUp(state)) coordinator?.vmGone(id);
+	if (isUp(state) && !isUp(from)) coordinator?.vmBack(id);
 }
 
 const wireRanges = {

@@ -1,6 +1,8 @@
 /** The VMs as the operator sees them: TR-181 Execution Units. */
+
 import type { Clock } from '../../runtime/clock.ts';
 import type { Modules } from '../../runtime/module/modules.ts';
+import { isUp } from '../../runtime/vm/lifecycle.ts';
 import type { VmView as SupervisedVm, Supervisor } from '../../runtime/vm/supervisor.ts';
 import type { VmLoad, VmStatus, VmView } from '../agent/ports.ts';
 
@@ -37,7 +39,7 @@ export function vmView({ clock, modules, supervisor }: VmViewOptions): VmView {
 				return [
 					{
 						id: vm.name,
-						vm: vm.state === 'running' ? vm.id : 0,
+						vm: isUp(vm.state) ? vm.id : 0,
 						module: vm.module,
 						environment: vm.cell,
 						state: vm.state === 'backing-off' ? 'starting' : vm.state,
@@ -48,7 +50,7 @@ export function vmView({ clock, modules, supervisor }: VmViewOptions): VmView {
 						memoryLimitBytes: module.manifest.budget.memoryPages * pageBytes,
 						cpuPercent: usage.percent(vm),
 						restarts: vm.restarts,
-						startedAt: vm.state === 'running' ? vm.startedAtUs : 0,
+						startedAt: isUp(vm.state) ? vm.startedAtUs : 0,
 						priority: vm.priority,
 						load: loadOf(vm),
 						faults: vm.faults,

@@ -21,9 +21,11 @@ export interface ThreadedCellsOptions {
 	/** Folder below which each cell keeps its VMs; without it they are not kept. */
 	readonly folder?: string;
 	readonly platformVersion?: string;
+	/** Folder where `openCodeFiles` keeps the code of services; without it, it stays in memory. */
+	readonly code?: string;
 }
 
-export function threadedCells({ folder, platformVersion = '' }: ThreadedCellsOptions = {}): CellHost {
+export function threadedCells({ folder, platformVersion = '', code }: ThreadedCellsOptions = {}): CellHost {
 	/** By name of the cell: set once the thread that has its folder is gone. */
 	const gone = new Map<string, SharedArrayBuffer>();
 	/** By the memory of their bells. */
@@ -52,6 +54,7 @@ export function threadedCells({ folder, platformVersion = '' }: ThreadedCellsOpt
 					bell: bell.buffer,
 					linksForeign: isForForeign(name),
 					storage,
+					code,
 				},
 			});
 			workers.set(bell.buffer, worker);

@@ -7,8 +7,11 @@ import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
 import { cellStorage } from './cell-storage.ts';
 import type { CellPost } from './cell-thread.ts';
 import { systemClock } from './clock.ts';
+import { codeReader } from './code-files.ts';
 import { systemEntropy } from './entropy.ts';
+import { reclaimer } from './reclaim.ts';
 import { detach } from './transfer.ts';
+import { zstdPacking } from './zstd-packing.ts';
 
 /** Turns between two looks at the mailbox, if they take less than the slice after which a cell looks up by itself. */
 const turnsAtATime = 1024;
@@ -49,6 +52,9 @@ const cell = new Cell({
 	clock: systemClock(),
 	linkForeign: workerData.linksForeign ? await foreignLinks() : undefined,
 	...(workerData.storage && { storage: cellStorage(workerData.storage) }),
+	packing: zstdPacking(),
+	...(workerData.code && { code: codeReader(workerData.code) }),
+	reclaim: reclaimer(),
 	heartbeat: new Heartbeat(workerData.heartbeat),
 	report: (reports) => {
 		const { value, transfer } = detach(reports);

@@ -219,6 +219,11 @@ export class Exchange {
 		return this.#peers.values().every(({ incoming }) => incoming.stamp() === undefined);
 	}
 
+	/** True when all that was said here is on its way. */
+	isSaid(): boolean {
+		return this.#peers.values().every(({ outgoing }) => outgoing.isEmpty);
+	}
+
 	#waysOf(topic: string): readonly Way[] {
 		const { number = 0, destinations = [] } = this.table.of(topic) ?? {};
 		const ways = destinations.flatMap(({ cell, whenFull }) => {

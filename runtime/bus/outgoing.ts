@@ -83,6 +83,11 @@ export class Outgoing {
 		if (this.#ring.commit()) this.#bell.ring();
 	}
 
+	/** True when all that was said is in the ring. */
+	get isEmpty(): boolean {
+		return this.#next === undefined;
+	}
+
 	/** True while something that the VM has said is not in the ring. */
 	hasWaiting(vm: VmId): boolean {
 		const isOf = ({ record }: Waiting): boolean => 'sender' in record && record.sender === vm;

@@ -65,6 +65,11 @@ export class Requests<Party> {
 		return entry;
 	}
 
+	/** The numbers by which `party` knows what it waits for. */
+	askedBy(party: Party): number[] {
+		return [...this.#pending.values()].flatMap(({ from, theirs }) => (from === party ? [theirs] : []));
+	}
+
 	/** Forgets what `party` asked for and returns what it still had to answer. */
 	leave(party: Party): PendingRequest<Party>[] {
 		const owed: PendingRequest<Party>[] = [];

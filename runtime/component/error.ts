@@ -16,7 +16,7 @@ export const componentErrors = {
 	'glue-failed': 'No glue could be made for the component, or not such as this version knows.',
 	'name-unfit': 'A core module of the component uses a name that can not stand in glue.',
 	'module-too-complex':
-		'The module has more functions, types, imports or exports than this box takes, or a function that is too large.',
+		'The module has more functions, types, imports or exports than this box takes, or a function that is too large, or the component too many core instances.',
 	'encoding-unsupported': 'The component uses a string encoding other than UTF-8 or UTF-16.',
 } as const;
 

@@ -20,6 +20,9 @@ type CoreFunction = (...values: never[]) => unknown;
 /** Strings of up to so many code units are read and written without leaving JavaScript. */
 const smallUnits = 24;
 
+const replacement = '\ufffd';
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
 const empty = new ArrayBuffer(0);
 
 export class GuestMemory {
@@ -159,7 +162,19 @@ export class GuestMemory {
 
 	#utf8(address: number, units: number): string {
 		const from = this.region(address, units, 1);
-		return this.#text.toString('utf8', from, from + units);
+		const text = this.#text.toString('utf8', from, from + units);
+		// The guest wrote it, or it stands for bytes that are no text.
+		if (text.includes(replacement)) this.#requireUtf8(from, units);
+		return text;
+	}
+
+	/** Canonical ABI: bytes that are not UTF-8 are no string. */
+	#requireUtf8(from: number, units: number): void {
+		try {
+			strictUtf8.decode(this.u8.subarray(from, from + units));
+		} catch (cause) {
+			throw new LinkError('malformed-value', `${units} bytes at ${from} are not UTF-8`, { cause });
+		}
 	}
 
 	/** The pointer to `size` bytes, when all of them are in the memory and the call may still pass as many. */

@@ -13,6 +13,7 @@ import { obstacleOf } from './guest-state.ts';
 import { instrument } from './instrument/instrument.ts';
 import { boundMemory } from './memory-bound.ts';
 import { checkLimits } from './module-limits.ts';
+import { type CodeStore, type KeptCode, ServiceCode, withModuleOf } from './service-code.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
@@ -22,6 +23,8 @@ export interface PreparedComponent {
 	readonly encoding: StringEncoding;
 	/** protobufjs descriptor of the module's own messages, as JSON text; empty where it ships none. */
 	readonly schema: string;
+	/** Of a component that the direct linker links: where `module` comes from. */
+	readonly code?: ServiceCode;
 	/** Of a component that the direct linker cannot link; `module` is one of its core modules then. */
 	readonly foreign?: ForeignCode;
 }
@@ -33,6 +36,8 @@ export interface PrepareOptions {
 	readonly provided: ReadonlyMap<string, string | undefined>;
 	/** What links components of other toolchains; where there is none, they are refused. */
 	readonly glue?: GlueMaker;
+	/** Where code is kept, so that not all of it has to stay in memory; without it, it does. */
+	readonly code?: CodeStore;
 	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
 	readonly caps?: BudgetCaps;
 }
@@ -42,7 +47,7 @@ export const guestInterface = 'mullion:service/guest@0.1.0';
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
-	{ largest = 8_388_608, provided, glue, caps = {} }: PrepareOptions,
+	{ largest = 8_388_608, provided, glue, code: store, caps = {} }: PrepareOptions,
 ): Promise<PreparedComponent> {
 	if (binary.length > largest)
 		throw new ComponentError(
@@ -64,12 +69,20 @@ export async function prepareComponent(
 	const { core, encoding } = decodeComponent(binary);
 	checkLimits(core);
 	const bounded = boundMemory(core, manifest.budget.memoryPages);
-	const module = await compile(bounded);
+	const { module, bytes } = await compile(bounded);
 	checkMemory(module);
 	checkDurability(module, manifest);
 	checkImports(module, { manifest, provided });
 	checkSignatures(bounded, serviceSignatures);
-	return { manifest, digest, module, encoding, schema };
+	const code = new ServiceCode(module, await keep(bytes, store));
+	return withModuleOf({ manifest, digest, encoding, schema, code }, code);
+}
+
+/** Where there is no room to keep it, it stays in memory. */
+async function keep(bytes: Uint8Array, store: CodeStore | undefined): Promise<KeptCode | undefined> {
+	if (store === undefined) return undefined;
+	const key = await store.put(bytes).catch(() => undefined);
+	return key === undefined ? undefined : { key, reader: store };
 }
 
 /**
@@ -120,10 +133,13 @@ function readManifest(section: Uint8Array | undefined): Manifest {
 }
 
 /** What runs is the module with its checks; what it was must be valid by itself, or it could name their global. */
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+async function compile(
+	bytes: Uint8Array<ArrayBuffer>,
+): Promise<{ module: WebAssembly.Module; bytes: Uint8Array }> {
 	try {
-		if (!WebAssembly.validate(bytes)) return await WebAssembly.compile(bytes);
-		return await WebAssembly.compile(instrument(bytes));
+		if (!WebAssembly.validate(bytes)) await WebAssembly.compile(bytes);
+		const instrumented = instrument(bytes);
+		return { module: await WebAssembly.compile(instrumented), bytes: instrumented };
 	} catch (cause) {
 		if (cause instanceof ComponentError) throw cause;
 		throw new ComponentError('not-a-component', `the core module is not valid: ${(cause as Error).message}`, {

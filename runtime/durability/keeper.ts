@@ -62,6 +62,11 @@ export class Keeper implements TurnWatch {
 		this.received = new Marks(ledger.marks.list());
 	}
 
+	/** Nothing of it is to be written that is not in a record or a snapshot. */
+	get isSettled(): boolean {
+		return this.isJournalled || this.fuel === 0;
+	}
+
 	/** False while the disk is full or too slow for what it does. */
 	get mayRun(): boolean {
 		return !this.isStill && (!this.isJournalled || this.#journal.hasRoom);

@@ -25,6 +25,7 @@ export function specOf(vm: VmId, change: Partial<VmSpec> = {}): VmSpec {
 		bucket: new Map(),
 		bucketBytes: 1024,
 		clockStepUs: 1,
+		sleepAfterMs: 50,
 		keep: { mode: 'journal', intervalMs: 1000, digest },
 		...change,
 	};

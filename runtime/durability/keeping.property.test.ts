@@ -12,6 +12,7 @@ const step = fc.oneof(
 	{ weight: 3, arbitrary: fc.record({ do: fc.constant('write' as const) }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('trap' as const) }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const) }) },
+	{ weight: 1, arbitrary: fc.record({ do: fc.constant('sleep' as const) }) },
 	{
 		weight: 3,
 		arbitrary: fc.record({
@@ -65,7 +66,10 @@ test('under any schedule of messages, faults and power cuts, journalled VMs lose
 					if (each.do === 'count') await cell.order({ what: 'count' });
 					else if (each.do === 'chain') await cell.order({ what: 'chain', count: 2 });
 					else if (each.do === 'write') await cell.write();
-					else if (each.do === 'trap') {
+					else if (each.do === 'sleep') {
+						cell.clock.advance(60);
+						await cell.settle();
+					} else if (each.do === 'trap') {
 						await cell.order({ what: 'trap' });
 						await cell.write();
 						for (let left = 2; left > 0; left--) await startBoth(cell, false);

@@ -107,6 +107,27 @@ test('what waits for a VM when its cell is closed is there when it is opened aga
 	t.is(again.words().findLast(({ text }) => text === 'orders')?.count, 6);
 });
 
+test('a kept VM that sleeps is after a power cut where it was when it fell asleep', async (t) => {
+	for (const mode of ['journal', 'snapshot'] as const) {
+		const keep = { mode, intervalMs: 10, digest: probe.component.digest };
+		const cell = new KeptCell();
+		await cell.start(1, { keep });
+		await cell.order({ what: 'count' });
+		// Its snapshot comes first, its sleep after it.
+		for (let left = 4; left > 0; left--) {
+			cell.clock.advance(60);
+			await cell.write();
+		}
+		t.is(cell.tags('slept').length, 1, mode);
+
+		const again = await cell.cut();
+		await again.start(1, { keep });
+		await again.order({ what: 'count' });
+		await again.write();
+		t.is(counts(again).at(-1), 2, mode);
+	}
+});
+
 test('a VM that keeps snapshots comes back from the last one', async (t) => {
 	const keep = { mode: 'snapshot', intervalMs: 1000, digest: probe.component.digest } as const;
 	const cell = new KeptCell();

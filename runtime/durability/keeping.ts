@@ -46,6 +46,8 @@ export interface KeepingCell {
 	stillborn(resident: Resident, error: VmError): void;
 	apply(resident: Resident, vm: Vm, effect: Effect): void;
 	arm(resident: Resident, timer: Omit<LedgerTimer, 'dueUs'>, firstMs: number): void;
+	/** Has it leave its sleep. @throws VmError */
+	wake(resident: Resident): void;
 	/** There may be something to do for it. */
 	ready(resident: Resident): void;
 	say(report: CellReport): void;

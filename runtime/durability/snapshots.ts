@@ -2,6 +2,7 @@
 import type { Sent } from '../../proto/host/durability/kept.ts';
 import type { Timer } from '../clock.ts';
 import { codeOf } from '../error.ts';
+import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Keeper } from './keeper.ts';
 import type { Keeping } from './keeping.ts';
@@ -37,7 +38,7 @@ export class Snapshots {
 	async take(keeper: Keeper): Promise<void> {
 		const { resident, ledger, snapshots } = keeper;
 		const { clock } = this.#keeping.cell;
-		if (this.#busy.has(keeper)) return;
+		if (this.#busy.has(keeper) || (resident.asleep !== undefined && !this.#rouse(keeper))) return;
 		const state = resident.vm?.state;
 		if (state === undefined || resident.stage !== 'turn' || resident.paused !== undefined) {
 			if (resident.vm !== undefined && !keeper.isStill) this.#arm(keeper, retryMs);
@@ -78,6 +79,18 @@ export class Snapshots {
 			this.#keeping.cell.flush();
 		} finally {
 			this.#busy.delete(keeper);
+		}
+	}
+
+	/** One that sleeps has to be woken for its snapshot; false where there is nothing to take. */
+	#rouse({ isJournalled, resident }: Keeper): boolean {
+		if (!isJournalled) return false;
+		try {
+			this.#keeping.cell.wake(resident);
+			return true;
+		} catch (error) {
+			if (!(error instanceof VmError)) throw error;
+			return false;
 		}
 	}
 

@@ -48,7 +48,7 @@ export function commandGuest(parts: ForeignParts): Guest {
 		});
 		let instance: ForeignInstance | undefined;
 		try {
-			instance = instantiateForeign({ modules: code.modules, instantiate, interfaces, tank });
+			instance = instantiateForeign({ code, instantiate, interfaces, tank });
 			instance.exported('wasi:cli/run', 'run')();
 			return 0;
 		} catch (error) {

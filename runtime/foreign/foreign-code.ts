@@ -12,11 +12,16 @@ export interface Surroundings {
 	readonly stdin: Uint8Array;
 }
 
-export interface ForeignCode {
-	readonly world: ForeignWorld;
+export interface LinkableCode {
 	/** A function body, see `glue-script.ts`. */
 	readonly script: string;
 	/** Every core module, with checks, by the name that the glue asks for it with. */
 	readonly modules: ReadonlyMap<string, WebAssembly.Module>;
+	/** How often each of them may be instantiated. */
+	readonly instances: ReadonlyMap<string, number>;
+}
+
+export interface ForeignCode extends LinkableCode {
+	readonly world: ForeignWorld;
 	readonly surroundings: Surroundings;
 }

@@ -6,6 +6,7 @@
  * guest passes are ours, so that the copying is bounded and paid for.
  */
 import { ComponentError } from '../component/error.ts';
+import { repairs } from './glue-repairs.ts';
 
 export type GetCoreModule = (name: string) => WebAssembly.Module;
 export type InstantiateCore = (
@@ -61,8 +62,15 @@ const anyExport = /^\s*(?:export|import)\b/gm;
 
 /** @throws ComponentError `glue-failed` where the glue is not as it was known to be */
 export function scriptOf(source: string): string {
-	const untraced = replaceOnce(source, trace, 'const _debugLog = () => {};');
-	const script = replaceOnce(replaceOnce(untraced, tail, ''), entry, 'return function instantiate(');
+	// Glue of a component that exports nothing to call traces nothing.
+	const untraced = source.includes('_debugLog')
+		? replaceOnce(source, trace, 'const _debugLog = () => {};')
+		: source;
+	const repaired = repairs.reduce((text, { of, pattern, by, isRepeated }) => {
+		if (!text.includes(of)) return text;
+		return isRepeated ? text.replace(pattern, by) : replaceOnce(text, pattern, by);
+	}, untraced);
+	const script = replaceOnce(replaceOnce(repaired, tail, ''), entry, 'return function instantiate(');
 	if (anyExport.test(script) || script.includes('import('))
 		throw new ComponentError('glue-failed', 'the glue imports or exports more than is known of it');
 	return script;

@@ -6,7 +6,7 @@ import { ComponentError } from '../component/error.ts';
 import { ManifestError } from '../module/manifest.ts';
 import type { GlueMaker } from './glue.ts';
 import { prepareForeign } from './prepare-foreign.ts';
-import { bed, commandOf, componentOf, prepared, provided } from './testbed.ts';
+import { bed, commandOf, componentOf, prepared, provided, runnable } from './testbed.ts';
 
 const memory = '(memory (export "memory") 1)';
 const write =
@@ -126,24 +126,6 @@ test('a message as large as an inbox takes reaches a program that may send littl
 	t.deepEqual(vm.published(), [new Uint8Array(Uint32Array.of(1_500_000).buffer)]);
 });
 
-/** A component of which only one part is not as it should be. */
-const runnable = ({
-	core = '',
-	extra = '',
-	entry = 'run',
-}: {
-	core?: string;
-	extra?: string;
-	entry?: string;
-}) =>
-	parse(`(component
-		(core module $m ${core} ${memory} (func (export "run") (result i32) (i32.const 0)))
-		(core instance $i (instantiate $m))
-		${extra}
-		(func $run (result (result)) (canon lift (core func $i "${entry}")))
-		(instance $exported (export "run" (func $run)))
-		(export "wasi:cli/run@0.2.0" (instance $exported)))`);
-
 async function refusal(
 	t: ExecutionContext,
 	component: Uint8Array,
@@ -158,25 +140,6 @@ test('a component without anything wrong runs', async (t) => {
 	const vm = bed(await prepared(await runnable({})));
 	vm.start();
 	t.deepEqual(vm.faults(), []);
-});
-
-test('memory grows to what the manifest asks for and no further', async (t) => {
-	const core = `(func (export "fill") (result i32)
-		(loop (br_if 0 (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
-		(i32.ne (memory.size) (i32.const 32)))`;
-	const component = await runnable({ core, entry: 'fill' });
-	const vm = bed(await prepared(component, small));
-	vm.start();
-	t.deepEqual(vm.faults(), []);
-	vm.do({ tag: 'count' });
-	const counts = vm.said.findLast((report) => report.tag === 'counts');
-	t.is(counts?.vms[0]?.memoryBytes, 32 * 65_536);
-});
-
-test('a core module that is instantiated twice does not get its memory twice', async (t) => {
-	const vm = bed(await prepared(await runnable({ extra: '(core instance (instantiate $m))' })));
-	vm.start();
-	t.deepEqual(vm.faults(), ['malformed-value']);
 });
 
 test('a core module that would take fuel from the tank by itself is refused', async (t) => {
@@ -236,6 +199,22 @@ test('what a box does not have cannot be imported', async (t) => {
 	t.is(await refusal(t, component), 'import-unknown');
 });
 
+test('a command that imports what only services are given is refused, and does not fail at its start', async (t) => {
+	const component = await componentOf(
+		`(import "mullion:service/log@0.1.0" "write" (func $write (param i32 i32 i32)))
+		(memory (export "memory") 1)
+		(func (export "wasi:cli/run@0.2.12#run") (result i32)
+			(call $write (i32.const 0) (i32.const 8) (i32.const 0)) (i32.const 0))`,
+		`package acme:talker;
+		package mullion:service@0.1.0 {
+			interface log { enum level { debug, info, warn, error } write: func(level: level, text: string); }
+		}
+		package wasi:cli@0.2.12 { interface run { run: func() -> result; } }
+		world talker { import mullion:service/log@0.1.0; export wasi:cli/run@0.2.12; }`,
+	);
+	t.is(await refusal(t, component), 'import-unknown');
+});
+
 test('a component of another world is refused, with the worlds that there are', async (t) => {
 	const component =
 		await parse(`(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
@@ -288,7 +267,7 @@ test('a guest that makes the host copy the same bytes many times is ended', asyn
 		(func (export "wasi:cli/run@0.2.12#run") (result i32) (local $at i32)
 			(loop
 				(i32.store offset=0 (local.get $at) (i32.const 0))
-				(i32.store offset=4 (local.get $at) (i32.const 100000))
+				(i32.store offset=4 (local.get $at) (i32.const 0))
 				(i32.store offset=8 (local.get $at) (i32.const 0))
 				(i32.store offset=12 (local.get $at) (i32.const 100000))
 				(local.set $at (i32.add (local.get $at) (i32.const 16)))

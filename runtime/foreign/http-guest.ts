@@ -43,7 +43,7 @@ export function httpGuest(parts: ForeignParts): Guest {
 		const interfaces = { ...wasi, ...http.interfaces };
 		let instance: ForeignInstance | undefined;
 		try {
-			instance = instantiateForeign({ modules: code.modules, instantiate, interfaces, tank });
+			instance = instantiateForeign({ code, instantiate, interfaces, tank });
 			const exchange = http.open({
 				...request,
 				method: request.method || 'GET',

@@ -1,12 +1,12 @@
 /** One instance of a foreign component: its core instances, linked by glue, on one tank of fuel. */
 import { fuelImport, startExport } from '../component/instrument/instrument-part.ts';
 import { LinkError } from '../component/link-error.ts';
-import type { ForeignCode } from './foreign-code.ts';
+import type { LinkableCode } from './foreign-code.ts';
 import type { HostInterfaces, Instantiate } from './glue-script.ts';
 import type { SharedTank } from './shared-tank.ts';
 
 export interface InstanceOptions {
-	readonly modules: ForeignCode['modules'];
+	readonly code: Pick<LinkableCode, 'modules' | 'instances'>;
 	readonly instantiate: Instantiate;
 	readonly interfaces: HostInterfaces;
 	readonly tank: SharedTank;
@@ -20,8 +20,9 @@ export interface ForeignInstance {
 
 /** To be called within `tank.run`, as start functions run. @throws WebAssembly.RuntimeError, LinkError */
 export function instantiateForeign(options: InstanceOptions): ForeignInstance {
-	const { modules, instantiate, interfaces, tank } = options;
-	const made = new Set<WebAssembly.Module>();
+	const { code, instantiate, interfaces, tank } = options;
+	/** How often each may still be instantiated. */
+	const left = new Map<WebAssembly.Module, number>();
 	const memories = new Set<WebAssembly.Memory>();
 	/** Functions of the guest itself; every other function that it can import is glue. */
 	const guestFunctions = new WeakSet<object>();
@@ -36,16 +37,21 @@ export function instantiateForeign(options: InstanceOptions): ForeignInstance {
 
 	const exports = instantiate(
 		(name) => {
-			const module = modules.get(name);
+			const module = code.modules.get(name);
 			if (module === undefined) throw new LinkError('missing-export', `there is no core module ${name}`);
+			left.set(module, code.instances.get(name) ?? 0);
 			return module;
 		},
 		interfaces,
 		(module, imports = {}) => {
-			// Each has a share of the memory that its manifest asks for, and only one.
-			if (made.has(module))
-				throw new LinkError('malformed-value', 'the component instantiates a core module twice');
-			made.add(module);
+			// Each instance has a share of the memory that its manifest asks for, and of the tables.
+			const others = (left.get(module) ?? 0) - 1;
+			if (others < 0)
+				throw new LinkError(
+					'malformed-value',
+					'the component instantiates more core modules than were counted',
+				);
+			left.set(module, others);
 			const given = Object.entries(imports).map(([from, values]) => [
 				from,
 				Object.fromEntries(Object.entries(values).map(([name, value]) => [name, charged(value)])),

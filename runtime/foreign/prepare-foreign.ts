@@ -2,13 +2,10 @@
 import { Settings } from '../../proto/host/bus/command.ts';
 import { ContractError } from '../../proto/host/codec.ts';
 import { ComponentError } from '../component/error.ts';
-import { instrumentPart, memoryOf } from '../component/instrument/instrument-part.ts';
-import { checkLimits } from '../component/module-limits.ts';
 import { type Manifest, ManifestError } from '../module/manifest.ts';
 import type { ForeignCode, ForeignWorld, Surroundings } from './foreign-code.ts';
 import type { GlueMaker } from './glue.ts';
-import { checkNames, namesIn } from './glue-names.ts';
-import { scriptOf } from './glue-script.ts';
+import { linkableCode } from './linkable-code.ts';
 import { wasiNames } from './wasi/names.ts';
 
 export interface PrepareForeignOptions {
@@ -32,17 +29,15 @@ export async function prepareForeign(
 	component: Uint8Array,
 	{ manifest, glue, provided }: PrepareForeignOptions,
 ): Promise<ForeignCode> {
-	const { source, cores, imports, exports } = await glue.make(component);
-	checkNames([...imports, ...exports]);
+	const made = await glue.make(component);
+	const { imports, exports } = made;
 	const world = worldOf(exports);
 	checkManifest(manifest, world);
-	for (const from of imports) checkImport(from, { manifest, provided });
-	return {
-		world,
-		script: scriptOf(source),
-		modules: await compileAll(cores, manifest.budget.memoryPages),
-		surroundings: surroundingsOf(manifest, world),
-	};
+	// What links commands and handlers gives them WASI and nothing else.
+	const own = world === 'service' ? provided : new Map();
+	for (const from of imports) checkImport(from, { manifest, world, provided: own });
+	const code = await linkableCode(made, manifest.budget.memoryPages);
+	return { ...code, world, surroundings: surroundingsOf(manifest, world) };
 }
 
 function worldOf(exports: readonly string[]): ForeignWorld {
@@ -75,14 +70,18 @@ function checkManifest(manifest: Manifest, world: ForeignWorld): void {
 
 function checkImport(
 	from: string,
-	{ manifest, provided }: Pick<PrepareForeignOptions, 'manifest' | 'provided'>,
+	{
+		manifest,
+		provided,
+		world,
+	}: Pick<PrepareForeignOptions, 'manifest' | 'provided'> & { readonly world: ForeignWorld },
 ): void {
 	if (wasiNames.has(from)) return;
 	const own = [...provided].find(([name]) => name.split('@')[0] === from);
 	if (own === undefined)
 		throw new ComponentError(
 			'import-unknown',
-			`the component imports "${from}", which this box does not have`,
+			`the component imports "${from}", which this box does not give a ${world}`,
 		);
 	const [, capability] = own;
 	if (capability !== undefined && !Object.hasOwn(manifest.capabilities, capability))
@@ -90,37 +89,6 @@ function checkImport(
 			'import-not-granted',
 			`the component imports "${from}", but its manifest does not ask for the capability "${capability}"`,
 		);
-}
-
-/** All memories together may grow to what the manifest asks for; what they begin with is theirs. */
-async function compileAll(
-	cores: ReadonlyMap<string, Uint8Array>,
-	memoryPages: number,
-): Promise<Map<string, WebAssembly.Module>> {
-	const valid = [...cores].map(([name, core]) => {
-		const bytes = new Uint8Array(core);
-		checkLimits(bytes);
-		if (!WebAssembly.validate(bytes))
-			throw new ComponentError('not-a-component', `the core module ${name} is not valid`);
-		return { name, bytes, pages: memoryOf(bytes) };
-	});
-	const begins = valid.flatMap(({ pages }) => (pages === undefined ? [] : [pages]));
-	const left = memoryPages - begins.reduce((sum, pages) => sum + pages, 0);
-	if (left < 0)
-		throw new ComponentError(
-			'memory-unbounded',
-			`the component begins with ${memoryPages - left} pages of memory; the manifest's budget is ${memoryPages}`,
-		);
-	const share = Math.floor(left / Math.max(begins.length, 1));
-	const compiled = valid.map(async ({ name, bytes, pages = 0 }) => {
-		const instrumented = instrumentPart(bytes, { mostPages: pages + share });
-		const module = await WebAssembly.compile(instrumented).catch((cause: Error) => {
-			throw new ComponentError('not-a-component', `the core module ${name}: ${cause.message}`, { cause });
-		});
-		checkNames(namesIn(module));
-		return [name, module] as const;
-	});
-	return new Map(await Promise.all(compiled));
 }
 
 /** @throws ManifestError `bad-manifest` */

@@ -43,7 +43,7 @@ export function serviceGuest(parts: ForeignParts): Guest {
 	const call = (name: 'start' | 'turn', now: bigint, argument: Init | Event[]): Result<Effect[], string> => {
 		clock = new GuestClock(now, spec.clockStepUs);
 		return tank.run(() => {
-			instance ??= instantiateForeign({ modules: code.modules, instantiate, interfaces: interfaces(), tank });
+			instance ??= instantiateForeign({ code, instantiate, interfaces: interfaces(), tank });
 			try {
 				return { tag: 'ok', val: instance.exported(guestInterface, name)(now, argument) as Effect[] };
 			} catch (error) {

@@ -32,6 +32,24 @@ export async function componentOf(text: string, witSource: string): Promise<Uint
 	return componentNew(await componentEmbed({ binary, witSource, stringEncoding: 'utf8' }), []);
 }
 
+/** A component of which only one part is not as it should be. */
+export const runnable = ({
+	core = '',
+	extra = '',
+	entry = 'run',
+}: {
+	core?: string;
+	extra?: string;
+	entry?: string;
+}) =>
+	parse(`(component
+		(core module $m ${core} (memory (export "memory") 1) (func (export "run") (result i32) (i32.const 0)))
+		(core instance $i (instantiate $m))
+		${extra}
+		(func $run (result (result)) (canon lift (core func $i "${entry}")))
+		(instance $exported (export "run" (func $run)))
+		(export "wasi:cli/run@0.2.0" (instance $exported)))`);
+
 export const provided = new Map<string, string | undefined>([
 	['mullion:service/log@0.1.0', undefined],
 	['mullion:service/key-value@0.1.0', 'key-value'],

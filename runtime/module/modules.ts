@@ -4,12 +4,15 @@
  * A module that fails any check leaves no trace. An update whose new version does not start goes
  * back to the version before.
  */
+
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
+import { isUp } from '../vm/lifecycle.ts';
 import type { Supervisor, VmView } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
@@ -38,6 +41,8 @@ export interface ModulesOptions {
 	readonly rules?: readonly PolicyRule[];
 	/** What links components of other toolchains; where there is none, they are refused. */
 	readonly glue?: GlueMaker;
+	/** Where the code of services is kept while they sleep; without it, it stays in memory. */
+	readonly code?: CodeStore;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** The most that any module is granted. */
@@ -144,7 +149,7 @@ export class Modules {
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
 			const views = await this.#startAll(component);
-			const failed = views.find(({ state }) => state !== 'running');
+			const failed = views.find(({ state }) => !isUp(state));
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
 				for (const vm of views) this.#options.supervisor.forgetKept(vm.name);
@@ -191,15 +196,16 @@ export class Modules {
 		if (view === undefined || view.state === 'stopped' || view.state === 'parked')
 			supervisor.start({ name: vmName, component, baseband });
 		const settled = await supervisor.settled(vmName);
-		if (settled.state !== 'running') throw new ModuleError('start-failed', `${vmName}: ${settled.reason}`);
+		if (!isUp(settled.state)) throw new ModuleError('start-failed', `${vmName}: ${settled.reason}`);
 		return settled;
 	}
 
 	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
-		const { capabilities, glue, largest, caps } = this.#options;
+		const { capabilities, glue, code, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
 			...(glue && { glue }),
+			...(code && { code }),
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});

@@ -7,12 +7,14 @@
 import type { TapCredit } from '../bus/tap.ts';
 import type { StringEncoding } from '../component/decode.ts';
 import type { Effect, Event, Failure, Level } from '../component/generated/service.ts';
+import type { CodeKey } from '../component/service-code.ts';
 import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { Budget, FullPolicy, Priority } from '../module/manifest.ts';
 import type { Digest } from '../module/store-digest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { Crash } from './crash.ts';
 import type { VmErrorCode } from './error.ts';
+import type { Passage } from './passage.ts';
 import type { TurnCounts } from './turn-stats.ts';
 
 /** Number of a VM on this box; 0 is the platform itself. */
@@ -73,6 +75,8 @@ export interface LinkCounts {
 export interface VmSpec {
 	readonly name: string;
 	readonly module: WebAssembly.Module;
+	/** Where the code of `module` is kept; without it, the module stays in memory while the VM sleeps. */
+	readonly code?: CodeKey;
 	readonly encoding: StringEncoding;
 	/** Instead of `module`, for what the generic linker links. */
 	readonly foreign?: ForeignCode;
@@ -90,6 +94,10 @@ export interface VmSpec {
 	readonly bucketBytes?: number;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
+	/** Put to sleep after so long without a turn, if its state can be taken; undefined for never. */
+	readonly sleepAfterMs?: number;
+	/** Where it goes on, instead of a start. */
+	readonly passage?: Passage;
 	/** What of it is kept; undefined for nothing. */
 	readonly keep?: KeepOrder;
 	/** Its turns are to be recorded, from its start on. */
@@ -158,6 +166,15 @@ export type CellCommand =
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'count' }
+	/** The VM ends the turn it is in, and begins no other until `go-on`; answered with `at-rest`. */
+	| { readonly tag: 'rest'; readonly vm: VmId }
+	/** No turn begins until `go-on`; answered with `paused`. */
+	| { readonly tag: 'pause' }
+	/** Hears what others have said so far; answered with `drained`. */
+	| { readonly tag: 'drain' }
+	| { readonly tag: 'go-on'; readonly vm?: VmId }
+	/** The VM is handed over, as it is; answered with `moved-out`. */
+	| { readonly tag: 'move-out'; readonly vm: VmId }
 	/** What may be seen of messages from now on; answered with what was not seen before. */
 	| ({ readonly tag: 'look' } & TapCredit)
 	/** What is kept of a VM of this name is forgotten, but for that of this module. */
@@ -170,6 +187,9 @@ export type CellCommand =
 export type CellReport =
 	| { readonly tag: 'started'; readonly vm: VmId; readonly tookUs: number }
 	| { readonly tag: 'stopped'; readonly vm: VmId }
+	/** Between these two it has no instance, and is there all the same. */
+	| { readonly tag: 'slept'; readonly vm: VmId }
+	| { readonly tag: 'woke'; readonly vm: VmId }
 	| ({
 			readonly tag: 'fault';
 			readonly vm: VmId;
@@ -191,6 +211,17 @@ export type CellReport =
 			readonly id?: { readonly turn: number; readonly index: number };
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
+	| { readonly tag: 'at-rest'; readonly vm: VmId }
+	| { readonly tag: 'paused' }
+	/** `isQuiet`: there was nothing to hear, and nothing that it says is held up. */
+	| { readonly tag: 'drained'; readonly isQuiet: boolean }
+	/** `why` says what is in the way where there is no passage: the VM stays. */
+	| {
+			readonly tag: 'moved-out';
+			readonly vm: VmId;
+			readonly passage: Passage | undefined;
+			readonly why: string;
+	  }
 	| { readonly tag: 'effect'; readonly vm: VmId; readonly effect: BoxEffect }
 	| { readonly tag: 'log'; readonly vm: VmId; readonly line: LogLine }
 	/** The next parts of a recording, and why it ended, if it did. */

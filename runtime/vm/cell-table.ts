@@ -36,6 +36,8 @@ interface Entry extends SupervisedCell {
 	/** The turn seen at the last look, and when it was seen first. */
 	seen: { turn: number; sinceUs: number } | undefined;
 	readonly whenCounted: (() => void)[];
+	/** What it was asked and has not answered, by the kind of answer. */
+	readonly asked: Map<CellReport['tag'], (answer: CellReport | undefined) => void>;
 	links: LinkCounts;
 	readonly closed: PromiseWithResolvers<void>;
 }
@@ -80,6 +82,7 @@ export class CellTable {
 			send,
 			seen: undefined,
 			whenCounted: [],
+			asked: new Map(),
 			links: noLinks,
 			closed: Promise.withResolvers(),
 		};
@@ -120,6 +123,33 @@ export class CellTable {
 		}
 	}
 
+	/** Asks what is answered by one report; undefined when the cell is gone. Nothing may be asked twice at a time. */
+	ask<Tag extends CellReport['tag']>(
+		{ name }: SupervisedCell,
+		command: CellCommand,
+		tag: Tag,
+	): Promise<Extract<CellReport, { tag: Tag }> | undefined> {
+		const entry = this.#cells.get(name);
+		if (entry === undefined) return Promise.resolve(undefined);
+		const { promise, resolve } = Promise.withResolvers<CellReport | undefined>();
+		entry.asked.set(tag, resolve);
+		entry.send(command);
+		return promise as Promise<Extract<CellReport, { tag: Tag }> | undefined>;
+	}
+
+	/** No cell begins a turn, and each has heard all that was said to it. Returns how all go on. */
+	async still(): Promise<() => void> {
+		const cells = [...this.#cells.values()];
+		await Promise.all(cells.map((cell) => this.ask(cell, { tag: 'pause' }, 'paused')));
+		for (let isQuiet = false; !isQuiet; ) {
+			const drained = await Promise.all(cells.map((cell) => this.ask(cell, { tag: 'drain' }, 'drained')));
+			isQuiet = drained.every((answer) => answer?.isQuiet !== false);
+		}
+		return () => {
+			for (const { send } of cells) send({ tag: 'go-on' });
+		};
+	}
+
 	tellAll(command: CellCommand): void {
 		for (const { send } of this.#cells.values()) send(command);
 	}
@@ -136,6 +166,8 @@ export class CellTable {
 		// What a cell said before it was killed, but was heard after: another one stands in its place.
 		if (this.#cells.get(entry.name) !== entry) return;
 		this.#options.accept(entry, report);
+		entry.asked.get(report.tag)?.(report);
+		entry.asked.delete(report.tag);
 		if (report.tag === 'closed') entry.closed.resolve();
 		if (report.tag !== 'counts') return;
 		entry.links = report.links;
@@ -173,6 +205,7 @@ export class CellTable {
 		void entry.handle.terminate();
 		this.#options.hub.removeCell(entry);
 		entry.closed.resolve();
+		for (const resolve of entry.asked.values()) resolve(undefined);
 		for (const resolve of entry.whenCounted.splice(0)) resolve();
 		this.#options.lost(entry, culprit, why);
 	}

@@ -8,18 +8,23 @@ import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import { type CodeReader, type KeptCode, ServiceCode, withModuleOf } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
 import { Keeping, type KeepingCell } from '../durability/keeping.ts';
 import type { CellStorage } from '../durability/storage.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Recorder } from '../recording/recorder.ts';
+import type { Packing } from '../snapshot/packing.ts';
+import { plainPacking } from '../snapshot/plain-packing.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
 import { VmError } from './error.ts';
 import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { Hibernation } from './hibernation.ts';
 import { Mail } from './mail.ts';
+import { obstacleTo, type Passage, waitingFor } from './passage.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
 import { Turns } from './turns.ts';
@@ -33,6 +38,12 @@ export interface CellOptions {
 	readonly heartbeat?: Heartbeat;
 	/** What links foreign components; a cell without it starts none. */
 	readonly linkForeign?: ForeignLinker | undefined;
+	/** How VMs are packed that are put to sleep. */
+	readonly packing?: Packing;
+	/** Where the code of those is found again; without it, it stays in memory. */
+	readonly code?: CodeReader;
+	/** Called when much of the memory of this thread has become free. */
+	readonly reclaim?: () => void;
 	/** Called with everything that happened since the last call, in order. */
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
@@ -49,6 +60,8 @@ export class Cell {
 	readonly #mail: Mail;
 	readonly #turns: Turns;
 	readonly #keeping: Keeping | undefined;
+	readonly #hibernation: Hibernation;
+	readonly #code: CodeReader | undefined;
 	#reports: CellReport[] = [];
 
 	constructor({
@@ -56,11 +69,15 @@ export class Cell {
 		storage,
 		heartbeat = new Heartbeat(),
 		linkForeign,
+		packing = plainPacking,
+		code,
+		reclaim,
 		report,
 		wake,
 		notify,
 	}: CellOptions) {
 		this.#clock = clock;
+		this.#code = code;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		this.#mail = new Mail({
@@ -79,9 +96,21 @@ export class Cell {
 			wake,
 			take: (resident) => this.#take(resident),
 			finished: (resident, vm, effects) => this.#finished(resident, vm, effects),
+			rouse: (resident) => this.#hibernation.wake(resident),
 			failed: (resident, vm, error) => this.#failed(resident, vm, error),
 			exceeded: ({ id }, budget, detail) => this.#say({ tag: 'exceeded', vm: id, budget, detail }),
 			rested: () => this.#flush(),
+		});
+		this.#hibernation = new Hibernation({
+			clock,
+			packing,
+			residents: this.#residents,
+			turns: this.#turns,
+			slept: ({ id }) => this.#say({ tag: 'slept', vm: id }),
+			woke: ({ id }) => this.#say({ tag: 'woke', vm: id }),
+			failed: (resident, vm, error) => this.#failed(resident, vm, error),
+			reclaim: () => reclaim?.(),
+			flush: () => this.#flush(),
 		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
 		this.#mail.kept = this.#keeping?.mail;
@@ -102,6 +131,7 @@ export class Cell {
 			apply: (resident, vm, effect) => this.#apply(resident, vm, effect),
 			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
 			ready: (resident) => this.#queue.add(resident),
+			wake: (resident) => this.#hibernation.wake(resident),
 			say: (report) => this.#say(report),
 			flush: () => this.#flush(),
 		};
@@ -148,6 +178,22 @@ export class Cell {
 			case 'forget':
 				void this.#keeping?.forget(command.name, command.butFor).catch(() => undefined);
 				break;
+			case 'pause':
+				this.#turns.isStill = true;
+				this.#say({ tag: 'paused' });
+				break;
+			case 'drain':
+				this.#say({ tag: 'drained', isQuiet: this.#drain() });
+				break;
+			case 'rest':
+				this.#rest(command.vm);
+				break;
+			case 'go-on':
+				this.#goOn(command.vm);
+				break;
+			case 'move-out':
+				this.#moveOut(command.vm);
+				break;
 			case 'heard':
 				this.#keeping?.heard(command.number);
 				break;
@@ -188,11 +234,13 @@ export class Cell {
 		const now = this.#clock.now();
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
-		resident.spec = spec;
+		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
+		resident.spec = withModuleOf(spec, resident.code);
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
-			if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
+			if (spec.passage !== undefined) this.#arrive(resident, spec.passage);
+			else if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
 			else this.#turns.begin(resident);
 			// What comes while it starts waits for it.
 			this.#mail.join(resident);
@@ -200,6 +248,64 @@ export class Cell {
 			if (!(error instanceof VmError)) throw error;
 			this.#stillborn(resident, error);
 		}
+	}
+
+	#keptCode({ code: key }: VmSpec): KeptCode | undefined {
+		return key === undefined || this.#code === undefined ? undefined : { key, reader: this.#code };
+	}
+
+	#rest(id: VmId): void {
+		const resident = this.#residents.get(id);
+		if (resident !== undefined) resident.isHeld = true;
+		if (resident?.paused === undefined) this.#say({ tag: 'at-rest', vm: id });
+	}
+
+	/** @param id of the VM that was held; the whole cell without it */
+	#goOn(id: VmId | undefined): void {
+		if (id === undefined) this.#turns.isStill = false;
+		const resident = id === undefined ? undefined : this.#residents.get(id);
+		if (resident === undefined) return;
+		resident.isHeld = false;
+		this.#queue.add(resident);
+	}
+
+	/** True when there was nothing to hear, and nothing is held up. */
+	#drain(): boolean {
+		const { exchange } = this.#mail;
+		const isQuiet = exchange.isIdle();
+		while (exchange.hear());
+		exchange.commit();
+		return isQuiet && exchange.isSaid();
+	}
+
+	#moveOut(id: VmId): void {
+		const resident = this.#residents.get(id);
+		const why = resident === undefined ? 'it is not here' : obstacleTo(resident);
+		if (resident === undefined || why !== undefined)
+			return this.#say({ tag: 'moved-out', vm: id, passage: undefined, why: why ?? '' });
+		resident.recorder?.close('the VM was moved');
+		const asleep = this.#hibernation.pack(resident);
+		if (asleep === undefined)
+			return this.#say({ tag: 'moved-out', vm: id, passage: undefined, why: 'it has failed' });
+		const passage = {
+			asleep,
+			waiting: waitingFor(resident, this.#mail.askedBy(resident)),
+			timers: [...resident.timers.values()].map(({ cancel: _, ...timer }) => timer),
+			stored: new Map(resident.vm?.stored),
+		};
+		this.#remove(resident);
+		this.#say({ tag: 'moved-out', vm: id, passage, why: '' });
+	}
+
+	/** It goes on here when something comes for it. */
+	#arrive(resident: Resident, { asleep, waiting, timers }: Passage): void {
+		resident.vm = this.#turns.make(resident, resident.spec);
+		resident.asleep = asleep;
+		for (const item of waiting) resident.inbox.push(item);
+		for (const timer of timers)
+			this.#setTimer(resident, timer, Math.ceil((timer.dueUs - this.#clock.now()) / 1000));
+		this.#queue.add(resident);
+		this.#say({ tag: 'slept', vm: resident.id });
 	}
 
 	/** It could not be called even once. */
@@ -222,16 +328,20 @@ export class Cell {
 		const resident = this.#residents.get(id);
 		if (resident !== undefined) {
 			resident.recorder?.close('the VM was stopped');
-			this.#turns.end(resident);
-			resident.clearTimers();
-			this.#residents.delete(id);
-			this.#mail.leave(resident);
+			this.#remove(resident);
 			const { keeper } = resident;
 			if (keeper !== undefined && this.#keeping !== undefined) return void this.#leave(this.#keeping, keeper);
 		}
 		// Also of one that has not come yet: who waits for this must not wait for ever. Not before the last
 		// that it said is on its way: elsewhere, it may say more as soon as it has stopped here.
 		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
+	}
+
+	#remove(resident: Resident): void {
+		this.#turns.end(resident);
+		resident.clearTimers();
+		this.#residents.delete(resident.id);
+		this.#mail.leave(resident);
 	}
 
 	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
@@ -248,8 +358,10 @@ export class Cell {
 		this.#flush();
 	}
 
-	#started({ id, startedAtUs }: Resident): void {
+	#started(resident: Resident): void {
+		const { id, startedAtUs } = resident;
 		this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAtUs });
+		this.#hibernation.mind(resident);
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {
@@ -265,6 +377,7 @@ export class Cell {
 		keeper?.finished(effects);
 		if (resident.stage === 'start') this.#started(resident);
 		else if (resident.singly > 0) resident.singly--;
+		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
 		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
 		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
 		else for (const effect of effects) this.#apply(resident, vm, effect);
@@ -302,7 +415,7 @@ export class Cell {
 	): void {
 		const { id, repeat } = timer;
 		resident.timers.get(id)?.cancel();
-		const armed = this.#clock.after(Math.max(1, firstMs), () => {
+		const { cancel } = this.#clock.after(Math.max(1, firstMs), () => {
 			resident.timers.delete(id);
 			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
 			if (repeat) this.#setTimer(resident, timer);
@@ -310,7 +423,8 @@ export class Cell {
 			if (!repeat || !resident.inbox.holds(isThisTimer))
 				this.#mail.give(resident.id, { tag: 'timer', val: id });
 		});
-		resident.timers.set(id, armed);
+		const dueUs = this.#clock.now() + firstMs * 1000;
+		resident.timers.set(id, { ...timer, dueUs, cancel });
 	}
 
 	/** What the failed turn was given waits again; what alone has failed twice is set aside. */
@@ -333,6 +447,7 @@ export class Cell {
 	#failed(resident: Resident, vm: Vm, error: VmError): void {
 		const { code, message } = error;
 		const crash = crashOf({ resident, vm, error, given: resident.taken });
+		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
 		this.#blame(resident, resident.taken);
 		resident.recorder?.close('the VM failed');
 		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };

@@ -4,6 +4,7 @@ export const vmStates = [
 	'installed',
 	'starting',
 	'running',
+	'hibernated',
 	'backing-off',
 	'parked',
 	'stopping',
@@ -11,18 +12,34 @@ export const vmStates = [
 ] as const;
 export type VmState = (typeof vmStates)[number];
 
-export const vmEvents = ['start', 'started', 'fault', 'retry', 'give-up', 'stop', 'stopped'] as const;
+export const vmEvents = [
+	'start',
+	'started',
+	'fault',
+	'retry',
+	'give-up',
+	'stop',
+	'stopped',
+	'sleep',
+	'wake',
+] as const;
 export type VmEvent = (typeof vmEvents)[number];
 
 export const lifecycle: Readonly<Record<VmState, Partial<Record<VmEvent, VmState>>>> = {
 	installed: { start: 'starting', stop: 'stopped' },
 	starting: { started: 'running', fault: 'backing-off', stop: 'stopping' },
-	running: { fault: 'backing-off', stop: 'stopping' },
+	running: { fault: 'backing-off', stop: 'stopping', sleep: 'hibernated' },
+	hibernated: { wake: 'running', fault: 'backing-off', stop: 'stopping' },
 	'backing-off': { retry: 'starting', 'give-up': 'parked', stop: 'stopped' },
 	parked: { start: 'starting', stop: 'stopped' },
 	stopping: { stopped: 'stopped', fault: 'stopped' },
 	stopped: { start: 'starting' },
 };
+
+/** Whether a VM in this state takes what comes for it. */
+export function isUp(state: VmState): boolean {
+	return state === 'running' || state === 'hibernated';
+}
 
 export interface Transition {
 	readonly from: VmState;

@@ -91,6 +91,7 @@ export class Mail {
 	get exchange(): Pick<
 		Exchange,
 		| 'unlink'
+		| 'isSaid'
 		| 'destinations'
 		| 'dispatch'
 		| 'acknowledge'
@@ -140,6 +141,11 @@ export class Mail {
 		this.#routes.remove(resident);
 		this.#refuseAll(resident);
 		this.releaseWaiters(resident);
+	}
+
+	/** By its own numbers: what it has asked and got no answer to. */
+	askedBy(resident: Resident): number[] {
+		return this.#requests.askedBy(resident);
 	}
 
 	/** An event of the platform's own; lost when the VM does not run. */

@@ -3,10 +3,12 @@ import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
+import type { ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
+import type { ArmedTimer } from './passage.ts';
 import { TurnStats } from './turn-stats.ts';
 import type { TurnWatch } from './turn-watch.ts';
 import type { Vm } from './vm.ts';
@@ -34,6 +36,12 @@ export class Resident implements Sender {
 	readonly inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
+	/** Its module, also while nobody has it compiled. */
+	code: ServiceCode | undefined;
+	/** All of its state, packed, while it has no instance. */
+	asleep: Uint8Array | undefined;
+	/** When its last turn ended. */
+	restedAtUs = 0;
 	/** What its next call is for. */
 	stage: Stage = 'turn';
 	/** Its call has had a slice and goes on later. */
@@ -51,9 +59,11 @@ export class Resident implements Sender {
 	keeper: Keeper | undefined;
 	/** Every turn is in the journal before anything of it leaves: what it is told is safe as soon as what its sender did is. */
 	isJournalled = false;
+	/** It ends the turn it is in, and begins no other. */
+	isHeld = false;
 	/** How often it was to be brought back. */
 	arrivals = 0;
-	readonly timers = new Map<number, Timer>();
+	readonly timers = new Map<number, Timer & ArmedTimer>();
 	readonly held: HeldMessage[] = [];
 	readonly waiters = new Set<Sender>();
 	/** Other cells where what it published has not found room, and for which it stands still. */
@@ -84,7 +94,7 @@ export class Resident implements Sender {
 	get isReady(): boolean {
 		if (this.vm === undefined || this.throttle !== undefined || this.keeper?.mayRun === false) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
-		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
+		return this.held.length === 0 && this.cellsAwaited === 0 && !this.isHeld && this.inbox.length > 0;
 	}
 
 	/** Who sees its turns. */
@@ -117,7 +127,7 @@ export class Resident implements Sender {
 		return {
 			vm: this.id,
 			...this.stats.counts(nowUs),
-			memoryBytes: this.vm?.memoryBytes ?? 0,
+			memoryBytes: this.asleep?.length ?? this.vm?.memoryBytes ?? 0,
 			inboxLength: this.inbox.length,
 			inboxBytes: this.inbox.bytes,
 			dropped: this.inbox.dropped,

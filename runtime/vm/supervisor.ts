@@ -15,7 +15,8 @@ import type { BoxEffect, CellReport, LogLine, RecordingOrder, VmId, VmSpec } fro
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { Conduct, type ConductView, type Fault } from './conduct.ts';
 import { VmError } from './error.ts';
-import { type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { isUp, type Transition, transition, type VmEvent, type VmState } from './lifecycle.ts';
+import { Migration } from './migration.ts';
 import type { Overrun } from './overruns.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
 import { type RestartOptions, RestartPolicy } from './restart-policy.ts';
@@ -74,6 +75,8 @@ export interface SupervisorOptions {
 	readonly restart?: RestartOptions;
 	/** Which VMs share a cell. Default `domain-and-class`. */
 	readonly placement?: Placement | undefined;
+	/** VMs that are not realtime are put to sleep after so long without a turn, in milliseconds; default never. */
+	readonly sleepAfterMs?: number | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
@@ -90,6 +93,8 @@ interface Supervised {
 	startedAtUs: number;
 	startTookUs: number;
 	readonly conduct: Conduct;
+	/** Where it was moved to; undefined for where it belongs. */
+	cell: string | undefined;
 	linked: LinkedVm | undefined;
 	/** For the next start only. */
 	recorded: RecordedStart | undefined;
@@ -119,6 +124,7 @@ function keepOf({ component: { manifest, digest } }: VmPlan): Pick<VmSpec, 'keep
 export class Supervisor {
 	readonly #options: SupervisorOptions;
 	readonly #cells: CellTable;
+	readonly #migration: Migration;
 	readonly #vms = new Map<VmId, Supervised>();
 	#lastId = 0;
 
@@ -133,6 +139,7 @@ export class Supervisor {
 			accept: (cell, report) => this.#accept(cell, report),
 			lost: (cell, culprit, why) => this.#cellLost(cell, culprit, why),
 		});
+		this.#migration = new Migration(this.#cells, options.hub);
 	}
 
 	/** Starts a VM; one that is parked or stopped under this name starts anew and keeps its number. */
@@ -179,6 +186,35 @@ export class Supervisor {
 		await this.stop(name, 'restart asked for');
 		vm.recorded = recorded;
 		this.start(plan);
+	}
+
+	/**
+	 * Moves a running VM to another cell of its domain, which is made if it is not there. It goes on where it
+	 * was, with all that waits for it; only requests that are under way end with `refused`.
+	 *
+	 * @throws VmError `vm-gone`, `denied` for a cell of another domain, `not-movable`
+	 */
+	async move(name: string, cell: string): Promise<void> {
+		const vm = this.#find(name);
+		const from = vm && this.#cells.of(this.#cellName(vm));
+		if (vm?.linked === undefined || from === undefined || !isUp(vm.state))
+			throw new VmError('vm-gone', `${name} is not running`);
+		const { domain } = vm.plan.component.manifest;
+		const to = this.#cells.take({ name: cell, domain });
+		if (to.domain !== domain) throw new VmError('denied', `${cell} is not a cell of the domain "${domain}"`);
+		if (to === from) return;
+		const spec = this.#spec(vm, vm.linked);
+		await this.#migration.move({
+			vm: vm.id,
+			name,
+			from,
+			to,
+			topics: spec.topics,
+			specOf: (passage) => ({ ...spec, bucket: passage.stored, passage }),
+			left: () => {
+				vm.cell = cell;
+			},
+		});
 	}
 
 	/** Ends the recording of a VM, which goes on. */
@@ -245,6 +281,7 @@ export class Supervisor {
 			startedAtUs: 0,
 			startTookUs: 0,
 			conduct: new Conduct(),
+			cell: undefined,
 			linked: undefined,
 			recorded: undefined,
 			launches: 0,
@@ -291,11 +328,12 @@ export class Supervisor {
 
 	#spec(vm: Supervised, linked: LinkedVm): VmSpec {
 		const { component, baseband, name } = vm.plan;
-		const { manifest, module, encoding, foreign } = component;
+		const { manifest, module, code, encoding, foreign } = component;
 		return {
 			name,
 			module,
 			encoding,
+			...(code?.key !== undefined && { code: code.key }),
 			...(foreign && { foreign }),
 			priority: manifest.priority,
 			budget: manifest.budget,
@@ -304,9 +342,15 @@ export class Supervisor {
 			config: manifest.config.bytes,
 			baseband,
 			...keepOf(vm.plan),
+			...this.#sleepOf(manifest.priority),
 			...(vm.recorded === undefined ? {} : { recording: vm.recorded.order }),
 			...linked.spec,
 		};
+	}
+
+	#sleepOf(priority: Priority): Pick<VmSpec, 'sleepAfterMs'> {
+		const { sleepAfterMs } = this.#options;
+		return sleepAfterMs === undefined || priority === 'realtime' ? {} : { sleepAfterMs };
 	}
 
 	#context(vm: Supervised): VmContext {
@@ -317,8 +361,7 @@ export class Supervisor {
 			manifest: plan.component.manifest,
 			baseband: plan.baseband,
 			send: (event) => {
-				if (vm.state === 'running')
-					this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
+				if (isUp(vm.state)) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
 			},
 			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
 			exceeded: (budget, detail) => this.#overran(vm, budget, detail),
@@ -335,7 +378,7 @@ export class Supervisor {
 			}
 			return;
 		}
-		if (report.tag === 'closed') return;
+		if (report.tag === 'closed' || report.tag === 'paused' || report.tag === 'drained') return;
 		if (report.tag === 'handed-over') return cell.send({ tag: 'heard', number: report.number });
 		if (report.tag === 'recorded') {
 			this.#options.on?.recorded?.(report);
@@ -352,6 +395,16 @@ export class Supervisor {
 			case 'stopped':
 				this.#move(vm, 'stopped', vm.reason);
 				if (vm.state === 'stopped') this.#settleStopped(vm);
+				return;
+			case 'at-rest':
+			case 'moved-out':
+				return;
+			case 'slept':
+				vm.plan.component.code?.rest();
+				this.#move(vm, 'sleep', 'nothing to do');
+				return;
+			case 'woke':
+				this.#move(vm, 'wake', 'something to do');
 				return;
 			case 'fault':
 				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
@@ -419,7 +472,7 @@ export class Supervisor {
 			} else if (vm.id === culprit) {
 				this.#faulted(vm, vm.conduct.unseen(why));
 				this.#failed(vm, `over-budget: ${why}`);
-			} else if (vm.state === 'running' || vm.state === 'starting') {
+			} else if (isUp(vm.state) || vm.state === 'starting') {
 				this.#unlink(vm);
 				this.#move(vm, 'fault', `cell-lost: ${why}`);
 				vm.restarts++;
@@ -456,8 +509,8 @@ export class Supervisor {
 		return this.#vms.values().find(({ plan }) => plan.name === name);
 	}
 
-	#cellName({ plan }: Supervised): string {
-		return this.cellOf(plan.component);
+	#cellName({ plan, cell }: Supervised): string {
+		return cell ?? this.cellOf(plan.component);
 	}
 
 	#view(vm: Supervised): VmView {

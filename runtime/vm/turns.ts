@@ -35,6 +35,8 @@ export interface TurnsOptions {
 	readonly take: (resident: Resident) => readonly Waiting<Event>[];
 	/** A start or a turn has returned. */
 	readonly finished: (resident: Resident, vm: Vm, effects: readonly Effect[]) => void;
+	/** Has one that sleeps ready for a call. @throws VmError */
+	readonly rouse: (resident: Resident) => void;
 	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
 	/** It is held back, or was called late. */
 	readonly exceeded: (resident: Resident, budget: BudgetName, detail: string) => void;
@@ -53,6 +55,8 @@ export class Turns implements LaneHost {
 	#lookedUpAt = 0;
 	#sliceBegan = 0;
 	#turnsLeft = 0;
+	/** No turn begins. */
+	isStill = false;
 
 	constructor(options: TurnsOptions) {
 		this.#options = options;
@@ -81,16 +85,23 @@ export class Turns implements LaneHost {
 		this.#options.queue.add(resident);
 	}
 
+	/** The VM has no calls until it is adopted again. */
+	dismiss(call: LaneCall): void {
+		this.#byCall.delete(call);
+	}
+
 	/** Ends the VM, wherever its call stands. */
 	end(resident: Resident): void {
 		const { vm, paused } = resident;
+		const isCallable = vm?.isPlain === false && resident.asleep === undefined;
 		resident.vm = undefined;
+		resident.asleep = undefined;
 		resident.paused = undefined;
 		resident.stage = 'turn';
 		resident.throttle?.cancel();
 		resident.throttle = undefined;
 		if (vm === undefined) return;
-		if (!vm.isPlain) this.#byCall.delete(vm.call);
+		if (isCallable) this.#byCall.delete(vm.call);
 		vm.leave();
 		paused?.abort(new VmError('vm-gone', `${resident.spec.name} was stopped`));
 	}
@@ -99,7 +110,7 @@ export class Turns implements LaneHost {
 	run(turns: number): boolean {
 		const { queue, clock } = this.#options;
 		// It goes on by itself, and asks to be run again.
-		if (this.#lane.isBusy) return false;
+		if (this.#lane.isBusy || this.isStill) return false;
 		const next = queue.first;
 		if (next === undefined) return false;
 		this.#turnsLeft = turns;
@@ -117,7 +128,7 @@ export class Turns implements LaneHost {
 
 	next(): LaneCall | undefined {
 		const { queue } = this.#options;
-		while (this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
+		while (!this.isStill && this.#turnsLeft > 0 && this.#nowUs - this.#lookedUpAt < sliceUs) {
 			const resident = queue.take();
 			if (resident === undefined) break;
 			// It goes on upon a stack of its own: in the next run.
@@ -188,6 +199,7 @@ export class Turns implements LaneHost {
 		const vm = resident.vm as Vm;
 		this.#enter(resident, now);
 		try {
+			if (resident.asleep !== undefined) this.#options.rouse(resident);
 			if (this.#openStage(resident, vm, now)) return true;
 			this.#account(resident);
 			this.#options.queue.add(resident);
@@ -258,6 +270,7 @@ export class Turns implements LaneHost {
 		const { stage } = resident;
 		this.#options.finished(resident, vm, effects);
 		resident.stage = 'turn';
+		resident.restedAtUs = this.#nowUs;
 		if (stage === 'turn') this.#count(resident);
 		// What it took to start is no time of its first turn.
 		else resident.callUs = 0;

@@ -8,8 +8,8 @@ import type { Effect, Event, Init, Result } from '../component/generated/service
 import { type GuestImage, type GuestState, obstacleOf } from '../component/guest-state.ts';
 import type { Lane, LaneCall } from '../component/lane/lane.ts';
 import type { Guest, GuestSteps } from '../component/link.ts';
-import { LinkError } from '../component/link-error.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
+import { asVmError } from './as-vm-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
 import { checkEffects, checkTimers } from './effect-check.ts';
 import { VmError } from './error.ts';
@@ -105,6 +105,23 @@ export class Vm {
 	/** Lets the service clear memory that it does not use, before it is put to sleep. @throws VmError */
 	rest(): void {
 		this.#watched(() => this.#linked().rest?.());
+	}
+
+	/** Gives the instance up for what `pack` makes of its state. To be called between turns. @throws VmError */
+	sleep(pack: (state: GuestState) => Uint8Array): Uint8Array {
+		this.rest();
+		const guest = this.#linked();
+		if (guest.state === undefined)
+			throw new VmError('foreign', `${this.spec.name} has no state that can be taken`);
+		const packed = pack(guest.state);
+		guest.steps?.leave();
+		this.#guest = undefined;
+		return packed;
+	}
+
+	/** Goes on in a fresh instance; what it has stored it still knows. @throws VmError */
+	wake(image: GuestImage): void {
+		this.link(image);
 	}
 
 	/** @param timers that it may still set; @throws VmError */
@@ -260,20 +277,4 @@ export class Vm {
 		if (this.#lines.length >= linesPerTurn || this.#lineBytes > bytesPerTurn) this.#suppressed++;
 		else this.#lines.push(line);
 	}
-}
-
-function asVmError(cause: unknown, { name, budget }: VmSpec): VmError {
-	if (cause instanceof VmError) return cause;
-	if (cause instanceof LinkError && cause.code === 'out-of-fuel')
-		return new VmError('over-budget', `${name}: a turn used up its budget of ${budget.turnMs} ms`, {
-			cause,
-			budget: 'turn-time',
-		});
-	const message = cause instanceof Error ? cause.message : String(cause);
-	if (cause instanceof WebAssembly.RuntimeError)
-		return new VmError('trapped', `${name}: ${message}`, { cause });
-	// A guest can recurse until the host's stack is full; that is its trap, not our failure.
-	if (cause instanceof RangeError && message.includes('call stack'))
-		return new VmError('trapped', `${name}: ${message}`, { cause });
-	return new VmError('malformed-value', `${name}: ${message}`, { cause });
 }

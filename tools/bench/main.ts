@@ -16,6 +16,7 @@ import { linkerFigures } from './linker.ts';
 import { memoryFigures } from './memory.ts';
 import { realtimeFigures } from './realtime.ts';
 import { recordingFigures } from './recording.ts';
+import { sleepFigures } from './sleep.ts';
 import { snapshotFigures } from './snapshot.ts';
 import { startFigures } from './start.ts';
 
@@ -30,6 +31,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['durability', durabilityFigures],
 	['lifecycle', lifecycleFigures],
 	['snapshot', snapshotFigures],
+	['sleep', sleepFigures],
 	['memory', memoryFigures],
 	['recording', recordingFigures],
 	['cells', cellsFigures],

@@ -2,20 +2,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 
-/** Megabytes resident when the program of Node, with these arguments, has written its first line; then it is ended. */
-export async function residentOnceReady(
+export interface Ready {
+	/** Resident. */
+	readonly megabytes: number;
+	/** Its first line. */
+	readonly said: string;
+}
+
+export async function residentOnceReady(...of: Parameters<typeof onceReady>): Promise<number> {
+	return (await onceReady(...of)).megabytes;
+}
+
+/** The program of Node, with these arguments, when it has written its first line; then it is ended. */
+export async function onceReady(
 	nodeArguments: readonly string[],
 	environment: Readonly<Record<string, string>> = {},
-): Promise<number> {
+): Promise<Ready> {
 	const env = { ...process.env, ...environment };
 	const child = spawn(process.execPath, nodeArguments, { env, stdio: ['ignore', 'pipe', 'inherit'] });
 	const exited = once(child, 'exit');
 	try {
-		const isReady = once(child.stdout, 'data').then(() => true);
-		if (!(await Promise.race([isReady, exited.then(() => false)])))
-			throw new Error(`${nodeArguments.join(' ')} ended before it was ready`);
-		return (await memoryOf(child.pid ?? 0))['Rss'] ?? 0;
+		const line = once(createInterface(child.stdout), 'line').then(([text]) => String(text));
+		const said = await Promise.race([line, exited.then(() => undefined)]);
+		if (said === undefined) throw new Error(`${nodeArguments.join(' ')} ended before it was ready`);
+		return { megabytes: (await memoryOf(child.pid ?? 0))['Rss'] ?? 0, said };
 	} finally {
 		child.kill();
 		await exited;

@@ -42,11 +42,11 @@ function closeWhenIdle(): void {
 function hear(report: CellReport): void {
 	if (report.tag === 'published')
 		writeSync(1, `${report.vm} ${report.id?.turn} ${report.id?.index} ${report.payload.toHex()}\n`);
+	else if (report.tag === 'handed-over')
+		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	else if (report.tag === 'started') isUp(report.vm);
 	else if (report.tag === 'counts' && report.vms.every(({ inboxLength }) => inboxLength === 0))
 		cell.accept({ tag: 'close' });
-	else if (report.tag === 'handed-over')
-		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	else if (report.tag === 'closed') process.exit();
 	else if (report.tag === 'fault' || report.tag === 'log') writeSync(1, `! ${JSON.stringify(report)}\n`);
 }

@@ -21,8 +21,6 @@ const hostileId = 2;
 const publication = [0, 0, 0, 2048, 4, 0, 0, 0, 0, 0];
 
 export class Bed {
-	/** Lines of the log that hostile guests wrote. */
-	readonly lines: string[] = [];
 	readonly #cell: Cell;
 	#reports: CellReport[] = [];
 	#isAwake = false;
@@ -83,8 +81,6 @@ export class Bed {
 			}
 			return { at: 'running', code: '' };
 		} finally {
-			for (const report of this.#reports)
-				if (report.tag === 'log' && report.vm === hostileId) this.lines.push(report.line.text);
 			this.#cell.accept({ tag: 'stop', vm: hostileId });
 			await this.#settle();
 		}

@@ -194,7 +194,23 @@ const guests: Record<string, { guest: GuestText; ending: Ending }> = {
 	'refuses with text outside of its memory': { guest: { turn: result(1, -2, 9) }, ending: malformed },
 	'refuses with text that is none': {
 		guest: { data: [0xfffe_c0ff], turn: result(1, 2048, 4) },
+		ending: malformed,
+	},
+	'refuses with text that ends in the middle of a character': {
+		guest: { data: [0xc3], turn: result(1, 2048, 1) },
+		ending: malformed,
+	},
+	'refuses with a replacement character of its own': {
+		guest: { data: [0xbd_bfef], turn: result(1, 2048, 3) },
 		ending: { at: 'turn', code: 'refused' },
+	},
+	'logs text that is none': {
+		guest: {
+			imports: log,
+			data: [0xfffe_c0ff],
+			turn: '(call $log (i32.const 0) (i32.const 2048) (i32.const 4)) (i32.const 1024)',
+		},
+		ending: malformed,
 	},
 	'returns more effects than it may': { guest: returned([], 17), ending: flooded },
 	'returns the same payload again and again': {
@@ -230,13 +246,3 @@ for (const [what, { guest, ending }] of Object.entries(guests)) {
 		},
 	);
 }
-
-test.serial('text that is none is logged as text all the same', async (t) => {
-	const guest = {
-		imports: log,
-		data: [0xfffe_c0ff],
-		turn: '(call $log (i32.const 0) (i32.const 2048) (i32.const 4)) (i32.const 1024)',
-	};
-	t.deepEqual(await bed.run(await guestOf(guest)), running);
-	t.is(bed.lines.at(-1), '\ufffd\ufffd\ufffd\ufffd');
-});

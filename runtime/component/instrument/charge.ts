@@ -1,4 +1,5 @@
 /** How much fuel a piece of code is charged, and where beside heads and entries it is checked again. */
+import { ComponentError } from '../error.ts';
 import type { CallWeights } from './free-functions.ts';
 import type { FunctionBody, Region, ScannedFunction } from './function-scan.ts';
 import { InstructionReader } from './instruction-reader.ts';
@@ -103,7 +104,9 @@ function longWays({ bytes, codeAt }: FunctionBody, weights: CallWeights): number
 				if (way !== nowhere) way = 0;
 				break;
 			case op.else: {
-				const block = blocks.pop() as Block;
+				const block = blocks.pop();
+				if (block === undefined)
+					throw new ComponentError('not-a-component', 'the core module has an else that belongs to no if');
 				blocks.push({ ...block, atEnd: Math.max(block.atEnd, way), atElse: nowhere });
 				way = block.atElse;
 				break;

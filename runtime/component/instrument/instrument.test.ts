@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ComponentError } from '../error.ts';
+import { ComponentError } from '../error.ts';
 import { LinkError } from '../link-error.ts';
 import { instrument } from './instrument.ts';
 import { binaryOf, outcome, startMetered } from './testbed.ts';
@@ -190,4 +190,20 @@ test('a trap of the guest itself leaves fuel', async (t) => {
 		'unreachable',
 	);
 	t.false(tank.isEmpty);
+});
+
+test('a long way through code that goes on behind its end is refused with a code', (t) => {
+	const length = (bytes: number): number[] => [
+		(bytes & 0x7f) | 0x80,
+		((bytes >> 7) & 0x7f) | 0x80,
+		bytes >> 14,
+	];
+	const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0];
+	const constants = Array.from({ length: 10_000 }, () => [0x41, 0, 0x1a]).flat();
+	const [noLocals, elseCode, endCode] = [0, 0x05, 0x0b];
+	const body = [noLocals, ...constants, endCode, elseCode, endCode];
+	const section = [1, ...length(body.length), ...body];
+	const binary = Uint8Array.of(...header, 10, ...length(section.length), ...section);
+	const error = t.throws(() => instrument(binary), { instanceOf: ComponentError });
+	t.is(error?.code, 'not-a-component');
 });

@@ -1,0 +1,39 @@
+/**
+ * Keeps the code of services as files. It was made on this box since it was started, from modules that were
+ * verified then; what is read later has to have the digest that was remembered, or it is not run.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CodeKey, CodeReader, CodeStore } from '../../runtime/component/service-code.ts';
+
+export function codeReader(folder: string): CodeReader {
+	return {
+		read: (key) => {
+			const code = new Uint8Array(readFileSync(fileOf(folder, key)));
+			if (keyOf(code) !== key) throw new Error(`the code ${key} is damaged`);
+			return code;
+		},
+	};
+}
+
+/** In a folder of its own, which is emptied. */
+export async function openCodeFiles(folder: string): Promise<CodeStore> {
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	return {
+		...codeReader(folder),
+		put: async (code) => {
+			const key = keyOf(code);
+			await writeFile(fileOf(folder, key), code);
+			return key;
+		},
+	};
+}
+
+const fileOf = (folder: string, key: CodeKey): string => join(folder, `${key}.wasm`);
+
+function keyOf(code: Uint8Array): CodeKey {
+	return createHash('sha256').update(code).digest('hex');
+}

@@ -1,0 +1,65 @@
+/** The code of a service as it runs: compiled while it is used, and else only where it is kept. */
+
+/** Its SHA-256, in hex. */
+export type CodeKey = string;
+
+/** Where code is read from: a port, whose double is `memory-code.ts`. */
+export interface CodeReader {
+	/** As it was put, to the byte. @throws any error where it is not there, or not as it was put */
+	read(key: CodeKey): Uint8Array<ArrayBuffer>;
+}
+
+/** Where checked and instrumented code is kept for as long as the box runs. */
+export interface CodeStore extends CodeReader {
+	/** Errors: `disk-full`, `io`. */
+	put(code: Uint8Array): Promise<CodeKey>;
+}
+
+export interface KeptCode {
+	readonly key: CodeKey;
+	readonly reader: CodeReader;
+}
+
+export class ServiceCode {
+	readonly #kept: KeptCode | undefined;
+	#module: WebAssembly.Module | undefined;
+
+	/** @param kept where the same is kept; without it, the module stays in memory */
+	constructor(module: WebAssembly.Module, kept: KeptCode | undefined) {
+		this.#module = module;
+		this.#kept = kept;
+	}
+
+	get key(): CodeKey | undefined {
+		return this.#kept?.key;
+	}
+
+	/** @throws any error of `CodeReader` */
+	get module(): WebAssembly.Module {
+		this.#module ??= this.#compile();
+		return this.#module;
+	}
+
+	/** Nobody uses it at present. */
+	rest(): void {
+		if (this.#kept !== undefined) this.#module = undefined;
+	}
+
+	#compile(): WebAssembly.Module {
+		if (this.#kept === undefined) throw new TypeError('code that is kept nowhere stays compiled');
+		return new WebAssembly.Module(this.#kept.reader.read(this.#kept.key));
+	}
+}
+
+/** The same with the module of `code`, compiled when it is asked for. */
+export function withModuleOf<Made extends object>(
+	made: Made,
+	code: ServiceCode,
+): Made & { module: WebAssembly.Module } {
+	return Object.defineProperty({ ...made }, 'module', {
+		enumerable: true,
+		get: () => code.module,
+	}) as Made & {
+		module: WebAssembly.Module;
+	};
+}

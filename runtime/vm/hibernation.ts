@@ -1,0 +1,118 @@
+/**
+ * Puts the VMs of a cell to sleep that have had nothing to do for a while, and wakes them for their next turn.
+ *
+ * Asleep a VM is a few kilobytes: its instance and its memory are given back. Its inbox, its timers and what
+ * others know of it stay as they are, so that nobody can tell.
+ */
+import type { Clock, Timer } from '../clock.ts';
+import { obstacleOf } from '../component/guest-state.ts';
+import { hibernate, wake } from '../snapshot/hibernate.ts';
+import type { Packing } from '../snapshot/packing.ts';
+import { PageDigester } from '../snapshot/page-digester.ts';
+import type { VmId } from './cell-protocol.ts';
+import { VmError } from './error.ts';
+import type { Resident } from './resident.ts';
+import type { Turns } from './turns.ts';
+import type { Vm } from './vm.ts';
+
+export interface HibernationOptions {
+	readonly clock: Clock;
+	readonly packing: Packing;
+	readonly residents: ReadonlyMap<VmId, Resident>;
+	readonly turns: Pick<Turns, 'adopt' | 'dismiss' | 'end'>;
+	readonly slept: (resident: Resident) => void;
+	readonly woke: (resident: Resident) => void;
+	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
+	/** Memory of instances and modules has become free. */
+	readonly reclaim: () => void;
+	/** Called after something happened outside of a turn. */
+	readonly flush: () => void;
+}
+
+/** A sleeping VM never leaves its cell as bytes: nobody else has to know of what module they are. */
+const origin = { module: '0'.repeat(64), platformVersion: '' };
+
+export class Hibernation {
+	readonly #options: HibernationOptions;
+	readonly #digester = new PageDigester();
+	#timer: Timer | undefined;
+
+	constructor(options: HibernationOptions) {
+		this.#options = options;
+	}
+
+	/** It may be idle from now on. */
+	mind({ spec }: Resident): void {
+		if (spec.sleepAfterMs !== undefined) this.#arm(spec.sleepAfterMs);
+	}
+
+	/** Has it go on, before its next turn. @throws VmError `vm-gone` when it cannot */
+	wake(resident: Resident): void {
+		const { vm, asleep } = resident;
+		if (vm === undefined || asleep === undefined) return;
+		try {
+			vm.wake(wake(asleep, { origin, digester: this.#digester, packing: this.#options.packing }).image);
+		} catch (cause) {
+			throw new VmError('vm-gone', `${vm.spec.name} cannot be woken: ${cause}`, { cause });
+		}
+		resident.asleep = undefined;
+		this.#options.turns.adopt(resident, vm);
+		this.#options.woke(resident);
+		this.mind(resident);
+	}
+
+	#arm(ms: number): void {
+		this.#timer ??= this.#options.clock.after(ms, () => {
+			this.#timer = undefined;
+			this.#look();
+		});
+	}
+
+	#look(): void {
+		const now = this.#options.clock.now();
+		let nextMs = Infinity;
+		let count = 0;
+		for (const resident of this.#options.residents.values()) {
+			const { sleepAfterMs } = resident.spec;
+			if (sleepAfterMs === undefined || resident.vm === undefined || resident.asleep !== undefined) continue;
+			const leftMs = sleepAfterMs - (now - resident.restedAtUs) / 1000;
+			if (leftMs <= 0 && canSleep(resident)) {
+				this.#sleep(resident, resident.vm);
+				count++;
+			} else nextMs = Math.min(nextMs, leftMs > 0 ? leftMs : sleepAfterMs);
+		}
+		if (nextMs !== Infinity) this.#arm(Math.ceil(nextMs));
+		if (count > 0) this.#options.reclaim();
+		this.#options.flush();
+	}
+
+	/** Its state, packed; undefined where it failed in doing so, which is told as any failure is. */
+	pack(resident: Resident): Uint8Array | undefined {
+		if (resident.asleep === undefined && resident.vm !== undefined) this.#sleep(resident, resident.vm);
+		return resident.asleep;
+	}
+
+	#sleep(resident: Resident, vm: Vm): void {
+		const { turns, packing } = this.#options;
+		const { call } = vm;
+		try {
+			resident.asleep = vm.sleep((state) =>
+				hibernate(state, { origin, digester: this.#digester, packing, turn: 0 }),
+			);
+		} catch (error) {
+			if (!(error instanceof VmError)) throw error;
+			turns.end(resident);
+			return this.#options.failed(resident, vm, error);
+		}
+		turns.dismiss(call);
+		resident.code?.rest();
+		this.#options.slept(resident);
+	}
+}
+
+function canSleep({ stage, paused, inbox, held, recorder, keeper, spec }: Resident): boolean {
+	const isIdle = stage === 'turn' && paused === undefined && inbox.length === 0 && held.length === 0;
+	return (
+		isIdle && recorder === undefined && keeper?.isSettled !== false && obstacleOf(spec.module) === undefined
+	);
+}

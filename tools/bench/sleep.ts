@@ -1,0 +1,56 @@
+/** What many different services take that sleep, and how soon one that is asked something answers. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Figure, figure, interleaved, median } from './figure.ts';
+import { onceReady } from './resident.ts';
+import { componentVariants } from './variants.ts';
+
+const program = fileURLToPath(new URL('sleeping-box.ts', import.meta.url));
+const few = 100;
+const more = 500;
+const limits = { eachKb: 5, wakeMs: 1 };
+const rounds = 2;
+
+export async function sleepFigures(): Promise<Figure[]> {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-bench-'));
+	try {
+		const variant = await componentVariants();
+		for (let number = 0; number < few + more; number++)
+			await writeFile(join(folder, `${number}.wasm`), variant(number));
+		const environment = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+		const asleep: number[] = [];
+		const awake: number[] = [];
+		const withServices = (count: number) => async (): Promise<number> => {
+			const { megabytes, said } = await onceReady([program, folder, String(count)], environment);
+			const times: { asleep: number[]; awake: number[] } = JSON.parse(said);
+			asleep.push(...times.asleep);
+			awake.push(...times.awake);
+			return megabytes;
+		};
+		await withServices(1)();
+		const { small, large } = await interleaved(
+			{ small: withServices(few), large: withServices(few + more) },
+			rounds,
+		);
+		const wake = {
+			name: 'question to a service that sleeps -> its answer',
+			value: median(asleep),
+			unit: 'ms',
+		};
+		return [
+			figure({
+				name: 'each further distinct service, asleep, of the whole process',
+				value: ((large - small) * 1000) / more,
+				unit: 'KB',
+				peer: 'limit',
+				peerValue: limits.eachKb,
+			}),
+			figure({ ...wake, peer: 'limit', peerValue: limits.wakeMs }),
+			figure({ ...wake, peer: 'to one that is awake', peerValue: median(awake) }),
+		];
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
