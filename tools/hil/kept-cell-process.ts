@@ -45,8 +45,6 @@ function hear(report: CellReport): void {
 	else if (report.tag === 'started') isUp(report.vm);
 	else if (report.tag === 'counts' && report.vms.every(({ inboxLength }) => inboxLength === 0))
 		cell.accept({ tag: 'close' });
-	else if (report.tag === 'handed-over')
-		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	else if (report.tag === 'closed') process.exit();
 	else if (report.tag === 'fault' || report.tag === 'log') writeSync(1, `! ${JSON.stringify(report)}\n`);
 }

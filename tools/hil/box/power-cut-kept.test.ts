@@ -51,8 +51,23 @@ async function ask(service: Service): Promise<number> {
 	return count;
 }
 
+const isNoAnswer = (error: unknown): boolean =>
+	error instanceof ControllerError && error.code === 'no-answer';
+
+/** Resolves once this one answers: a box that is coming up on a busy machine may take longer than an answer may. */
+async function answersAgain(service: Service): Promise<void> {
+	for (;;) {
+		try {
+			return await box.echo(`${service}.echo`);
+		} catch (error) {
+			if (!isNoAnswer(error)) throw error;
+		}
+	}
+}
+
 /** Resolves once nothing is on its way between them: neither gets anything but our questions. */
 async function comesToRest(): Promise<void> {
+	for (const service of services) await answersAgain(service);
 	for (let before = [0, 0]; ; ) {
 		const now = [await ask('left'), await ask('right')];
 		if (now.every((count, at) => count === (before[at] ?? 0) + 1)) return;
@@ -82,7 +97,7 @@ function work(onSent: () => void): { stop: () => Promise<void> } {
 				// One that waited through a cut is answered by the next life.
 				if (!isOver) had[service] = sent;
 			} catch (error) {
-				if (!(error instanceof ControllerError) || error.code !== 'no-answer') throw error;
+				if (!isNoAnswer(error)) throw error;
 			}
 		}
 		for (const service of services) certain[service] += had[service];
