@@ -6,8 +6,6 @@ import { runInNewContext } from 'node:vm';
 const gatherMs = 1000;
 
 export function reclaimer(): () => void {
-	setFlagsFromString('--expose-gc');
-	const collect = runInNewContext('gc');
 	let isArmed = false;
 	return () => {
 		if (isArmed) return;
@@ -17,4 +15,15 @@ export function reclaimer(): () => void {
 			collect({ type: 'major', execution: 'async' });
 		}, gatherMs).unref();
 	};
+}
+
+let found: ((how: object) => void) | undefined;
+
+/** Looked for when it is needed first: a context takes a megabyte. */
+function collect(how: object): void {
+	if (found === undefined) {
+		setFlagsFromString('--expose-gc');
+		found = runInNewContext('gc');
+	}
+	found?.(how);
 }
