@@ -3,12 +3,14 @@
  *
  * It is read once when it is opened, for all of them, and again for one that has failed since.
  */
+
 import { Journal } from '../journal/journal.ts';
 import type { JournalOptions } from '../journal/journal-options.ts';
 import type { Damage } from '../journal/log-scan.ts';
 import type { Recovery } from '../journal/recovery.ts';
 import type { LogLine } from '../vm/cell-protocol.ts';
 import { isForeign, setForeignAside } from './foreign-segments.ts';
+import { loadKeptCodec } from './kept-codec.ts';
 import type { CellStorage } from './storage.ts';
 
 export interface PastRecord {
@@ -45,6 +47,7 @@ export class CellLog {
 
 	/** Errors: those of `Journal.open` and of `CellStorage`. */
 	static async open({ storage, snapshotOf, ...told }: CellLogOptions): Promise<CellLog> {
+		await loadKeptCodec();
 		const { cell, checksum, salt, limits } = storage;
 		const options = { ...limits, ...told, files: await storage.log(), cell, checksum, salt };
 		const { opened, foreign } = await openOwn(options);

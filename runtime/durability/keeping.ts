@@ -2,7 +2,8 @@
  * Keeps the VMs of one cell whose manifests ask for it: brings them back, holds what leaves them until it is
  * safe, and takes their snapshots.
  */
-import { Joined, type Waiting as KeptWaiting, Rest } from '../../proto/host/durability/kept.ts';
+
+import type { Waiting as KeptWaiting } from '../../proto/host/durability/kept.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect } from '../component/generated/service.ts';
 import { codeOf } from '../error.ts';
@@ -20,6 +21,7 @@ import { EffectsDigest } from './effects-digest.ts';
 import { Handover } from './handover.ts';
 import { HeldEffects } from './held-effects.ts';
 import type { Keeper } from './keeper.ts';
+import { keptCodec } from './kept-codec.ts';
 import { decodeKept } from './kept-state.ts';
 import { recordKind } from './kept-turn.ts';
 import type { LedgerTimer } from './ledger.ts';
@@ -349,7 +351,7 @@ export class Keeping {
 			},
 		);
 		ledger.turn++;
-		keeper.note(recordKind.rest, Rest.encode({ turn: ledger.turn, inbox, left }));
+		keeper.note(recordKind.rest, keptCodec().Rest.encode({ turn: ledger.turn, inbox, left }));
 		const { journal } = await this.log();
 		await journal.whenDurable(keeper.sequence);
 	}
@@ -357,7 +359,7 @@ export class Keeping {
 	/** Says that a VM goes on with another number of its turn. */
 	join(keeper: Keeper, turn: number, joined: number): void {
 		keeper.ledger.turn = turn;
-		keeper.note(recordKind.joined, Joined.encode({ turn, joined }));
+		keeper.note(recordKind.joined, keptCodec().Joined.encode({ turn, joined }));
 		keeper.ledger.joined = joined === 0 ? keeper.sequence : joined;
 	}
 

@@ -1,5 +1,7 @@
 /** A ledger and the messages around it as the bytes that stand beside a VM's memory in a snapshot. */
-import { Kept, type Sent, type Waiting } from '../../proto/host/durability/kept.ts';
+
+import type { Sent, Waiting } from '../../proto/host/durability/kept.ts';
+import { keptCodec } from './kept-codec.ts';
 import { Ledger } from './ledger.ts';
 import { Marks } from './marks.ts';
 
@@ -12,7 +14,7 @@ export interface KeptState {
 }
 
 export function encodeKept({ ledger, sequence, inbox, sent }: KeptState): Uint8Array {
-	return Kept.encode({
+	return keptCodec().Kept.encode({
 		turn: ledger.turn,
 		sequence,
 		joined: ledger.joined,
@@ -29,7 +31,7 @@ export function encodeKept({ ledger, sequence, inbox, sent }: KeptState): Uint8A
 
 /** @throws ContractError `malformed-message` */
 export function decodeKept(bytes: Uint8Array, clockStepUs: number): KeptState {
-	const kept = Kept.decode(bytes);
+	const kept = keptCodec().Kept.decode(bytes);
 	const ledger = new Ledger(kept.turn, clockStepUs);
 	ledger.joined = kept.joined;
 	ledger.marks = new Marks(kept.marks);

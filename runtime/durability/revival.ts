@@ -4,7 +4,8 @@
  * A replay has to do what was done, to the byte. Nothing of it leaves; what may have to be said again is
  * handed to the caller.
  */
-import { Joined, Rest, type Waiting } from '../../proto/host/durability/kept.ts';
+
+import type { Waiting } from '../../proto/host/durability/kept.ts';
 import type { Effect } from '../component/generated/service.ts';
 import type { GuestImage } from '../component/guest-state.ts';
 import type { TurnRecord } from '../recording/turn-record.ts';
@@ -13,6 +14,7 @@ import type { Vm } from '../vm/vm.ts';
 import type { PastRecord } from './cell-log.ts';
 import type { EffectsDigest } from './effects-digest.ts';
 import { DurabilityError } from './error.ts';
+import { keptCodec } from './kept-codec.ts';
 import type { KeptState } from './kept-state.ts';
 import { decodeKeptTurn, recordKind } from './kept-turn.ts';
 import { Ledger } from './ledger.ts';
@@ -99,13 +101,13 @@ class Revival {
 
 	#go({ sequence, kind, payload }: PastRecord): void {
 		if (kind === recordKind.joined) {
-			const { turn, joined } = Joined.decode(payload);
+			const { turn, joined } = keptCodec().Joined.decode(payload);
 			if (turn <= this.#ledger.turn) return;
 			this.#ledger.turn = turn;
 			this.#ledger.joined = joined === 0 ? sequence : joined;
 			this.#hasLeft = false;
 		} else if (kind === recordKind.rest) {
-			const { turn, inbox, left } = Rest.decode(payload);
+			const { turn, inbox, left } = keptCodec().Rest.decode(payload);
 			if (!this.#isNext(turn)) return;
 			this.#ledger.turn = turn;
 			this.#hasLeft = left;
