@@ -1,11 +1,11 @@
-/** Where a cell keeps its VMs: a folder of the box. */
-import { randomInt } from 'node:crypto';
+/**
+ * Where a cell keeps its VMs: a folder of the box. What it stands on is loaded with the first VM that is kept:
+ * it takes megabytes, and many cells have none.
+ */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Directory } from '../../runtime/directory.ts';
 import type { CellStorage } from '../../runtime/durability/storage.ts';
-import { openDirectory } from './directory.ts';
-import { openLogFiles } from './log-files.ts';
 import { zstdPacking } from './zstd-packing.ts';
 
 /** What the thread of a cell is told of it; all of it can cross a thread. */
@@ -24,20 +24,25 @@ export function cellStorage({ path, cell, platformVersion, before }: CellFolder)
 		if (before !== undefined) await Atomics.waitAsync(new Int32Array(before), 0, 0).value;
 	};
 	let opened: Promise<Directory> | undefined;
+	let salt: number | undefined;
 	return {
 		cell,
 		platformVersion,
 		packing: zstdPacking(),
 		checksum: crc32,
-		salt: randomInt(2 ** 32),
+		get salt() {
+			salt ??= process.getBuiltinModule('node:crypto').randomInt(2 ** 32);
+			return salt;
+		},
 		log: async () => {
 			await isOurs();
+			const { openLogFiles } = await import('./log-files.ts');
 			return openLogFiles(join(path, 'journal'));
 		},
 		snapshots: async () => {
 			await isOurs();
 			// Opening sweeps away what is half written: once, before anybody writes.
-			opened ??= openDirectory(join(path, 'snapshots'));
+			opened ??= import('./directory.ts').then(({ openDirectory }) => openDirectory(join(path, 'snapshots')));
 			return opened;
 		},
 	};

@@ -2,7 +2,6 @@
  * Keeps the code of services as files. It was made on this box since it was started, from modules that were
  * verified then; what is read later has to have the digest that was remembered, or it is not run.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,5 +34,6 @@ export async function openCodeFiles(folder: string): Promise<CodeStore> {
 const fileOf = (folder: string, key: CodeKey): string => join(folder, `${key}.wasm`);
 
 function keyOf(code: Uint8Array): CodeKey {
-	return createHash('sha256').update(code).digest('hex');
+	// Loaded when it is needed first: a cell whose services never sleep does without its megabytes.
+	return process.getBuiltinModule('node:crypto').createHash('sha256').update(code).digest('hex');
 }
