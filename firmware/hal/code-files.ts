@@ -21,12 +21,23 @@ export function codeReader(folder: string): CodeReader {
 export async function openCodeFiles(folder: string): Promise<CodeStore> {
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
+	/** Two modules may have the same code. */
+	const uses = new Map<CodeKey, number>();
 	return {
 		...codeReader(folder),
 		put: async (code) => {
 			const key = keyOf(code);
 			await writeFile(fileOf(folder, key), code);
+			uses.set(key, (uses.get(key) ?? 0) + 1);
 			return key;
+		},
+		remove: async (key) => {
+			const left = (uses.get(key) ?? 0) - 1;
+			if (left > 0) uses.set(key, left);
+			else {
+				uses.delete(key);
+				await rm(fileOf(folder, key), { force: true });
+			}
 		},
 	};
 }

@@ -4,10 +4,12 @@ import type { CodeKey, CodeStore } from './service-code.ts';
 
 export class MemoryCode implements CodeStore {
 	readonly #code = new Map<CodeKey, Uint8Array<ArrayBuffer>>();
+	readonly #uses = new Map<CodeKey, number>();
 
 	async put(code: Uint8Array): Promise<CodeKey> {
 		const key = await sha256(code);
 		this.#code.set(key, new Uint8Array(code));
+		this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
 		return key;
 	}
 
@@ -17,8 +19,14 @@ export class MemoryCode implements CodeStore {
 		return code;
 	}
 
-	/** It is there no more. */
-	lose(key: CodeKey): void {
-		this.#code.delete(key);
+	async remove(key: CodeKey): Promise<void> {
+		const uses = (this.#uses.get(key) ?? 0) - 1;
+		this.#uses.set(key, uses);
+		if (uses <= 0) this.#code.delete(key);
+	}
+
+	/** How much is kept. */
+	get size(): number {
+		return this.#code.size;
 	}
 }

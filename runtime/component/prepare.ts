@@ -81,7 +81,7 @@ export async function prepareComponent(
 async function keep(bytes: Uint8Array, store: CodeStore | undefined): Promise<KeptCode | undefined> {
 	if (store === undefined) return undefined;
 	const key = await store.put(bytes).catch(() => undefined);
-	return key === undefined ? undefined : { key, reader: store };
+	return key === undefined ? undefined : { key, reader: store, remove: () => store.remove(key) };
 }
 
 /**

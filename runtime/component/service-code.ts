@@ -13,15 +13,19 @@ export interface CodeReader {
 export interface CodeStore extends CodeReader {
 	/** Errors: `disk-full`, `io`. */
 	put(code: Uint8Array): Promise<CodeKey>;
+	/** Takes one `put` back; the last one takes the code away. */
+	remove(key: CodeKey): Promise<void>;
 }
 
 export interface KeptCode {
 	readonly key: CodeKey;
 	readonly reader: CodeReader;
+	/** Has it kept no longer. */
+	readonly remove?: () => Promise<void>;
 }
 
 export class ServiceCode {
-	readonly #kept: KeptCode | undefined;
+	#kept: KeptCode | undefined;
 	#module: WebAssembly.Module | undefined;
 
 	/** @param kept where the same is kept; without it, the module stays in memory */
@@ -43,6 +47,13 @@ export class ServiceCode {
 	/** Nobody uses it at present. */
 	rest(): void {
 		if (this.#kept !== undefined) this.#module = undefined;
+	}
+
+	/** It is used no more, but perhaps by what it is compiled for already. Errors: those of `CodeStore.remove`. */
+	async discard(): Promise<void> {
+		const kept = this.#kept;
+		this.#kept = undefined;
+		await kept?.remove?.();
 	}
 
 	#compile(): WebAssembly.Module {

@@ -120,26 +120,28 @@ export class Modules {
 
 	/** @throws ComponentError, ManifestError, PolicyError, StoreError, ModuleError `duplicate-module` */
 	install(delivery: Delivery): Promise<ModuleView> {
-		return this.#change(async () => {
-			const component = await this.#prepare(delivery.bytes);
-			const { name, version } = component.manifest;
-			if (this.#options.store.unit(name) !== undefined)
-				throw new ModuleError(
-					'duplicate-module',
-					`${name} is installed already; update it to ${version} instead`,
-				);
-			this.#admit(component.manifest);
-			const unit = await this.#keep(delivery, component);
-			await this.#startAll(component);
-			return this.#view(unit, component);
-		});
+		return this.#changeWith(
+			delivery.bytes,
+			() => undefined,
+			async (component) => {
+				const { name, version } = component.manifest;
+				if (this.#options.store.unit(name) !== undefined)
+					throw new ModuleError(
+						'duplicate-module',
+						`${name} is installed already; update it to ${version} instead`,
+					);
+				this.#admit(component.manifest);
+				const unit = await this.#keep(delivery, component);
+				await this.#startAll(component);
+				return this.#view(unit, component);
+			},
+		);
 	}
 
 	/** @throws as `install`, and ModuleError `unknown-module`, `name-mismatch`, `start-failed` */
 	update(name: string, delivery: Omit<Delivery, 'uuid'>): Promise<ModuleView> {
-		return this.#change(async () => {
-			const before = this.#unit(name);
-			const component = await this.#prepare(delivery.bytes);
+		const isThere = (): Unit => this.#unit(name);
+		return this.#changeWith(delivery.bytes, isThere, async (component, before) => {
 			const { manifest } = component;
 			if (manifest.name !== name)
 				throw new ModuleError('name-mismatch', `the new version says it is ${manifest.name}, not ${name}`);
@@ -154,6 +156,7 @@ export class Modules {
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
 				for (const vm of views) this.#options.supervisor.forgetKept(vm.name);
+				await old?.code?.discard();
 				return this.#view(unit, component);
 			}
 			await this.#stopAll(name);
@@ -172,6 +175,7 @@ export class Modules {
 			this.#unit(name);
 			const vms = await this.#stopAll(name);
 			await this.#options.store.forget(name);
+			await this.#components.get(name)?.code?.discard();
 			this.#components.delete(name);
 			if (!retainData) for (const vm of vms) await this.#options.forget(vm);
 		});
@@ -274,6 +278,28 @@ export class Modules {
 		const { supervisor } = this.#options;
 		const vms = supervisor.views().filter(({ module }) => module === unit.name);
 		return { unit, manifest, schema, cell: supervisor.cellOf(component), vms };
+	}
+
+	/**
+	 * A change by what these bytes hold; where it does not come about, nothing of them stays.
+	 *
+	 * @param before what has to be found first, and is not worth their preparation otherwise
+	 */
+	#changeWith<Before, Result>(
+		bytes: Uint8Array,
+		before: () => Before,
+		change: (component: PreparedComponent, before: Before) => Promise<Result>,
+	): Promise<Result> {
+		return this.#change(async () => {
+			const found = before();
+			const component = await this.#prepare(bytes);
+			try {
+				return await change(component, found);
+			} catch (error) {
+				await component.code?.discard();
+				throw error;
+			}
+		});
 	}
 
 	/** One change at a time: an install must not look at a list that another is about to change. */
