@@ -10,7 +10,6 @@ import { codeOf } from '../error.ts';
 import { PageDigester } from '../snapshot/page-digester.ts';
 import type { LostSnapshot } from '../snapshot/store.ts';
 import type { CellReport, VmSpec } from '../vm/cell-protocol.ts';
-import { isBoxEffect } from '../vm/effect-check.ts';
 import { VmError } from '../vm/error.ts';
 import type { KeptMail, Mail } from '../vm/mail.ts';
 import type { Resident } from '../vm/resident.ts';
@@ -18,12 +17,11 @@ import type { Vm } from '../vm/vm.ts';
 import { CellLog } from './cell-log.ts';
 import { type Dispatch, Dispatches } from './dispatches.ts';
 import { EffectsDigest } from './effects-digest.ts';
-import { Handover } from './handover.ts';
-import { HeldEffects } from './held-effects.ts';
 import type { Keeper } from './keeper.ts';
 import { keptCodec } from './kept-codec.ts';
 import { decodeKept } from './kept-state.ts';
 import { recordKind } from './kept-turn.ts';
+import { Leaving } from './leaving.ts';
 import type { LedgerTimer } from './ledger.ts';
 import { fromAfar, type MessageId } from './marks.ts';
 import { Receipts } from './receipts.ts';
@@ -68,11 +66,10 @@ export class Keeping {
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
 	readonly digest = new EffectsDigest(this.#digester);
-	readonly #held = new HeldEffects();
 	readonly snapshots: Snapshots;
 	readonly #dispatches: Dispatches;
 	readonly #receipts: Receipts;
-	readonly handover = new Handover();
+	readonly leaving: Leaving;
 	readonly #lost = new Map<string, readonly LostSnapshot[]>();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
@@ -84,10 +81,17 @@ export class Keeping {
 		this.snapshots = new Snapshots(this);
 		const { clock, mail } = cell;
 		this.#dispatches = new Dispatches(clock, mail.exchange, patienceMs);
+		this.leaving = new Leaving({
+			cell,
+			dispatches: this.#dispatches,
+			journal: () => this.#opened?.journal,
+			sent: (message) => void this.unclaimed.add(message),
+			isAwaiting: () => this.#isAwaiting,
+		});
 		this.#receipts = new Receipts({
 			clock,
 			waiting: () => this.#waiting(),
-			whenDurable: (then) => this.#whenSafe(this.#opened?.journal.last ?? 0, then),
+			whenDurable: (then) => this.leaving.whenSafe(this.#opened?.journal.last ?? 0, then),
 			tell: (to, sender, before) => {
 				mail.exchange.acknowledge(to, sender, before);
 				cell.flush();
@@ -162,44 +166,18 @@ export class Keeping {
 
 	/** Carries out what a turn asked for, as far as it may be; the rest is held until the turn is durable. */
 	apply(keeper: Keeper, vm: Vm, effects: readonly Effect[]): void {
-		const { resident, sequence, ledger } = keeper;
+		const { resident, ledger } = keeper;
 		// What it is told now is from after its birth, and a replay has to know when that was.
 		const isBirth = resident.stage === 'start' && ledger.joined > 0;
-		if (!keeper.isJournalled) for (const effect of effects) this.cell.apply(resident, vm, effect);
-		else {
-			const { turn } = ledger;
-			const sender = resident.id;
-			const late: number[] = [];
-			for (let index = 0; index < effects.length; index++) {
-				const effect = effects[index] as Effect;
-				if (this.#pass(keeper, vm, effect, { sender, turn, index, sequence })) late.push(index);
-			}
-			if (late.length > 0) {
-				this.#held.hold(sequence, () => {
-					for (const index of late)
-						this.#passRest(keeper, vm, effects[index] as Effect, { sender, turn, index, sequence });
-					this.handover.add(keeper.stream, turn);
-				});
-				this.#opened?.journal.need(sequence);
-			}
-		}
+		if (keeper.isJournalled) this.leaving.apply(keeper, vm, effects);
+		else for (const effect of effects) this.cell.apply(resident, vm, effect);
 		if (isBirth && keeper.isJournalled) this.join(keeper, ledger.turn + 1, ledger.joined);
 		this.snapshots.turnDone(keeper);
 	}
 
 	/** Once everything that the VM has said has left. */
 	after(keeper: Keeper, go: () => void): void {
-		this.#whenSafe(keeper.sequence, go);
-	}
-
-	/** What of an effect may have to be said again after a crash: to those outside of the journal. */
-	repeat(resident: Resident, message: Dispatch): void {
-		this.#publish(resident, message);
-	}
-
-	/** The same where all but journalled VMs have surely had it. */
-	repeatKept(message: Dispatch): void {
-		this.#dispatches.send(message, true);
+		this.leaving.whenSafe(keeper.sequence, go);
 	}
 
 	/** A message between kept VMs, also for those that have not come back yet. */
@@ -219,7 +197,7 @@ export class Keeping {
 
 	/** The box has what was handed over with this number, and all before. */
 	heard(number: number): void {
-		for (const [stream, turn] of this.handover.heard(number)) this.#opened?.journal.acknowledge(stream, turn);
+		this.leaving.heard(number);
 	}
 
 	/** The VM is stopped alone: what waits for it is kept until it starts again. */
@@ -272,13 +250,6 @@ export class Keeping {
 		return this.#isClosed;
 	}
 
-	#whenSafe(sequence: number, go: () => void): void {
-		const journal = this.#opened?.journal;
-		if (journal === undefined || sequence <= journal.durable) return go();
-		this.#held.hold(sequence, go);
-		journal.need(sequence);
-	}
-
 	/** Messages from other cells that no durable or coming record has. */
 	*#waiting(): Generator<MessageId> {
 		for (const { resident } of this.keepers())
@@ -288,46 +259,9 @@ export class Keeping {
 		yield* this.unclaimed.fromAfar();
 	}
 
-	#publish(resident: Resident, message: Dispatch): void {
-		this.cell.mail.publishUnkept(resident, message);
-		this.#dispatches.send(message, false);
-	}
-
-	/** What of an effect need not wait until it is durable; true where the rest of it has to. */
-	#pass({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): boolean {
-		const { mail } = this.cell;
-		if (effect.tag === 'publish') {
-			const way = mail.publishKept(resident, effect.val, id);
-			if (way === undefined) return false;
-			const { topic, isAbroad, isUnkept } = way;
-			if (this.#isAwaiting) this.unclaimed.add({ id, topic, payload: effect.val.payload });
-			return isUnkept || isAbroad || this.#dispatches.isPatient;
-		}
-		if (effect.tag === 'request' || effect.tag === 'reply') {
-			if (!mail.staysKept(resident, effect)) return true;
-		} else if (isBoxEffect(effect)) {
-			if (effect.tag === 'put') vm.remember(effect.val.key, effect.val.value);
-			if (effect.tag === 'delete') vm.remember(effect.val, undefined);
-			return true;
-		}
-		this.cell.apply(resident, vm, effect);
-		return false;
-	}
-
-	/** The rest of it. */
-	#passRest({ resident }: Keeper, vm: Vm, effect: Effect, id: MessageId): void {
-		if (effect.tag === 'publish') {
-			const { topic, payload } = effect.val;
-			this.#publish(resident, { id, topic: resident.spec.topics[topic]?.name ?? '', payload });
-		} else if (isBoxEffect(effect)) this.cell.say({ tag: 'effect', vm: resident.id, effect });
-		else this.cell.apply(resident, vm, effect);
-	}
-
 	#durable(sequence: number): void {
-		this.#held.release(sequence);
+		this.leaving.release(sequence);
 		const journal = this.#opened?.journal;
-		const number = this.handover.close();
-		if (number !== undefined) this.cell.say({ tag: 'handed-over', number });
 		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted !== undefined)
 			for (const keeper of this.keepers())

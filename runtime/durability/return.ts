@@ -183,9 +183,9 @@ export class Return {
 		for (const { turn, index, sequence, topic, payload } of sent) {
 			const message = { id: { sender: resident.id, turn, index, sequence }, topic, payload };
 			deliver(message);
-			this.#keeping.repeatKept(message);
+			this.#keeping.leaving.repeatKept(message);
 		}
-		const left = Math.max(handedOver, this.#keeping.handover.turnOf(keeper.stream));
+		const left = Math.max(handedOver, this.#keeping.leaving.handover.turnOf(keeper.stream));
 		for (const { id, effect } of revived.said) {
 			const hasLeft = id.turn <= left;
 			if (effect.tag === 'publish') {
@@ -193,8 +193,8 @@ export class Return {
 				if (grant?.mayPublish !== true) continue;
 				const message = { id, topic: grant.name, payload: effect.val.payload };
 				deliver(message);
-				if (hasLeft) this.#keeping.repeatKept(message);
-				else this.#keeping.repeat(resident, message);
+				if (hasLeft) this.#keeping.leaving.repeatKept(message);
+				else this.#keeping.leaving.repeat(resident, message);
 			} else if (effect.tag === 'play' && !hasLeft) cell.say({ tag: 'effect', vm: resident.id, effect });
 		}
 	}

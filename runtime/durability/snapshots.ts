@@ -63,7 +63,7 @@ export class Snapshots {
 			if (keeper.isJournalled) {
 				await journal.whenDurable(sequence);
 				// What the box has not heard would not be said again by who begins after it was said.
-				await this.#keeping.handover.whenHeard();
+				await this.#keeping.leaving.handover.whenHeard();
 			}
 			await snapshots.put(bytes);
 			const before = this.#last.get(keeper);
