@@ -83,6 +83,7 @@ function stateText({ device, vms, networks, sessions }: BoxState, output: Output
 	const state = (row: Row): string => {
 		const text = row['X_MULLION_State'] ?? '';
 		if (text === 'running') return output.green(text);
+		if (text === 'hibernated') return output.dim(text);
 		return text === 'parked' ? output.red(text) : output.yellow(text);
 	};
 	const link = (row: Row): string =>

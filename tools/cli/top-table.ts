@@ -31,9 +31,10 @@ export function topLines(
 	{ sort, output, columns = 1000, hasKeys = false }: TopOptions,
 ): string[] {
 	const sum = (of: (vm: VmRates) => number): number => vms.reduce((total, vm) => total + of(vm), 0);
-	const running = vms.filter(({ state }) => state === 'running').length;
+	const countOf = (wanted: string): number => vms.filter(({ state }) => state === wanted).length;
+	const asleep = countOf('hibernated');
 	const head = [
-		`${running} of ${vms.length} VMs run`,
+		`${countOf('running')} of ${vms.length} VMs run${asleep > 0 ? `, ${asleep} sleep` : ''}`,
 		`cpu ${sum(({ cpuPercent }) => cpuPercent).toFixed(1)}%`,
 		`memory ${kib(sum(({ memoryKib }) => memoryKib))}`,
 		`${sum(({ turnsPerSecond }) => turnsPerSecond)} turns/s`,
@@ -53,6 +54,7 @@ export function topLines(
 function tableOf(rows: readonly VmRates[], output: Output): string {
 	const state = ({ state: text }: VmRates): string => {
 		if (text === 'running') return output.green('run');
+		if (text === 'hibernated') return output.dim('sleep');
 		return text === 'parked' ? output.red(text) : output.yellow(text);
 	};
 	return table({

@@ -11,7 +11,8 @@ const statusText = {
 	installed: 'Idle',
 	starting: 'Starting',
 	running: 'Active',
-	hibernated: 'Idle',
+	// It wakes for whatever comes: nobody can tell that it sleeps.
+	hibernated: 'Active',
 	parked: 'Idle',
 	stopping: 'Stopping',
 	stopped: 'Idle',
