@@ -44,6 +44,8 @@ export interface StageOptions {
 	readonly certification?: CertificationConfig;
 	/** Metrics of the box on a local port; default none. */
 	readonly metrics?: BoxConfig['metrics'];
+	/** When the box puts services to sleep that have nothing to do, in milliseconds; default its own. */
+	readonly sleepAfterMs?: number;
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -203,7 +205,14 @@ export class Stage implements AsyncDisposable {
 }
 
 async function boxConfig(
-	{ directory, networks = loopbackNetworks, minimumTimeMs = 3000, certification, metrics }: StageOptions,
+	{
+		directory,
+		networks = loopbackNetworks,
+		minimumTimeMs = 3000,
+		certification,
+		metrics,
+		sleepAfterMs,
+	}: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
 	const root = join(directory, 'box', 'root.json');
@@ -224,5 +233,6 @@ async function boxConfig(
 		handoff: { minimumTimeMs },
 		...(certification && { certification }),
 		...(metrics === undefined ? {} : { metrics }),
+		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
 	};
 }
