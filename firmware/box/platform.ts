@@ -35,6 +35,7 @@ import { glueMaker } from '../hal/glue-maker.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
+import { reclaimer } from '../hal/reclaim.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
@@ -58,6 +59,8 @@ const countEveryMs = 10_000;
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
+/** How long what sleeping services have given back gathers, in milliseconds: to look for it stops this thread. */
+const reclaimMs = 10_000;
 /** How long services have nothing to do before they are put to sleep, in milliseconds. */
 const usualSleepMs = 60_000;
 
@@ -99,6 +102,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
 		placement: config.cells,
 		sleepAfterMs: config.sleepAfterMs ?? usualSleepMs,
+		reclaim: reclaimer(reclaimMs),
 		numbers: await VmNumbers.open(directory.folder('vms')),
 		hub,
 		capabilities,

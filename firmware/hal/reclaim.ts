@@ -2,10 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How long what has become free gathers, in milliseconds. */
-const gatherMs = 1000;
-
-export function reclaimer(): () => void {
+/** @param gatherMs how long what has become free gathers */
+export function reclaimer(gatherMs = 1000): () => void {
 	let isArmed = false;
 	return () => {
 		if (isArmed) return;

@@ -51,6 +51,8 @@ export interface SupervisorOptions extends SpecOptions {
 	readonly placement?: Placement | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
+	/** Called when memory of this thread has become free. */
+	readonly reclaim?: () => void;
 	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
 	readonly numbers?: VmNumbers;
 	readonly on?: SupervisorEvents;
@@ -300,6 +302,7 @@ export class Supervisor {
 				return;
 			case 'slept':
 				vm.plan.component.code?.rest();
+				this.#options.reclaim?.();
 				this.#move(vm, 'sleep', 'nothing to do');
 				return;
 			case 'woke':

@@ -5,6 +5,7 @@ import { threadedCells } from '../../firmware/hal/cell-thread.ts';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import { openCodeFiles } from '../../firmware/hal/code-files.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
+import { reclaimer } from '../../firmware/hal/reclaim.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
 import { clock as clockCapability } from '../../runtime/capability/clock.ts';
 import { keyValue } from '../../runtime/capability/key-value.ts';
@@ -43,6 +44,7 @@ export async function startServices({ folder, count, sleepAfterMs }: ManyService
 		hub,
 		capabilities,
 		sleepAfterMs,
+		reclaim: reclaimer(),
 		on: { transition: () => changed() },
 	});
 	for (let number = 0; number < count; number++) {
