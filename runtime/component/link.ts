@@ -15,7 +15,7 @@ import {
 } from './generated/service.ts';
 import { exportedFunction, GuestMemory } from './guest-memory.ts';
 import { type GuestImage, GuestState } from './guest-state.ts';
-import { FuelTank, fillExport, gateExport, leftExport, startExport } from './instrument/fuel.ts';
+import { FuelTank, fillExport, fuelFor, gateExport, leftExport, startExport } from './instrument/fuel.ts';
 import { callKind, firstPortion, type Lane, type LaneCall } from './lane/lane.ts';
 import { plainLane } from './lane/plain-lane.ts';
 import { LinkError } from './link-error.ts';
@@ -131,7 +131,9 @@ export function linkService({
 		state,
 		fuelUsed: () => tank.used,
 		rest: () => {
-			if (typeof rest === 'function') plainly(() => rest());
+			if (typeof rest !== 'function') return;
+			tank.fill(Math.min(fuel, restFuel));
+			lane.plainly(tank, () => rest());
 		},
 	};
 }
@@ -248,6 +250,8 @@ class Steps implements GuestSteps {
 /** Given for a time that reaches the guest as a plain number: making one of 64 bits costs as much as a small check. */
 const unsaid = 0n;
 
+/** For `Guest.rest`, which nothing can interrupt: the collector's way through a small heap. */
+const restFuel = fuelFor(20);
 /** What services of our own toolchain export for `Guest.rest`. */
 const restExport = '__rest';
 

@@ -17,6 +17,9 @@ import { VmError } from './error.ts';
 import { guestOf } from './guest.ts';
 import type { TurnWatch } from './turn-watch.ts';
 
+/** Memory that is cleared of what is not used before it is packed, in bytes. */
+const mostRested = 4_194_304;
+
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
@@ -110,7 +113,8 @@ export class Vm {
 
 	/** Gives the instance up for what `pack` makes of its state. To be called between turns. @throws VmError */
 	sleep(pack: (state: GuestState) => Uint8Array): Uint8Array {
-		this.rest();
+		// A large heap takes its time, and packs as well without.
+		if (this.memoryBytes <= mostRested) this.rest();
 		const guest = this.#linked();
 		if (guest.state === undefined)
 			throw new VmError('foreign', `${this.spec.name} has no state that can be taken`);

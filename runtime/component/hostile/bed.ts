@@ -11,10 +11,11 @@ import { guestOf } from './guest-text.ts';
 
 /** How far a component came, and the code of what it ended with; `''` where nothing was wrong. */
 export interface Ending {
-	readonly at: 'install' | 'start' | 'turn' | 'running';
+	readonly at: 'install' | 'start' | 'turn' | 'sleep' | 'running';
 	readonly code: string;
 }
 
+const sleepAfterMs = 1000;
 const neighbourId = 1;
 const hostileId = 2;
 /** Of a `publish` on its first topic, as its memory holds it at 2048: tag, topic, payload. */
@@ -22,6 +23,7 @@ const publication = [0, 0, 0, 2048, 4, 0, 0, 0, 0, 0];
 
 export class Bed {
 	readonly #cell: Cell;
+	readonly #clock = new ManualClock();
 	#reports: CellReport[] = [];
 	#isAwake = false;
 
@@ -30,7 +32,7 @@ export class Bed {
 	private constructor(payload: Uint8Array) {
 		this.#payload = payload;
 		this.#cell = new Cell({
-			clock: new ManualClock(),
+			clock: this.#clock,
 			report: (reports) => this.#reports.push(...reports),
 			wake: () => {
 				this.#isAwake = true;
@@ -56,7 +58,7 @@ export class Bed {
 		return bed;
 	}
 
-	/** Installs and starts it, and gives it two turns. Anything without a code is thrown. */
+	/** Installs and starts it, gives it two turns, puts it to sleep and wakes it for another. Anything without a code is thrown. */
 	async run(component: Uint8Array): Promise<Ending> {
 		let prepared: PreparedComponent;
 		try {
@@ -79,7 +81,13 @@ export class Bed {
 				const ended = this.#fault();
 				if (ended !== undefined) return { at: 'turn', code: ended };
 			}
-			return { at: 'running', code: '' };
+			this.#clock.advance(sleepAfterMs);
+			await this.#settle();
+			const asleep = this.#fault();
+			if (asleep !== undefined) return { at: 'sleep', code: asleep };
+			await this.#tell('hostile.order');
+			const awake = this.#fault();
+			return awake === undefined ? { at: 'running', code: '' } : { at: 'turn', code: awake };
 		} finally {
 			this.#cell.accept({ tag: 'stop', vm: hostileId });
 			await this.#settle();
@@ -108,6 +116,7 @@ export class Bed {
 			bucket: new Map(),
 			bucketBytes: 1024,
 			clockStepUs: 1,
+			sleepAfterMs,
 		};
 		this.#cell.accept({ tag: 'start', vm, spec });
 		return this.#settle();

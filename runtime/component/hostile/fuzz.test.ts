@@ -56,7 +56,7 @@ for (const [what, { component, damages, mutations }] of Object.entries(subjects)
 			const bed = await Bed.start({ payload: order({ what: 'count' }) });
 			const random = seeded(damages + mutations);
 			const { core } = decodeComponent(component);
-			const seen = { install: 0, start: 0, turn: 0, running: 0 };
+			const seen = { install: 0, start: 0, turn: 0, sleep: 0, running: 0 };
 			for (let left = damages; left > 0; left--) {
 				const changed =
 					random(2) === 0 ? damaged(component, random) : withCore(component, damaged(core, random));

@@ -53,6 +53,14 @@ const guests: Record<string, { guest: GuestText; ending: Ending }> = {
 	'loops in start': { guest: { start: endless }, ending: overBudget('start') },
 	'loops in a turn': { guest: { turn: endless }, ending: overBudget('turn') },
 	'loops in cabi_realloc': { guest: { realloc: endless }, ending: overBudget('start') },
+	'loops before it is put to sleep': {
+		guest: { more: `(func (export "__rest") ${loop})` },
+		ending: overBudget('sleep'),
+	},
+	'traps before it is put to sleep': {
+		guest: { more: '(func (export "__rest") (unreachable))' },
+		ending: trapped('sleep'),
+	},
 	'loops in what cleans up': { guest: { afterTurn: loop }, ending: overBudget('turn') },
 	'fills its memory without end': {
 		guest: {
