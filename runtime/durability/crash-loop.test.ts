@@ -1,6 +1,7 @@
 import test from 'ava';
-import { KeptCell } from './keeping.fixture.ts';
+import { KeptCell, probe } from './keeping.fixture.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { folderOf } from './vm-key.ts';
 
 test('a cell whose lives are too short for two snapshots does not add to its journal for ever', async (t) => {
 	let cell = new KeptCell(new MemoryStorage({ segmentBytes: 1024, keepBytes: 2048 }));
@@ -20,4 +21,22 @@ test('a cell whose lives are too short for two snapshots does not add to its jou
 		cell = await cell.cut();
 	}
 	t.true(most < 6000, `${most} bytes`);
+});
+
+test('a VM that took long to come back has a snapshot soon, so that it does not take longer each time', async (t) => {
+	const keep = { mode: 'journal', intervalMs: 60_000, digest: probe.component.digest } as const;
+	const snapshotsOf = async (cell: KeptCell): Promise<string[]> =>
+		cell.storage.directory.folder(folderOf({ name: 'probe-1', digest: keep.digest })).list();
+	const cell = new KeptCell();
+	await cell.start(1, { keep });
+	// Each link is a turn.
+	await cell.order({ what: 'chain', count: 9000 });
+	await cell.write();
+	t.deepEqual(await snapshotsOf(cell), []);
+
+	const again = await cell.cut();
+	await again.start(1, { keep });
+	again.clock.advance(50);
+	await again.write();
+	t.is((await snapshotsOf(again)).length, 1);
 });

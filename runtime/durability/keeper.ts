@@ -11,7 +11,7 @@ import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { TurnWatch } from '../vm/turn-watch.ts';
 import type { EffectsDigest } from './effects-digest.ts';
-import { type KeptTurn, putKeptTurn, recordKind, sizeOfKeptTurn, unsaid } from './kept-turn.ts';
+import { type KeptTurn, putKeptTurn, recordKind, replayFuel, sizeOfKeptTurn, unsaid } from './kept-turn.ts';
 import type { Ledger } from './ledger.ts';
 import { Marks, type MessageId } from './marks.ts';
 import type { RecordedReads } from './recorded-reads.ts';
@@ -120,7 +120,7 @@ export class Keeper implements TurnWatch {
 			this.#write({ had, digest, record });
 		}
 		ledger.apply({ turn, nowUs, inbox, had, effects });
-		this.fuel += this.#turnFuel;
+		this.fuel += replayFuel(this.#turnFuel);
 	}
 
 	/** A record that is no turn. */

@@ -29,6 +29,11 @@ export const recordKind = {
 /** In place of what a turn answered. */
 export const unsaid: TurnRecord['outcome'] = { tag: 'done', effects: [] };
 
+/** About what a turn takes to be made once more, in units of fuel; reading it costs as much as a small one. */
+export function replayFuel(fuel: number): number {
+	return 5000 + fuel;
+}
+
 export interface KeptTurn {
 	readonly had: readonly MessageId[];
 	/** Of its effects, as `EffectsDigest` gives it. */

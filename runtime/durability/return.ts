@@ -148,6 +148,8 @@ export class Return {
 		if (this.#before === undefined) for (const waiting of revived.inbox) this.#takeIn(keeper, waiting);
 		for (const waiting of arrived) resident.inbox.push(waiting);
 		this.#enter(keeper, vm);
+		keeper.fuel = revived.fuel;
+		this.#keeping.snapshots.cameBack(keeper);
 		restoreSurroundings({ cell, resident, ledger });
 		if (!this.#isJournalled) return;
 		const isGone = past === undefined && revived.sequence > 0;

@@ -16,7 +16,7 @@ import type { EffectsDigest } from './effects-digest.ts';
 import { DurabilityError } from './error.ts';
 import { keptCodec } from './kept-codec.ts';
 import type { KeptState } from './kept-state.ts';
-import { decodeKeptTurn, recordKind } from './kept-turn.ts';
+import { decodeKeptTurn, recordKind, replayFuel } from './kept-turn.ts';
 import { Ledger } from './ledger.ts';
 import type { MessageId } from './marks.ts';
 import type { RecordedReads } from './recorded-reads.ts';
@@ -40,6 +40,8 @@ export interface Revived {
 	readonly ledger: Ledger;
 	/** Of its last record. */
 	readonly sequence: number;
+	/** What was used to make its turns behind the snapshot once more. */
+	readonly fuel: number;
 	/** Effects of its turns behind the snapshot, in order. */
 	readonly said: readonly SaidEffect[];
 	/** What waited for it when it was stopped, and it has not had since. */
@@ -71,6 +73,7 @@ class Revival {
 	readonly #ledger: Ledger;
 	#inbox: readonly Waiting[];
 	#sequence: number;
+	#fuel = 0;
 	#isStarted: boolean;
 	#hasLeft = false;
 
@@ -93,6 +96,7 @@ class Revival {
 		return {
 			ledger: this.#ledger,
 			sequence: this.#sequence,
+			fuel: this.#fuel,
 			said: this.#said,
 			inbox: this.#inbox.filter(({ from }) => from === undefined || marks.isNew(from)),
 			hasLeft: this.#hasLeft,
@@ -125,6 +129,7 @@ class Revival {
 		if (kind !== recordKind.start && !this.#isNext(turn)) return;
 		const effects = this.#effectsOf(kind, record, digest);
 		this.#ledger.apply({ turn, nowUs, inbox, had, effects });
+		this.#fuel += replayFuel(record.fuel);
 		for (const [index, effect] of effects.entries()) {
 			if (effect.tag === 'put') this.#vm.remember(effect.val.key, effect.val.value);
 			if (effect.tag === 'delete') this.#vm.remember(effect.val, undefined);

@@ -29,6 +29,11 @@ export class Snapshots {
 		this.#last.set(keeper, sequence);
 	}
 
+	/** One that took long to come back is not to take longer the next time, however short this life is. */
+	cameBack(keeper: Keeper): void {
+		if (keeper.isJournalled && keeper.fuel >= replayedQuickly) this.#arm(keeper, retryMs);
+	}
+
 	turnDone(keeper: Keeper): void {
 		if (this.#armed.has(keeper) || (keeper.isJournalled && keeper.fuel < replayedQuickly)) return;
 		this.#arm(keeper, keeper.order.intervalMs);
