@@ -1,34 +1,18 @@
 /** A cell with probes on storage in memory, which ends as by a power cut and is made again. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { makeProbe, type Order, type Word } from '../../modules/probe/testbed.ts';
-import { topicGrants } from '../bus/policy.ts';
+import type { Order, Word } from '../../modules/probe/testbed.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { probe, specOf as probeSpec } from '../vm/cell.fixture.ts';
 import { Cell } from '../vm/cell.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from '../vm/cell-protocol.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
-export const probe = await makeProbe();
+export { probe };
 
+/** One that is journalled, and soon sleeps. */
 export function specOf(vm: VmId, change: Partial<VmSpec> = {}): VmSpec {
-	const { manifest, module, encoding, digest } = probe.component;
-	return {
-		name: `probe-${vm}`,
-		module,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
-		topics: topicGrants(manifest),
-		effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
-		config: manifest.config.bytes,
-		baseband: '',
-		log: { linesPerTurn: 4, bytesPerTurn: 1024 },
-		bucket: new Map(),
-		bucketBytes: 1024,
-		clockStepUs: 1,
-		sleepAfterMs: 50,
-		keep: { mode: 'journal', intervalMs: 1000, digest },
-		...change,
-	};
+	const keep = { mode: 'journal', intervalMs: 1000, digest: probe.component.digest } as const;
+	return probeSpec(vm, { sleepAfterMs: 50, keep, ...change });
 }
 
 export class KeptCell {

@@ -2,7 +2,6 @@
  * Keeps the VMs of one cell whose manifests ask for it: brings them back, holds what leaves them until it is
  * safe, and takes their snapshots.
  */
-
 import type { Waiting as KeptWaiting } from '../../proto/host/durability/kept.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect } from '../component/generated/service.ts';

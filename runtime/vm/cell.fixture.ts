@@ -24,6 +24,27 @@ export interface CellBed {
 	faults(): Promise<string[]>;
 }
 
+/** A probe that may do all that a probe can. */
+export function specOf(vm: VmId, change: Partial<VmSpec> = {}): VmSpec {
+	const { manifest, module, encoding } = probe.component;
+	return {
+		name: `probe-${vm}`,
+		module,
+		encoding,
+		priority: manifest.priority,
+		budget: manifest.budget,
+		topics: topicGrants(manifest),
+		effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
+		config: manifest.config.bytes,
+		baseband: '',
+		log: { linesPerTurn: 4, bytesPerTurn: 1024 },
+		bucket: new Map(),
+		bucketBytes: 1024,
+		clockStepUs: 1,
+		...change,
+	};
+}
+
 export async function bed(t: ExecutionContext, time: Clock = new ManualClock()): Promise<CellBed> {
 	const said: CellReport[] = [];
 	let isAwake = false;
@@ -43,7 +64,6 @@ export async function bed(t: ExecutionContext, time: Clock = new ManualClock()):
 			await nextTurn();
 		}
 	};
-	const { component } = probe;
 	const command = async (what: CellCommand): Promise<void> => {
 		cell.accept(what);
 		await settle();
@@ -68,26 +88,7 @@ export async function bed(t: ExecutionContext, time: Clock = new ManualClock()):
 			cell.accept(what);
 			isAwake = cell.run(64);
 		},
-		start: (vm, change = {}) => {
-			const { manifest, module, encoding } = component;
-			const spec: VmSpec = {
-				name: `probe-${vm}`,
-				module,
-				encoding,
-				priority: manifest.priority,
-				budget: manifest.budget,
-				topics: topicGrants(manifest),
-				effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
-				config: manifest.config.bytes,
-				baseband: '',
-				log: { linesPerTurn: 4, bytesPerTurn: 1024 },
-				bucket: new Map(),
-				bucketBytes: 1024,
-				clockStepUs: 1,
-				...change,
-			};
-			return command({ tag: 'start', vm, spec });
-		},
+		start: (vm, change) => command({ tag: 'start', vm, spec: specOf(vm, change) }),
 		order: (order) =>
 			command({ tag: 'publish', topic: 'probe.order', sender: 0, payload: probe.order(order) }),
 	};
