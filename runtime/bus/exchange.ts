@@ -135,6 +135,11 @@ export class Exchange {
 		return (this.#ways.get(topic) ?? this.#waysOf(topic)).map(({ peer }) => peer.number);
 	}
 
+	/** VMs of other cells that can be told something, with the topics that they want. */
+	*audience(): Generator<{ vm: VmId; topics: string[] }> {
+		for (const { vm, cell, topics } of this.table.subscribers()) if (this.#peers.has(cell)) yield { vm, topics };
+	}
+
 	/** To one other cell, as the word of a VM that keeps a journal. */
 	dispatch(to: CellNumber, { id, topic, payload }: Dispatch, isAgain: boolean): void {
 		const way = (this.#ways.get(topic) ?? this.#waysOf(topic)).find(({ peer }) => peer.number === to);

@@ -25,7 +25,7 @@ interface Member {
 const strictness: readonly FullPolicy[] = ['keep-latest', 'drop-oldest', 'block'];
 
 export class RouteTable {
-	readonly #grants = new Map<VmId, readonly NumberedGrant[]>();
+	readonly #joined = new Map<VmId, { readonly cell: CellNumber; readonly topics: readonly NumberedGrant[] }>();
 	readonly #members = new Map<string, readonly Member[]>();
 	readonly #byTopic = new Map<string, TopicRoutes>();
 	readonly #names = new Map<number, string>();
@@ -34,7 +34,7 @@ export class RouteTable {
 		this.#remove(change.vm);
 		if (change.tag === 'left') return;
 		const { vm, cell, topics } = change;
-		this.#grants.set(vm, topics);
+		this.#joined.set(vm, { cell, topics });
 		for (const { name, number, maySubscribe, whenFull } of topics) {
 			this.#names.set(number, name);
 			if (maySubscribe) this.#set({ name, number }, [...this.#others(name, vm), { vm, cell, whenFull }]);
@@ -45,13 +45,19 @@ export class RouteTable {
 		return this.#byTopic.get(topic);
 	}
 
+	/** Every VM with the topics that it wants. */
+	*subscribers(): Generator<{ vm: VmId; cell: CellNumber; topics: string[] }> {
+		for (const [vm, { cell, topics }] of this.#joined)
+			yield { vm, cell, topics: topics.filter((t) => t.maySubscribe).map(({ name }) => name) };
+	}
+
 	nameOf(number: number): string | undefined {
 		return this.#names.get(number);
 	}
 
 	#remove(vm: VmId): void {
-		const topics = this.#grants.get(vm) ?? [];
-		this.#grants.delete(vm);
+		const topics = this.#joined.get(vm)?.topics ?? [];
+		this.#joined.delete(vm);
 		for (const topic of topics) if (topic.maySubscribe) this.#set(topic, this.#others(topic.name, vm));
 	}
 

@@ -12,6 +12,7 @@ import type { LogLine } from '../vm/cell-protocol.ts';
 import { isForeign, setForeignAside } from './foreign-segments.ts';
 import { loadKeptCodec } from './kept-codec.ts';
 import type { CellStorage } from './storage.ts';
+import { keyOf } from './vm-key.ts';
 
 export interface PastRecord {
 	readonly sequence: number;
@@ -38,6 +39,8 @@ export class CellLog {
 	readonly journal: Journal;
 	/** Sequence of the newest record of the lives before. */
 	readonly lastWhenOpened: number;
+	/** Something of it could not be read. */
+	readonly isDamaged: boolean;
 	readonly #options: JournalOptions;
 	readonly #past: Map<string, Past>;
 	readonly #missing: Set<string>;
@@ -67,21 +70,24 @@ export class CellLog {
 		options: JournalOptions,
 		troubles: readonly LogLine[],
 	): Promise<CellLog> {
-		return new CellLog(journal, options, { past: await pastOf(recovery), troubles });
+		const isDamaged = recovery.damage.length > 0;
+		return new CellLog(journal, options, { past: await pastOf(recovery), troubles, isDamaged });
 	}
 
 	private constructor(
 		journal: Journal,
 		options: JournalOptions,
-		{ past, troubles }: { past: Map<string, Past>; troubles: readonly LogLine[] },
+		found: { past: Map<string, Past>; troubles: readonly LogLine[]; isDamaged: boolean },
 	) {
 		this.journal = journal;
 		this.lastWhenOpened = journal.last;
+		this.isDamaged = found.isDamaged;
 		this.#options = options;
+		const { past } = found;
 		this.#past = past;
-		this.#missing = new Set(past.keys());
+		this.#missing = new Set([...past.keys()].filter((stream) => keyOf(stream) !== undefined));
 		this.#streams = new Map([...past.keys()].map((name) => [name, journal.stream(name)]));
-		this.#troubles = troubles;
+		this.#troubles = found.troubles;
 	}
 
 	/** What could not be read when it was opened, once. */
@@ -117,16 +123,12 @@ export class CellLog {
 		this.#missing.delete(stream);
 	}
 
-	/** Streams of which nobody has come back yet. */
-	get missing(): readonly string[] {
-		return [...this.#missing];
-	}
-
 	/** It is back: what others say to it now reaches it. */
 	arrived(stream: string): void {
 		this.#missing.delete(stream);
 	}
 
+	/** Somebody has not come back yet. */
 	get isAwaiting(): boolean {
 		return this.#missing.size > 0;
 	}

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { ManualClock } from '../manual-clock.ts';
 import type { CellNumber } from '../vm/cell-protocol.ts';
 import { type Dispatch, Dispatches } from './dispatches.ts';
 
@@ -12,19 +11,16 @@ const message = (turn: number, bytes = 1): Dispatch => ({
 
 /** Cells that want the topic, and what each of them was told: turns, with an exclamation mark where again. */
 function bed() {
-	const clock = new ManualClock();
+	const awaited = new Set<string>();
 	const cells = new Set<CellNumber>();
 	const told: string[] = [];
-	const dispatches = new Dispatches(
-		clock,
-		{
-			destinations: () => [...cells],
-			dispatch: (to, { id }, isAgain) => void told.push(`${to}: ${id.turn}${isAgain ? '!' : ''}`),
-		},
-		1000,
-	);
+	const dispatches = new Dispatches({
+		destinations: () => [...cells],
+		awaits: (wanted) => awaited.has(wanted),
+		dispatch: (to, { id }, isAgain) => void told.push(`${to}: ${id.turn}${isAgain ? '!' : ''}`),
+	});
 	const turns = () => dispatches.of(1).map(({ id }) => id.turn);
-	return { clock, cells, told, dispatches, turns };
+	return { awaited, cells, told, dispatches, turns };
 }
 
 test('a message is kept until every cell that was told has said that it is safe', (t) => {
@@ -54,18 +50,28 @@ test('a cell that takes the place of one that is gone is told what was not safe 
 	t.deepEqual(told, ['9: 2!', '9: 3!']);
 });
 
-test('nobody is waited for without end', (t) => {
-	const { clock, cells, told, dispatches, turns } = bed();
-	dispatches.beginAgain();
-	t.true(dispatches.isPatient);
-	dispatches.send(message(1), true);
-	t.deepEqual(turns(), [1]);
-	clock.advance(1000);
-	t.deepEqual(turns(), []);
-	t.false(dispatches.isPatient);
+test('what is said while somebody is awaited is told to who comes, and let go once nobody is', (t) => {
+	const { awaited, cells, told, dispatches, turns } = bed();
+	awaited.add(topic);
+	for (const turn of [1, 2]) dispatches.send(message(turn), true);
+	t.deepEqual(turns(), [1, 2]);
 	cells.add(7);
 	dispatches.changed();
-	t.deepEqual(told, []);
+	t.deepEqual(told, ['7: 1!', '7: 2!']);
+	dispatches.safe(7, 1, { turn: 2, index: 0 });
+	t.deepEqual(turns(), [1, 2], 'there may be another');
+	awaited.delete(topic);
+	dispatches.changed();
+	t.deepEqual(turns(), [2]);
+	cells.add(8);
+	dispatches.changed();
+	t.is(told.length, 2, 'who comes later is not told');
+});
+
+test('what nobody wants is not kept', (t) => {
+	const { dispatches, turns } = bed();
+	dispatches.send(message(1), false);
+	t.deepEqual(turns(), []);
 });
 
 test('what is under way is bounded in messages and bytes, and the oldest goes', (t) => {

@@ -5,7 +5,6 @@
  * knows by the identity of a message whether it has had it.
  */
 import type { Place } from '../bus/record.ts';
-import type { Clock } from '../clock.ts';
 import type { CellNumber, VmId } from '../vm/cell-protocol.ts';
 import type { MessageId } from './marks.ts';
 
@@ -19,6 +18,8 @@ export interface Dispatch {
 export interface Ways {
 	/** Cells that want the topic now. */
 	destinations(topic: string): readonly CellNumber[];
+	/** Whether somebody who wants it is not there at present. */
+	awaits(topic: string): boolean;
 	/** @param isAgain only for receivers that keep a journal too */
 	dispatch(to: CellNumber, message: Dispatch, isAgain: boolean): void;
 }
@@ -29,8 +30,8 @@ interface Entry {
 	readonly told: Set<CellNumber>;
 	/** Those of them where it is not safe yet. */
 	readonly awaited: Set<CellNumber>;
-	/** Until then a cell that comes to want its topic is told too. */
-	openUntilUs: number;
+	/** Somebody was not there when it was said: who comes to want its topic is told too. */
+	isOpen: boolean;
 }
 
 /** What may be under way; the oldest is let go, and lost if its receivers are lost with it. */
@@ -41,47 +42,20 @@ export function isBefore({ turn, index }: Place, other: Place): boolean {
 }
 
 export class Dispatches {
-	readonly #clock: Clock;
 	readonly #ways: Ways;
-	readonly #patienceMs: number;
 	/** In the order they were said. */
 	readonly #entries = new Set<Entry>();
 	#bytes = 0;
-	/** Until then VMs of other cells may be missing that were there before the box was started. */
-	#waitsUntilUs = 0;
-	#isPatient = false;
 
-	/** @param patienceMs how long a cell that is gone, or not there yet, is waited for */
-	constructor(clock: Clock, ways: Ways, patienceMs: number) {
-		this.#clock = clock;
+	constructor(ways: Ways) {
 		this.#ways = ways;
-		this.#patienceMs = patienceMs;
-	}
-
-	/** There was a life before: not all that it spoke with may be there yet. */
-	beginAgain(): void {
-		this.#waitsUntilUs = this.#patience();
-		this.#isPatient = true;
-		this.#clock.after(this.#patienceMs, () => {
-			this.#isPatient = false;
-			this.#prune();
-		});
-	}
-
-	/** True while there may be cells to come that want what is said now. */
-	get isPatient(): boolean {
-		return this.#isPatient;
 	}
 
 	send(message: Dispatch, isAgain: boolean): void {
 		const cells = this.#ways.destinations(message.topic);
-		if (cells.length === 0 && !this.#isPatient) return;
-		this.#entries.add({
-			message,
-			told: new Set(cells),
-			awaited: new Set(cells),
-			openUntilUs: this.#waitsUntilUs,
-		});
+		const isOpen = this.#ways.awaits(message.topic);
+		if (cells.length === 0 && !isOpen) return;
+		this.#entries.add({ message, told: new Set(cells), awaited: new Set(cells), isOpen });
 		this.#bytes += message.payload.length;
 		for (const cell of cells) this.#ways.dispatch(cell, message, isAgain);
 		this.#bound();
@@ -100,27 +74,24 @@ export class Dispatches {
 
 	/** That cell is gone, with all that was not safe there. */
 	lost(cell: CellNumber): void {
-		let isAny = false;
 		for (const entry of this.#entries) {
 			entry.told.delete(cell);
-			if (!entry.awaited.delete(cell)) continue;
-			entry.openUntilUs = this.#patience();
-			isAny = true;
+			if (entry.awaited.delete(cell)) entry.isOpen = true;
 		}
-		if (isAny) this.#clock.after(this.#patienceMs, () => this.#prune());
 	}
 
-	/** Other cells, or their VMs, have come. */
+	/** Other cells, or their VMs, have come, or are waited for no longer. */
 	changed(): void {
-		const now = this.#clock.now();
 		for (const entry of this.#entries) {
-			if (entry.openUntilUs <= now) continue;
+			if (!entry.isOpen) continue;
 			for (const cell of this.#ways.destinations(entry.message.topic)) {
 				if (entry.told.has(cell)) continue;
 				entry.told.add(cell);
 				entry.awaited.add(cell);
 				this.#ways.dispatch(cell, entry.message, true);
 			}
+			entry.isOpen = this.#ways.awaits(entry.message.topic);
+			this.#settle(entry);
 		}
 	}
 
@@ -129,16 +100,8 @@ export class Dispatches {
 		return [...this.#entries].flatMap(({ message }) => (message.id.sender === sender ? [message] : []));
 	}
 
-	#patience(): number {
-		return this.#clock.now() + this.#patienceMs * 1000;
-	}
-
-	#prune(): void {
-		for (const entry of this.#entries) this.#settle(entry);
-	}
-
 	#settle(entry: Entry): void {
-		if (entry.awaited.size > 0 || entry.openUntilUs > this.#clock.now()) return;
+		if (entry.awaited.size > 0 || entry.isOpen) return;
 		this.#entries.delete(entry);
 		this.#bytes -= entry.message.payload.length;
 	}

@@ -13,6 +13,7 @@ import { VmError } from '../vm/error.ts';
 import type { KeptMail, Mail } from '../vm/mail.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
+import { Audience, audienceStream } from './audience.ts';
 import { CellLog } from './cell-log.ts';
 import { type Dispatch, Dispatches } from './dispatches.ts';
 import { EffectsDigest } from './effects-digest.ts';
@@ -66,6 +67,7 @@ export class Keeping {
 	readonly #digester = new PageDigester();
 	readonly digest = new EffectsDigest(this.#digester);
 	readonly snapshots: Snapshots;
+	readonly #audience: Audience;
 	readonly #dispatches: Dispatches;
 	readonly #receipts: Receipts;
 	readonly leaving: Leaving;
@@ -79,10 +81,22 @@ export class Keeping {
 		this.cell = cell;
 		this.snapshots = new Snapshots(this);
 		const { clock, mail } = cell;
-		this.#dispatches = new Dispatches(clock, mail.exchange, patienceMs);
+		this.#audience = new Audience({
+			clock,
+			present: () => mail.exchange.audience(),
+			patienceMs,
+			gaveUp: () => this.#dispatches.changed(),
+		});
+		const awaits = (topic: string): boolean => this.#audience.awaits(topic);
+		this.#dispatches = new Dispatches({
+			destinations: (topic) => mail.exchange.destinations(topic),
+			dispatch: (to, message, isAgain) => mail.exchange.dispatch(to, message, isAgain),
+			awaits,
+		});
 		this.leaving = new Leaving({
 			cell,
 			dispatches: this.#dispatches,
+			awaits,
 			journal: () => this.#opened?.journal,
 			sent: (message) => void this.unclaimed.add(message),
 			isAwaiting: () => this.#isAwaiting,
@@ -104,10 +118,14 @@ export class Keeping {
 		came: (cell, id) => this.#receipts.came(cell, id),
 		early: (message) => void this.unclaimed.add(message),
 		lost: (cell) => {
+			this.#audience.changed();
 			this.#receipts.lost(cell);
 			this.#dispatches.lost(cell);
 		},
-		changed: () => this.#dispatches.changed(),
+		changed: () => {
+			this.#audience.changed();
+			this.#dispatches.changed();
+		},
 	};
 
 	/** Brings a VM back, or has it start where there is nothing to bring back. */
@@ -143,7 +161,7 @@ export class Keeping {
 		}).then(
 			(log) => {
 				this.#opened = log;
-				if (log.missing.length > 0) this.#dispatches.beginAgain();
+				this.#audience.open(log);
 				this.cell.clock.after(patienceMs, () => this.giveUp());
 				return log;
 			},
@@ -262,7 +280,8 @@ export class Keeping {
 		this.leaving.release(sequence);
 		const journal = this.#opened?.journal;
 		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
-		if (wanted !== undefined)
+		if (wanted?.name === audienceStream) this.#audience.renew();
+		else if (wanted !== undefined)
 			for (const keeper of this.keepers())
 				if (keeper.stream === wanted.stream) void this.snapshots.take(keeper);
 		this.cell.flush();

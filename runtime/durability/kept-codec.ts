@@ -2,7 +2,10 @@
  * The codec of what is kept, loaded with the first journal: it takes megabytes that a cell without a VM that
  * is kept does without.
  */
-type KeptCodec = Pick<typeof import('../../proto/host/durability/kept.ts'), 'Kept' | 'Rest' | 'Joined'>;
+type KeptCodec = Pick<
+	typeof import('../../proto/host/durability/kept.ts'),
+	'Kept' | 'Rest' | 'Joined' | 'Audience'
+>;
 
 let loaded: KeptCodec | undefined;
 

@@ -14,6 +14,8 @@ import type { MessageId } from './marks.ts';
 export interface LeavingOptions {
 	readonly cell: KeepingCell;
 	readonly dispatches: Dispatches;
+	/** Whether somebody of another cell who wants this topic is not there at present. */
+	readonly awaits: (topic: string) => boolean;
 	/** Undefined while it is not open: then nothing has been kept. */
 	readonly journal: () => Journal | undefined;
 	/** A message between journalled VMs, also for those that are not there yet. */
@@ -84,13 +86,13 @@ export class Leaving {
 
 	/** What of an effect need not wait until it is durable; true where the rest of it has to. */
 	#pass(resident: Resident, vm: Vm, effect: Effect, id: MessageId): boolean {
-		const { cell, dispatches, sent, isAwaiting } = this.#options;
+		const { cell, awaits, sent, isAwaiting } = this.#options;
 		if (effect.tag === 'publish') {
 			const way = cell.mail.publishKept(resident, effect.val, id);
 			if (way === undefined) return false;
 			const { topic, isAbroad, isUnkept } = way;
 			if (isAwaiting()) sent({ id, topic, payload: effect.val.payload });
-			return isUnkept || isAbroad || dispatches.isPatient;
+			return isUnkept || isAbroad || awaits(topic);
 		}
 		if (effect.tag === 'request' || effect.tag === 'reply') {
 			if (!cell.mail.staysKept(resident, effect)) return true;

@@ -97,6 +97,7 @@ export class Mail {
 	get exchange(): Pick<
 		Exchange,
 		| 'isSaid'
+		| 'audience'
 		| 'destinations'
 		| 'dispatch'
 		| 'acknowledge'

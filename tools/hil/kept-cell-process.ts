@@ -42,6 +42,9 @@ function closeWhenIdle(): void {
 function hear(report: CellReport): void {
 	if (report.tag === 'published')
 		writeSync(1, `${report.vm} ${report.id?.turn} ${report.id?.index} ${report.payload.toHex()}\n`);
+	// What is in the pipe is read, whatever becomes of this process.
+	else if (report.tag === 'handed-over')
+		queueMicrotask(() => cell.accept({ tag: 'heard', number: report.number }));
 	else if (report.tag === 'started') isUp(report.vm);
 	else if (report.tag === 'counts' && report.vms.every(({ inboxLength }) => inboxLength === 0))
 		cell.accept({ tag: 'close' });

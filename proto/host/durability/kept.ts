@@ -73,6 +73,16 @@ export interface Rest {
 	left: boolean;
 }
 
+/** Who in other cells wants what of what this one says. */
+export interface Audience {
+	listeners: Listener[];
+}
+
+export interface Listener {
+	vm: number;
+	topics: string[];
+}
+
 /** It goes on with another number of its turn. */
 export interface Joined {
 	turn: number;
@@ -80,7 +90,7 @@ export interface Joined {
 	joined: number;
 }
 
-const codec = codecsOf('{"nested":{"mullion":{"nested":{"durability":{"nested":{"Joined":{"fields":{"turn":{"type":"uint64","id":1},"joined":{"type":"uint64","id":2}}},"Kept":{"fields":{"turn":{"type":"uint64","id":1},"sequence":{"type":"uint64","id":2},"joined":{"type":"uint64","id":3},"marks":{"rule":"repeated","type":"Mark","id":4},"timers":{"rule":"repeated","type":"Timer","id":5},"requests":{"rule":"repeated","type":"uint32","id":6},"streams":{"rule":"repeated","type":"uint32","id":7},"correlation":{"type":"uint32","id":8},"stored":{"rule":"repeated","type":"Stored","id":9},"inbox":{"rule":"repeated","type":"Waiting","id":10},"sent":{"rule":"repeated","type":"Sent","id":11}}},"Mark":{"fields":{"sender":{"type":"uint32","id":1},"turn":{"type":"uint64","id":2},"index":{"type":"uint32","id":3},"sequence":{"type":"uint64","id":4}}},"Rest":{"fields":{"turn":{"type":"uint64","id":1},"inbox":{"rule":"repeated","type":"Waiting","id":2},"left":{"type":"bool","id":3}}},"Sent":{"fields":{"turn":{"type":"uint64","id":1},"index":{"type":"uint32","id":2},"topic":{"type":"string","id":3},"payload":{"type":"bytes","id":4},"sequence":{"type":"uint64","id":5}}},"Stored":{"oneofs":{"_value":{"oneof":["value"]}},"fields":{"key":{"type":"string","id":1},"value":{"type":"bytes","id":2,"options":{"proto3_optional":true}},"at":{"type":"uint64","id":3}}},"Timer":{"fields":{"id":{"type":"uint32","id":1},"due":{"type":"uint64","id":2},"delayMs":{"type":"uint32","id":3,"protoName":"delay_ms"},"repeat":{"type":"bool","id":4}}},"Waiting":{"fields":{"from":{"type":"Mark","id":1},"topic":{"type":"string","id":2},"sender":{"type":"uint32","id":3},"payload":{"type":"bytes","id":4}}}}}}}}}');
+const codec = codecsOf('{"nested":{"mullion":{"nested":{"durability":{"nested":{"Audience":{"fields":{"listeners":{"rule":"repeated","type":"Listener","id":1}}},"Joined":{"fields":{"turn":{"type":"uint64","id":1},"joined":{"type":"uint64","id":2}}},"Kept":{"fields":{"turn":{"type":"uint64","id":1},"sequence":{"type":"uint64","id":2},"joined":{"type":"uint64","id":3},"marks":{"rule":"repeated","type":"Mark","id":4},"timers":{"rule":"repeated","type":"Timer","id":5},"requests":{"rule":"repeated","type":"uint32","id":6},"streams":{"rule":"repeated","type":"uint32","id":7},"correlation":{"type":"uint32","id":8},"stored":{"rule":"repeated","type":"Stored","id":9},"inbox":{"rule":"repeated","type":"Waiting","id":10},"sent":{"rule":"repeated","type":"Sent","id":11}}},"Listener":{"fields":{"vm":{"type":"uint32","id":1},"topics":{"rule":"repeated","type":"string","id":2}}},"Mark":{"fields":{"sender":{"type":"uint32","id":1},"turn":{"type":"uint64","id":2},"index":{"type":"uint32","id":3},"sequence":{"type":"uint64","id":4}}},"Rest":{"fields":{"turn":{"type":"uint64","id":1},"inbox":{"rule":"repeated","type":"Waiting","id":2},"left":{"type":"bool","id":3}}},"Sent":{"fields":{"turn":{"type":"uint64","id":1},"index":{"type":"uint32","id":2},"topic":{"type":"string","id":3},"payload":{"type":"bytes","id":4},"sequence":{"type":"uint64","id":5}}},"Stored":{"oneofs":{"_value":{"oneof":["value"]}},"fields":{"key":{"type":"string","id":1},"value":{"type":"bytes","id":2,"options":{"proto3_optional":true}},"at":{"type":"uint64","id":3}}},"Timer":{"fields":{"id":{"type":"uint32","id":1},"due":{"type":"uint64","id":2},"delayMs":{"type":"uint32","id":3,"protoName":"delay_ms"},"repeat":{"type":"bool","id":4}}},"Waiting":{"fields":{"from":{"type":"Mark","id":1},"topic":{"type":"string","id":2},"sender":{"type":"uint32","id":3},"payload":{"type":"bytes","id":4}}}}}}}}}');
 
 export const Kept: Codec<Kept> = codec('mullion.durability.Kept');
 export const Mark: Codec<Mark> = codec('mullion.durability.Mark');
@@ -89,4 +99,6 @@ export const Stored: Codec<Stored> = codec('mullion.durability.Stored');
 export const Waiting: Codec<Waiting> = codec('mullion.durability.Waiting');
 export const Sent: Codec<Sent> = codec('mullion.durability.Sent');
 export const Rest: Codec<Rest> = codec('mullion.durability.Rest');
+export const Audience: Codec<Audience> = codec('mullion.durability.Audience');
+export const Listener: Codec<Listener> = codec('mullion.durability.Listener');
 export const Joined: Codec<Joined> = codec('mullion.durability.Joined');
