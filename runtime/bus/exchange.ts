@@ -137,7 +137,8 @@ export class Exchange {
 
 	/** VMs of other cells that can be told something, with the topics that they want. */
 	*audience(): Generator<{ vm: VmId; topics: string[] }> {
-		for (const { vm, cell, topics } of this.table.subscribers()) if (this.#peers.has(cell)) yield { vm, topics };
+		for (const { vm, cell, topics } of this.table.subscribers())
+			if (this.#peers.has(cell)) yield { vm, topics };
 	}
 
 	/** To one other cell, as the word of a VM that keeps a journal. */

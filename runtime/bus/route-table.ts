@@ -25,7 +25,10 @@ interface Member {
 const strictness: readonly FullPolicy[] = ['keep-latest', 'drop-oldest', 'block'];
 
 export class RouteTable {
-	readonly #joined = new Map<VmId, { readonly cell: CellNumber; readonly topics: readonly NumberedGrant[] }>();
+	readonly #joined = new Map<
+		VmId,
+		{ readonly cell: CellNumber; readonly topics: readonly NumberedGrant[] }
+	>();
 	readonly #members = new Map<string, readonly Member[]>();
 	readonly #byTopic = new Map<string, TopicRoutes>();
 	readonly #names = new Map<number, string>();
