@@ -63,6 +63,7 @@ export class Cell {
 	readonly #hibernation: Hibernation;
 	readonly #moves: Moves;
 	readonly #code: CodeReader | undefined;
+	readonly #reclaim: (() => void) | undefined;
 	#reports: CellReport[] = [];
 
 	constructor({
@@ -79,6 +80,7 @@ export class Cell {
 	}: CellOptions) {
 		this.#clock = clock;
 		this.#code = code;
+		this.#reclaim = reclaim;
 		this.#report = report;
 		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		this.#mail = new Mail({
@@ -110,7 +112,7 @@ export class Cell {
 			slept: ({ id }) => this.#say({ tag: 'slept', vm: id }),
 			woke: ({ id }) => this.#say({ tag: 'woke', vm: id }),
 			failed: (resident, vm, error) => this.#failed(resident, vm, error),
-			reclaim: () => reclaim?.(),
+			reclaim: () => this.#lookForMemory(),
 			flush: () => this.#flush(),
 		});
 		this.#moves = new Moves({
@@ -309,6 +311,13 @@ export class Cell {
 		const { id, startedAtUs } = resident;
 		this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAtUs });
 		this.#hibernation.mind(resident);
+		this.#lookForMemory();
+	}
+
+	/** That stops this thread for a while: never beside a VM that has to be on time. */
+	#lookForMemory(): void {
+		const isCalm = this.#residents.values().every(({ spec }) => spec.priority !== 'realtime');
+		if (isCalm) this.#reclaim?.();
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {

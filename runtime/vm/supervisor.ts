@@ -291,6 +291,7 @@ export class Supervisor {
 			case 'started':
 				vm.startedAtUs = this.#options.clock.now();
 				vm.startTookUs = report.tookUs;
+				this.#options.reclaim?.();
 				this.#move(vm, 'started', 'first turn done');
 				return;
 			case 'stopped':

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { boxEnvironment } from '../../firmware/environment.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { residentOnceReady } from './resident.ts';
 import { componentVariants } from './variants.ts';
@@ -20,8 +21,7 @@ export async function densityFigures(): Promise<Figure[]> {
 		const variant = await componentVariants();
 		for (let number = 0; number < services + more; number++)
 			await writeFile(join(folder, `${number}.wasm`), variant(number));
-		// Without it every thread holds what strips the types, which is tens of megabytes.
-		const environment = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+		const environment = boxEnvironment(join(folder, 'compiled'));
 		const withServices = (count: number) => () =>
 			residentOnceReady([program, folder, String(count)], environment);
 		await withServices(1)();

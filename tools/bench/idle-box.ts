@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startServices } from './many-services.ts';
 
 /** Until what was only needed to start has been given back: the engine does so when it has nothing to do. */
-const restMs = 1500;
+const restMs = 2500;
 
 const [folder = '', count = '0'] = process.argv.slice(2);
 await startServices({ folder, count: Number(count) });

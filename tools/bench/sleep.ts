@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { boxEnvironment } from '../../firmware/environment.ts';
 import { type Figure, figure, interleaved, median } from './figure.ts';
 import { onceReady } from './resident.ts';
 import { componentVariants } from './variants.ts';
@@ -19,7 +20,7 @@ export async function sleepFigures(): Promise<Figure[]> {
 		const variant = await componentVariants();
 		for (let number = 0; number < few + more; number++)
 			await writeFile(join(folder, `${number}.wasm`), variant(number));
-		const environment = { NODE_COMPILE_CACHE: join(folder, 'compiled') };
+		const environment = boxEnvironment(join(folder, 'compiled'));
 		const asleep: number[] = [];
 		const awake: number[] = [];
 		const withServices = (count: number) => async (): Promise<number> => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { BoxConfig } from '../../firmware/config.ts';
+import { boxEnvironment } from '../../firmware/environment.ts';
 import { CodedError } from '../../runtime/error.ts';
 
 export const boxProcessErrors = {
@@ -27,7 +28,6 @@ export interface BoxProcessOptions {
 }
 
 const firmware = fileURLToPath(new URL('../../firmware/main.ts', import.meta.url));
-/** Code that is compiled once: without it each box would carry the tool that turns TypeScript into JavaScript. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 const rememberedLines = 20;
 
@@ -68,7 +68,7 @@ export class BoxProcess implements AsyncDisposable {
 		const [program = '', ...args] = command;
 		const child = spawn(program, [...args, firmware, '--config', file, '--tied'], {
 			stdio: ['pipe', 'pipe', 'pipe'],
-			env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+			env: { ...process.env, ...boxEnvironment(compileCache) },
 		});
 		const box = new BoxProcess(child, (line) => {
 			onLine(line);
