@@ -6,6 +6,7 @@ import type { CellHandle, CellHost } from '../../runtime/vm/cell-host.ts';
 import type { CellCommand, CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
 import { isForForeign } from '../../runtime/vm/placement.ts';
+import { cellProgram } from './threads.ts';
 import { detach } from './transfer.ts';
 
 /** What the thread of a cell is sent. */
@@ -47,7 +48,7 @@ export function threadedCells({ folder, platformVersion = '', code }: ThreadedCe
 			const storage = folder && { path: join(folder, name), cell: name, platformVersion, before };
 			const heartbeat = new Heartbeat();
 			const bell = new Doorbell();
-			const worker = new Worker(new URL('./cell-worker.ts', import.meta.url), {
+			const worker = new Worker(cellProgram, {
 				name: `cell ${name}`,
 				workerData: {
 					heartbeat: heartbeat.buffer,

@@ -7,6 +7,7 @@
 import { Worker } from 'node:worker_threads';
 import { ComponentError } from '../../runtime/component/error.ts';
 import type { Glue, GlueMaker } from '../../runtime/foreign/glue.ts';
+import { glueProgram } from './threads.ts';
 
 /** A component of 8 MiB takes a few seconds on a slow box. */
 const longestMs = 60_000;
@@ -17,7 +18,7 @@ export function glueMaker(): GlueMaker {
 	return {
 		make: (component) =>
 			new Promise<Glue>((resolve, reject) => {
-				const worker = new Worker(new URL('./glue-worker.ts', import.meta.url), {
+				const worker = new Worker(glueProgram, {
 					name: 'glue',
 					workerData: { component },
 					env: {},

@@ -1,8 +1,9 @@
 /** The call of `jco-transpile` that makes glue as the generic linker takes it. */
-import { transpileBytes } from '@bytecodealliance/jco-transpile';
 import type { Glue } from '../../runtime/foreign/glue.ts';
 
 export async function transpile(component: Uint8Array): Promise<Glue> {
+	// An image may do without it: then this call fails, and nothing else.
+	const { transpileBytes } = await import('@bytecodealliance/jco-transpile');
 	const { files, imports, exports } = await transpileBytes(component, {
 		name: 'foreign',
 		instantiation: 'sync',

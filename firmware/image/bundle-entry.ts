@@ -1,0 +1,6 @@
+/** Where the bundle begins, on every thread: what it is to be there says the name of the thread. */
+import { isMainThread, threadName } from 'node:worker_threads';
+
+if (isMainThread) await import('../main.ts');
+else if (threadName === 'glue') await import('../hal/glue-worker.ts');
+else await import('../hal/cell-worker.ts');
