@@ -1,0 +1,131 @@
+/** The box's partitions: `BlockDevice` on a device node of the kernel, or on a file. */
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import type { BlockDevice } from '../slots/block-device.ts';
+import { BlockDeviceError, requireOnDevice } from '../slots/block-device-error.ts';
+
+const pageBytes = 4096;
+const pieceBytes = 1_048_576;
+
+export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
+	readonly size: number;
+	readonly #path: string;
+	readonly #file: FileHandle;
+	/** Reads past the kernel's cache, which would only say what was meant to be written. */
+	readonly #medium: FileHandle | undefined;
+	/** Where the medium puts what is read: it wants whole pages. Memory of WebAssembly begins with one. */
+	#piece: Uint8Array<ArrayBuffer> | undefined;
+	#lastRead: Promise<unknown> = Promise.resolve();
+
+	private constructor(parts: {
+		path: string;
+		size: number;
+		file: FileHandle;
+		medium: FileHandle | undefined;
+	}) {
+		this.#path = parts.path;
+		this.size = parts.size;
+		this.#file = parts.file;
+		this.#medium = parts.medium;
+	}
+
+	/** It must be there: a device is not made by opening it. Errors: `no-device`. */
+	static async open(path: string): Promise<BlockDeviceFile> {
+		let file: FileHandle | undefined;
+		try {
+			file = await open(path, constants.O_RDWR);
+			// A device node has no size of its own; where its end is, is.
+			const { size: ownSize } = await file.stat();
+			const size = ownSize > 0 ? ownSize : await endOf(file);
+			// Some file systems in memory have nothing behind their cache.
+			const medium = await open(path, constants.O_RDONLY | constants.O_DIRECT).catch(() => undefined);
+			return new BlockDeviceFile({ path, size, file, medium });
+		} catch (cause) {
+			await file?.close();
+			throw new BlockDeviceError('no-device', `${path}: ${reasonOf(cause)}`, { cause });
+		}
+	}
+
+	read(at: number, into: Uint8Array): Promise<void> {
+		// One piece of memory serves all reads.
+		const read = this.#lastRead.then(() => this.#read(at, into));
+		this.#lastRead = read.catch(() => undefined);
+		return read;
+	}
+
+	async write(at: number, bytes: Uint8Array): Promise<void> {
+		requireOnDevice({ size: this.size, at, length: bytes.length });
+		await this.#onDevice(async () => {
+			for (let done = 0; done < bytes.length; ) {
+				done += (await this.#file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+			}
+		});
+	}
+
+	async sync(): Promise<void> {
+		await this.#onDevice(() => this.#file.datasync());
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#file.close();
+		await this.#medium?.close();
+	}
+
+	async #read(at: number, into: Uint8Array): Promise<void> {
+		requireOnDevice({ size: this.size, at, length: into.length });
+		this.#piece ??= new Uint8Array(new WebAssembly.Memory({ initial: pieceBytes >> 16 }).buffer);
+		const piece = this.#piece;
+		for (let done = 0; done < into.length; ) {
+			const from = at + done;
+			const start = from - (from % pageBytes);
+			const end = Math.min(at + into.length, start + pieceBytes);
+			const length = Math.ceil((end - start) / pageBytes) * pageBytes;
+			const bytesRead = await this.#onDevice(() => this.#readPages(piece, { start, length }));
+			const got = piece.subarray(from - start, Math.min(end - start, bytesRead));
+			if (got.length === 0) throw new BlockDeviceError('device-failed', `${this.#path}: ends at ${from}`);
+			into.set(got, done);
+			done += got.length;
+		}
+	}
+
+	async #readPages(piece: Uint8Array, { start, length }: { start: number; length: number }): Promise<number> {
+		const file = this.#medium ?? this.#file;
+		try {
+			return (await file.read(piece, 0, length, start)).bytesRead;
+		} catch (error) {
+			// A file system may take the flag and refuse the read.
+			if (file === this.#file || (error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+			return (await this.#file.read(piece, 0, length, start)).bytesRead;
+		}
+	}
+
+	async #onDevice<Result>(step: () => Promise<Result>): Promise<Result> {
+		try {
+			return await step();
+		} catch (cause) {
+			throw new BlockDeviceError('device-failed', `${this.#path}: ${reasonOf(cause)}`, { cause });
+		}
+	}
+}
+
+/** By trying: reading past the end gives nothing. */
+async function endOf(file: FileHandle): Promise<number> {
+	const one = new Uint8Array(1);
+	const isThere = async (at: number): Promise<boolean> => (await file.read(one, 0, 1, at)).bytesRead === 1;
+	if (!(await isThere(0))) return 0;
+	let there = 0;
+	let gone = 1;
+	while (await isThere(gone)) {
+		there = gone;
+		gone *= 2;
+	}
+	while (gone - there > 1) {
+		const middle = there + Math.floor((gone - there) / 2);
+		if (await isThere(middle)) there = middle;
+		else gone = middle;
+	}
+	return gone;
+}
+
+function reasonOf(error: unknown): string {
+	return (error as NodeJS.ErrnoException).code ?? String(error);
+}
