@@ -1,0 +1,51 @@
+/** What U-Boot does on each start, as its environment: `boot/environment.txt` for one board. */
+import { readFile } from 'node:fs/promises';
+import { copyBytes, copyPlaces, triesGiven } from '../slots/boot-state.ts';
+import type { Board } from './board.ts';
+import { partitionOf } from './partitions.ts';
+import { fitConfiguration } from './slot-image.ts';
+
+const sectorBytes = 512;
+/** Between the two copies in memory. */
+const copyDistance = 0x1000;
+
+/** Lines for `mkenvimage`. */
+export async function bootEnvironment({ loader, loadAt, storage, console }: Board): Promise<string> {
+	const [first, second] = copyPlaces;
+	const hex = (value: number): string => value.toString(16);
+	const values: Record<string, string> = {
+		find: loader.findDisk,
+		disk: loader.disk,
+		interface: loader.disk.replace(/ .*/, ''),
+		variables: 'seq order a_left a_good b_left b_good floor tried reason',
+		sectors: hex((second - first) / sectorBytes),
+		bytes: hex(copyBytes),
+		tries: hex(triesGiven),
+		copy_0: hex(Number(loadAt.state)),
+		copy_1: hex(Number(loadAt.state) + copyDistance),
+		slot: loadAt.slot,
+		root_a: `${storage.disk}${partitionOf('root-a')}`,
+		root_b: `${storage.disk}${partitionOf('root-b')}`,
+		console,
+		configuration: fitConfiguration,
+	};
+	const text = await readFile(new URL('boot/environment.txt', import.meta.url), 'utf8');
+	return linesOf(text.replaceAll(/@(\w+)@/g, (place, name: string) => values[name] ?? place));
+}
+
+/** One line for each variable, as U-Boot has them. */
+export function linesOf(text: string): string {
+	const lines: string[] = [];
+	for (const line of text.split('\n')) {
+		const isIndented = line.startsWith('\t');
+		if (line.trim() === '' || line.startsWith('#')) continue;
+		const before = isIndented ? lines.pop() : undefined;
+		lines.push(before === undefined ? line.trim() : `${before}${separatorBehind(before)}${line.trim()}`);
+	}
+	return `${lines.join('\n')}\n`;
+}
+
+function separatorBehind(before: string): string {
+	if (before.endsWith('=')) return '';
+	return /(^|\W)(then|else|do)$/.test(before) ? ' ' : '; ';
+}

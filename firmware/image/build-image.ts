@@ -1,0 +1,148 @@
+/** Builds everything that a board is flashed with, without root: the same sources make the same bytes. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { copyBytes, copyPlaces, encodeBootState, triesGiven } from '../slots/boot-state.ts';
+import type { Board } from './board.ts';
+import { makeBootLoader } from './boot-loader.ts';
+import { makeData } from './data-file-system.ts';
+import { deviceTreeOf } from './device-tree.ts';
+import { makeDisk } from './disk.ts';
+import { makeInitrd } from './initrd.ts';
+import { makeRoot } from './root-file-system.ts';
+import { signingKey } from './signing-key.ts';
+import { makeSlotImage } from './slot-image.ts';
+import { fetchSources } from './sources.ts';
+import { addVerity } from './verity.ts';
+
+export interface BuildOptions {
+	readonly board: Board;
+	/** Where it is put. */
+	readonly out: string;
+	/** Folder of the key that slots are signed with. */
+	readonly keys: string;
+	/** TUF root metadata: whom the box trusts. */
+	readonly trust: Uint8Array;
+	/** Of the box, as JSON; paths in it are those of the box. */
+	readonly config: object;
+	/** What counts up with each release. */
+	readonly release: number;
+	readonly version: string;
+	/** Seconds since the epoch. */
+	readonly builtAt: number;
+	/** Told before each step. */
+	readonly step?: (what: string) => void;
+}
+
+export interface BuiltFile {
+	readonly file: string;
+	readonly bytes: number;
+	readonly sha256: string;
+}
+
+export interface BuiltImage {
+	readonly board: string;
+	readonly version: string;
+	readonly release: number;
+	/** What a slot takes: kernel, first file system and root. */
+	readonly slotBytes: number;
+	readonly boot: BuiltFile;
+	readonly root: BuiltFile;
+	/** To be flashed: both slots, the first of them filled, and the data partition. */
+	readonly disk: BuiltFile;
+	/** Of the boot loader. */
+	readonly environment: BuiltFile;
+	readonly deviceTree: BuiltFile;
+}
+
+/** @throws ImageError */
+export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
+	const { board, out, keys, release, version, step = () => undefined } = options;
+	await mkdir(out, { recursive: true });
+	const work = await mkdtemp(join(tmpdir(), 'mullion-image-'));
+	const place = async (name: string): Promise<string> => {
+		const folder = join(work, name);
+		await mkdir(folder);
+		return folder;
+	};
+	const files = {
+		boot: join(out, 'boot.fit'),
+		root: join(out, 'root.img'),
+		disk: join(out, 'disk.img'),
+		environment: join(out, 'environment.img'),
+		deviceTree: join(out, 'board.dtb'),
+	};
+	try {
+		step('packages and Node');
+		const sources = await fetchSources(board);
+		const common = { ...options, sources };
+		step('root file system');
+		await rm(files.root, { force: true });
+		await makeRoot({ ...common, folder: await place('root'), file: files.root });
+		const root = await addVerity(files.root);
+		step('kernel');
+		const initrd = join(work, 'initrd.zst');
+		await makeInitrd({ ...common, root, folder: await place('initrd'), file: initrd });
+		await signingKey(keys);
+		await makeSlotImage({ ...common, initrd, folder: await place('slot'), file: files.boot });
+		step('boot loader');
+		const loader = await place('loader');
+		await makeBootLoader({
+			...common,
+			deviceTree: await deviceTreeOf(board, loader),
+			folder: loader,
+			environmentFile: files.environment,
+			deviceTreeFile: files.deviceTree,
+		});
+		step('disk');
+		const data = join(work, 'data.img');
+		await makeData({ ...options, folder: await place('data'), file: data });
+		const contents = { bootstate: firstBootState(release), 'boot-a': files.boot, 'root-a': files.root, data };
+		await makeDisk({ board, file: files.disk, contents, folder: await place('disk') });
+		const [boot, rootFile, disk, environment, deviceTree] = await Promise.all([
+			described(files.boot),
+			described(files.root),
+			described(files.disk),
+			described(files.environment),
+			described(files.deviceTree),
+		]);
+		const slotBytes = boot.bytes + rootFile.bytes;
+		return {
+			board: board.name,
+			version,
+			release,
+			slotBytes,
+			boot,
+			root: rootFile,
+			disk,
+			environment,
+			deviceTree,
+		};
+	} finally {
+		await rm(work, { recursive: true, force: true });
+	}
+}
+
+/** The first slot is good, the other one empty. */
+function firstBootState(release: number): Uint8Array {
+	const state = encodeBootState({
+		seq: 1,
+		order: ['a', 'b'],
+		a: { left: triesGiven, isGood: true },
+		b: { left: 0, isGood: false },
+		floor: release,
+		reason: '',
+	});
+	const bytes = new Uint8Array(Math.max(...copyPlaces) + copyBytes);
+	for (const at of copyPlaces) bytes.set(state, at);
+	return bytes;
+}
+
+async function described(file: string): Promise<BuiltFile> {
+	const digest = createHash('sha256');
+	await pipeline(createReadStream(file), digest);
+	return { file, bytes: (await stat(file)).size, sha256: digest.digest('hex') };
+}

@@ -1,0 +1,33 @@
+/** The data partition as it leaves the factory. */
+import type { Board } from './board.ts';
+import { Staging } from './staging.ts';
+import { tool } from './tool.ts';
+
+export interface DataOptions {
+	readonly board: Board;
+	/** Configuration of the box, as JSON. */
+	readonly config: object;
+	/** An empty folder. */
+	readonly folder: string;
+	readonly file: string;
+	readonly builtAt: number;
+}
+
+const identity = '6d756c6c-696f-6e00-8000-0000000000da';
+
+/** @throws ImageError */
+export async function makeData({ board, config, folder, file, builtAt }: DataOptions): Promise<void> {
+	const staging = new Staging(folder);
+	await staging.write('box.json', `${JSON.stringify(config, null, '\t')}\n`, 0o600);
+	await staging.folders('state');
+	await staging.settle(builtAt);
+	const same = [
+		'-U',
+		identity,
+		'-E',
+		`hash_seed=${identity},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0`,
+	];
+	await tool('mkfs.ext4', ['-q', '-F', '-m', '0', ...same, '-d', folder, file, `${board.storage.dataMb}M`], {
+		env: { E2FSPROGS_FAKE_TIME: `${builtAt}` },
+	});
+}

@@ -1,0 +1,15 @@
+/** What a board tells the boot loader and the kernel of itself. */
+import { fileURLToPath } from 'node:url';
+import type { Board } from './board.ts';
+import { tool } from './tool.ts';
+
+/** Returns a file. @param folder for one that has to be made. @throws ImageError */
+export async function deviceTreeOf({ name, emulator }: Board, folder: string): Promise<string> {
+	if (emulator === undefined) return fileURLToPath(new URL(`boards/${name}.dtb`, import.meta.url));
+	const { program, machine, processor, memoryMb, boot } = emulator;
+	const file = `${folder}/machine.dtb`;
+	// With the same boot loader as it runs: without one it would describe other hardware.
+	const like = ['-cpu', processor, '-smp', '1', '-m', `${memoryMb}`, '-bios', boot, '-display', 'none'];
+	await tool(program, ['-M', `${machine},dumpdtb=${file}`, ...like]);
+	return file;
+}

@@ -1,0 +1,83 @@
+/** The root of a slot: Node, the firmware as one file, and the little of Linux that they need. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Board } from './board.ts';
+import { bundleFirmware } from './bundle.ts';
+import { driversOf } from './drivers.ts';
+import { librariesOf } from './libraries.ts';
+import { kernelRelease, type Sources } from './sources.ts';
+import { Staging } from './staging.ts';
+import { tool } from './tool.ts';
+
+const applets = [
+	...['[', 'cat', 'date', 'echo', 'hostname', 'insmod', 'ip', 'mkdir', 'mount', 'mv', 'reboot', 'sh'],
+	...['sleep', 'sync', 'udhcpc'],
+];
+/** What makes glue for components of other toolchains weighs more than all the rest of the firmware. */
+const left = ['@bytecodealliance/jco-transpile'];
+
+export interface RootOptions {
+	readonly board: Board;
+	readonly sources: Sources;
+	/** An empty folder. */
+	readonly folder: string;
+	readonly file: string;
+	/** TUF root metadata. */
+	readonly trust: Uint8Array;
+	readonly release: number;
+	readonly version: string;
+	readonly builtAt: number;
+}
+
+/** Makes the squashfs, padded to whole blocks. @throws ImageError */
+export async function makeRoot(options: RootOptions): Promise<void> {
+	const { folder, file, builtAt } = options;
+	const staging = new Staging(folder);
+	await stage(staging, options);
+	await staging.settle(builtAt);
+	const fixed = [
+		'-all-root',
+		'-all-time',
+		`${builtAt}`,
+		'-mkfs-time',
+		`${builtAt}`,
+		'-no-xattrs',
+		'-no-exports',
+	];
+	const packed = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '128K'];
+	await tool('mksquashfs', [folder, file, '-noappend', '-no-progress', '-quiet', ...packed, ...fixed]);
+}
+
+async function stage(
+	staging: Staging,
+	{ board, sources, trust, release, version, builtAt }: RootOptions,
+): Promise<void> {
+	const { debian, node } = sources;
+	const script = (name: string): Promise<Uint8Array> => readFile(new URL(`root/${name}.sh`, import.meta.url));
+	await staging.folders('data', 'dev', 'proc', 'run', 'sys', 'tmp', 'var');
+	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
+	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
+	await staging.copy(node, 'bin/node', 0o755);
+	for (const path of await librariesOf(debian, [node])) await staging.copy(join(debian, path), path, 0o755);
+	const drivers = await driversOf(debian, await kernelRelease(debian), board.drivers.root);
+	for (const path of drivers) await staging.copy(join(debian, path), path);
+	await staging.write('etc/mullion/drivers', `${drivers.join('\n')}\n`);
+	await staging.write('etc/mullion/dhcp', await script('dhcp'), 0o755);
+	await staging.write('sbin/init', await script('init'), 0o755);
+	await staging.write('etc/mullion/root.json', trust);
+	await staging.write('etc/passwd', 'root:x:0:0:root:/data:/bin/sh\n');
+	await staging.write('etc/hosts', '127.0.0.1 localhost\n');
+	await staging.link('etc/resolv.conf', '/run/resolv.conf');
+	const lines = {
+		board: board.name,
+		release,
+		version,
+		built_at: builtAt,
+		data: `/dev/${board.storage.disk}6`,
+		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
+	};
+	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
+	await staging.write('etc/mullion/release', text.join(''));
+	await staging.folders('usr/lib/mullion');
+	await bundleFirmware({ file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'), without: left });
+}

@@ -1,0 +1,63 @@
+/** What an image is made of that is not ours: packages of Debian, and Node, both for the board's processor. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { architectures, type Board } from './board.ts';
+import { cached } from './cached.ts';
+import { tool } from './tool.ts';
+
+const suite = 'bookworm';
+/** The C library and what Node needs of others, a shell, and what sets up a verified root. */
+const packages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'dmsetup'];
+
+export interface Sources {
+	/** Packages of Debian as a tree; nothing in it has been run. */
+	readonly debian: string;
+	/** The program of Node, without its symbols. */
+	readonly node: string;
+	readonly nodeVersion: string;
+}
+
+/** Fetches what is not there yet. @throws ImageError */
+export async function fetchSources(board: Board): Promise<Sources> {
+	const nodeVersion = await ownNodeVersion();
+	const [debian, node] = await Promise.all([debianTree(board), nodeProgram(board, nodeVersion)]);
+	return { debian, node, nodeVersion };
+}
+
+/** The image runs the same version that everything is tested with. */
+async function ownNodeVersion(): Promise<string> {
+	const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+	return JSON.parse(text).dependencies.node;
+}
+
+async function debianTree({ architecture, kernelPackage }: Board): Promise<string> {
+	const wanted = [...packages, kernelPackage].join(',');
+	const name = createHash('sha256').update(`${suite} ${wanted}`).digest('hex').slice(0, 16);
+	const tree = await cached(`debian-${architecture}-${name}`, async (folder) => {
+		const options = ['--variant=extract', `--architectures=${architecture}`, `--include=${wanted}`];
+		await tool('mmdebstrap', [...options, suite, join(folder, 'tree')]);
+		await rm(join(folder, 'tree/usr/share'), { recursive: true, force: true });
+		await tool('depmod', ['-b', join(folder, 'tree'), await kernelRelease(join(folder, 'tree'))]);
+	});
+	return join(tree, 'tree');
+}
+
+/** Of the one kernel in a tree. */
+export async function kernelRelease(tree: string): Promise<string> {
+	const [release = ''] = await readdir(join(tree, 'lib/modules'));
+	return release;
+}
+
+async function nodeProgram({ architecture }: Board, version: string): Promise<string> {
+	const { node, triplet } = architectures[architecture];
+	const folder = await cached(`${node}-${version}`, async (path) => {
+		const packed = await tool('npm', ['pack', '--silent', `${node}@${version}`], { cwd: path });
+		const archive = packed.trim().split('\n').at(-1) ?? '';
+		await tool('tar', ['xzf', archive, 'package/bin/node'], { cwd: path });
+		await tool(`${triplet}-strip`, ['package/bin/node'], { cwd: path });
+		await rename(join(path, 'package/bin/node'), join(path, 'node'));
+		for (const rest of ['package', archive]) await rm(join(path, rest), { recursive: true });
+	});
+	return join(folder, 'node');
+}

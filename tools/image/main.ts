@@ -1,0 +1,77 @@
+/** `npm run image`: builds what a board is flashed with. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
+import { boardNames, loadBoard } from '../../firmware/image/board.ts';
+import { buildImage } from '../../firmware/image/build-image.ts';
+import { codeOf } from '../../runtime/error.ts';
+import { Repository } from '../headend/repository/repository.ts';
+
+const { values } = parseArgs({
+	options: {
+		board: { type: 'string', default: 'qemu-arm64' },
+		out: { type: 'string' },
+		config: { type: 'string' },
+		repository: { type: 'string', default: '.mullion/repository' },
+		keys: { type: 'string', default: '.mullion/image-keys' },
+		json: { type: 'boolean', default: false },
+		help: { type: 'boolean', default: false },
+	},
+});
+
+if (values.help) {
+	console.log(`usage: npm run image -- [options]
+
+  --board NAME       one of ${(await boardNames()).join(', ')}; default qemu-arm64
+  --out DIR          where it is put; default dist/image/NAME
+  --config FILE      configuration of the box; default one for a headend on this machine
+  --repository DIR   whose root metadata the box trusts, made where there is none; default .mullion/repository
+  --keys DIR         key that slots are signed with, made where there is none; default .mullion/image-keys
+  --json             one object with what was built, on the last line`);
+	process.exit(0);
+}
+
+/** Where a board that QEMU makes finds the machine it runs on. */
+const hostOfEmulator = '10.0.2.2';
+
+try {
+	const board = await loadBoard(values.board);
+	const repository = await Repository.openOrCreate({ directory: resolve(values.repository) });
+	const version: string = JSON.parse(
+		await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+	).version;
+	const committedAt = Number((await promisify(execFile)('git', ['log', '-1', '--format=%ct'])).stdout);
+	const operator = 'self::mullion-headend';
+	const config =
+		values.config === undefined
+			? {
+					endpointId: 'os::00D09E-MULLION-000001',
+					broker: `mqtt://${hostOfEmulator}:1883`,
+					controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
+					acceptTools: 'self::mullion-',
+				}
+			: JSON.parse(await readFile(values.config, 'utf8'));
+	const image = await buildImage({
+		board,
+		out: resolve(values.out ?? join('dist/image', board.name)),
+		keys: resolve(values.keys),
+		trust: await repository.rootJson(),
+		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
+		release: committedAt,
+		version,
+		builtAt: committedAt,
+		step: (what) => console.error(`${what} ...`),
+	});
+	if (values.json) console.log(JSON.stringify(image));
+	else {
+		const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+		console.log(`${image.board} ${image.version}, slot of ${mb(image.slotBytes)}`);
+		for (const { file, bytes } of [image.disk, image.boot, image.root, image.environment, image.deviceTree])
+			console.log(`  ${file}  ${mb(bytes)}`);
+	}
+} catch (error) {
+	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
+	process.exit(1);
+}
