@@ -61,6 +61,12 @@ export const factoryState: BootState = {
 	reason: '',
 };
 
+export interface SlotBoxOptions {
+	readonly state?: BootState;
+	readonly imagesOf?: (release: number) => Images;
+	readonly partitionBytes?: Readonly<Record<Partition, number>>;
+}
+
 /** Made with release 1 in slot a. */
 export class SlotBox {
 	readonly history = new DeviceHistory();
@@ -71,15 +77,24 @@ export class SlotBox {
 	directory = new MemoryDirectory();
 	restarts = 0;
 	readonly #releases = new Map<SlotName, number>([['a', 1]]);
+	readonly #imagesOf: (release: number) => Images;
 
-	constructor(state: BootState = factoryState) {
+	constructor({
+		state = factoryState,
+		imagesOf: own = imagesOf,
+		partitionBytes = { boot: 200_000, root: 1_500_000 },
+	}: SlotBoxOptions = {}) {
+		this.#imagesOf = own;
 		const device = (name: string, size: number, bytes?: Uint8Array): MemoryBlockDevice =>
 			new MemoryBlockDevice({ name, size, history: this.history, ...(bytes && { content: bytes }) });
-		const { boot, root } = imagesOf(1);
+		const { boot, root } = own(1);
 		this.bootState = device('bootstate', 1_048_576, encodeBootState(state));
 		this.slots = {
-			a: { boot: device('boot-a', 200_000, boot), root: device('root-a', 1_500_000, root) },
-			b: { boot: device('boot-b', 200_000), root: device('root-b', 1_500_000) },
+			a: {
+				boot: device('boot-a', partitionBytes.boot, boot),
+				root: device('root-a', partitionBytes.root, root),
+			},
+			b: { boot: device('boot-b', partitionBytes.boot), root: device('root-b', partitionBytes.root) },
 		};
 	}
 
@@ -106,8 +121,9 @@ export class SlotBox {
 	}
 
 	async install(updater: Updater, release: number): Promise<void> {
-		const update = updateOf({ release });
-		await updater.install(update, sourceOf(imagesOf(release), update));
+		const images = this.#imagesOf(release);
+		const update = updateOf({ release, images });
+		await updater.install(update, sourceOf(images, update));
 		this.#releases.set((await this.state()).order[1], release);
 	}
 

@@ -28,14 +28,7 @@ test('a release is written into the other slot, tried, found healthy, and is goo
 });
 
 test('the other slot is marked before its first byte is written', async (t) => {
-	const box = new SlotBox({
-		seq: 5,
-		order: ['a', 'b'],
-		a: { left: 3, isGood: true },
-		b: { left: 3, isGood: true },
-		floor: 1,
-		reason: '',
-	});
+	const box = new SlotBox({ state: { ...factoryState, b: { left: 3, isGood: true } } });
 	const { updater } = await box.boot();
 	const seen: string[] = [];
 	const update = updateOf({ release: 2 });
@@ -116,7 +109,7 @@ test('what was wrong before the update is no reason to give it back', async (t) 
 });
 
 test('with no good slot to go back to a box waits, and does not restart', async (t) => {
-	const box = new SlotBox({ ...factoryState, a: { left: 3, isGood: false } });
+	const box = new SlotBox({ state: { ...factoryState, a: { left: 3, isGood: false } } });
 	const { updater, report } = await box.boot();
 	t.like(report, { state: 'trial', lost: undefined });
 	box.health.problems = ['cloud'];
