@@ -36,10 +36,11 @@ async function bootable(content: Content): Promise<Set<number>> {
 	const bytes = content.get('bootstate') ?? new Uint8Array();
 	const store = await BootStateStore.open(new MemoryBlockDevice({ size: bytes.length, content: bytes }));
 	if (store.lost !== undefined) throw store.lost;
+	const held = { a: releaseIn(content, 'a'), b: releaseIn(content, 'b') };
 	const started = new Set<number>();
 	for (let { state } = store, boot = 0; boot < 8; boot++) {
 		const { slot, next } = chooseSlot(state);
-		const release = releaseIn(content, slot);
+		const release = held[slot];
 		if (release === undefined)
 			throw new Error(`slot ${slot} is started and not whole: ${JSON.stringify(state)}`);
 		started.add(release);

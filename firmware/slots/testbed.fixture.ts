@@ -88,7 +88,7 @@ export class SlotBox {
 		const device = (name: string, size: number, bytes?: Uint8Array): MemoryBlockDevice =>
 			new MemoryBlockDevice({ name, size, history: this.history, ...(bytes && { content: bytes }) });
 		const { boot, root } = own(1);
-		this.bootState = device('bootstate', 1_048_576, encodeBootState(state));
+		this.bootState = device('bootstate', 65_536, encodeBootState(state));
 		this.slots = {
 			a: {
 				boot: device('boot-a', partitionBytes.boot, boot),
