@@ -12,6 +12,7 @@ import {
 	decodeBootState,
 	encodeBootState,
 	lostBootState,
+	lostReason,
 } from './boot-state.ts';
 import { BootStateError } from './boot-state-error.ts';
 
@@ -20,15 +21,18 @@ export class BootStateStore {
 	#state: BootState;
 	/** Of `copyPlaces`: where the state is that counts. */
 	#place: number;
+	/** Whether `#state` is what a reader would find: not if nothing is there, or a write failed half way. */
+	#isSure: boolean;
 	#lastChange: Promise<unknown> = Promise.resolve();
-	/** `boot-state-lost`, where neither copy was whole; `state` is `lostBootState` then, until the next change. */
+	/** `boot-state-lost`, where neither copy was whole, now or when the boot loader looked. */
 	readonly lost: BootStateError | undefined;
 
 	private constructor(device: BlockDevice, found: { state: BootState; place: number } | undefined) {
 		this.#device = device;
 		this.#state = found?.state ?? lostBootState;
 		this.#place = found?.place ?? 1;
-		if (found === undefined)
+		this.#isSure = found !== undefined;
+		if (this.#state.reason === lostReason)
 			this.lost = new BootStateError('boot-state-lost', 'neither copy of the boot state is whole');
 	}
 
@@ -71,7 +75,8 @@ export class BootStateStore {
 		const next: BootState = { ...this.#state, ...changes, seq: this.#state.seq + 1 };
 		const copy = encodeBootState(next);
 		const same = encodeBootState({ ...next, seq: this.#state.seq });
-		if (this.#state.seq > 0 && Buffer.compare(same, encodeBootState(this.#state)) === 0) return this.#state;
+		if (this.#isSure && Buffer.compare(same, encodeBootState(this.#state)) === 0) return this.#state;
+		this.#isSure = false;
 		const place = 1 - this.#place;
 		const readBack = new Uint8Array(copyBytes);
 		try {
@@ -87,6 +92,7 @@ export class BootStateStore {
 			throw new BootStateError('boot-state-not-written', 'the device does not give back what was written');
 		this.#state = next;
 		this.#place = place;
+		this.#isSure = true;
 		return next;
 	}
 }

@@ -38,6 +38,9 @@ export const mostReasonLetters = 64;
 /** Starts that a slot gets to be found healthy in. */
 export const triesGiven = 3;
 
+/** The reason in a state that took the place of one that was lost, until what runs was found healthy. */
+export const lostReason = 'boot-state-lost';
+
 /** What counts where both copies are lost: both slots may be tried, the first one first. */
 export const lostBootState: BootState = {
 	seq: 0,
@@ -45,7 +48,7 @@ export const lostBootState: BootState = {
 	a: { left: triesGiven, isGood: false },
 	b: { left: triesGiven, isGood: false },
 	floor: 0,
-	reason: '',
+	reason: lostReason,
 };
 
 export function otherSlot(slot: SlotName): SlotName {

@@ -14,6 +14,17 @@ export function content(length: number, seed = 1): Uint8Array {
 	return new Uint8Array(words.buffer, 0, length);
 }
 
+/** Whole numbers from 0 to `most`, the same ones for the same seed. */
+export function chooser(seed: number): (most: number) => number {
+	let state = (Math.imul(seed, 2_654_435_761) ^ 0x9e37_79b9) >>> 0 || 1;
+	return (most) => {
+		state ^= state << 13;
+		state ^= state >>> 17;
+		state ^= state << 5;
+		return (state >>> 0) % (most + 1);
+	};
+}
+
 export function imageOf(bytes: Uint8Array): Image {
 	return { length: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -1,0 +1,256 @@
+/**
+ * Brings firmware into the slot that does not run, has the boot loader try it, and finds out whether it is
+ * good.
+ *
+ * The other slot is marked as not to be started before its first byte is written, and one write of the boot
+ * state gives it to the boot loader once it was read back whole. So whenever the power goes, the slot that
+ * is started holds one whole release.
+ */
+import type { Clock } from '../../runtime/clock.ts';
+import type { Directory } from '../../runtime/directory.ts';
+import type { BlockDevice } from './block-device.ts';
+import { settleStart } from './boot-finding.ts';
+import { mostReasonLetters, otherSlot, type SlotName, triesGiven } from './boot-state.ts';
+import type { BootStateError } from './boot-state-error.ts';
+import { BootStateStore } from './boot-state-store.ts';
+import type { Health } from './health.ts';
+import { type HealthWindow, problemsNow, waitForHealth } from './health-window.ts';
+import type { ImageSource } from './image-source.ts';
+import { type InstallOptions, requireRoomFor, type SlotDevices, writeRelease } from './release-writer.ts';
+import { type FailedTry, type SlotRecord, SlotRecords } from './slot-records.ts';
+import { isWhole } from './slot-writer.ts';
+import { UpdateError } from './update-error.ts';
+import { type UpdateEvent, type UpdateState, updateTransition } from './update-machine.ts';
+import { type FirmwareUpdate, partitions } from './update-manifest.ts';
+import { WriteMarks } from './write-marks.ts';
+
+export interface UpdaterOptions {
+	readonly board: string;
+	/** What runs, as its image and the boot loader's command line say. */
+	readonly running: { readonly slot: SlotName; readonly release: number };
+	readonly bootState: BlockDevice;
+	readonly slots: Readonly<Record<SlotName, SlotDevices>>;
+	/** A folder of its own on the data partition. */
+	readonly directory: Directory;
+	readonly health: Health;
+	readonly clock: Clock;
+	/** Has the box restart; it may return before it does. */
+	readonly restart: () => Promise<void>;
+	/** Starts that a new release gets to be found healthy in; default 3. */
+	readonly tries?: number;
+	readonly window?: HealthWindow;
+}
+
+export interface StartReport {
+	readonly state: UpdateState;
+	/** `boot-state-lost`: the box does not know any more which slot was good, nor its floor. */
+	readonly lost: BootStateError | undefined;
+	/** What was tried and given back; told at each start until `reported` was called. */
+	readonly failed: FailedTry | undefined;
+}
+
+export class Updater {
+	readonly #options: UpdaterOptions;
+	readonly #store: BootStateStore;
+	readonly #records: SlotRecords;
+	readonly #marks: WriteMarks;
+	readonly #other: SlotName;
+	readonly #tries: number;
+	#state: UpdateState = 'settled';
+	#isBusy = false;
+	/** The other slot was read back whole since this process started. */
+	#isVerified = false;
+
+	private constructor(options: UpdaterOptions, store: BootStateStore) {
+		this.#options = options;
+		this.#store = store;
+		this.#records = new SlotRecords(options.directory);
+		this.#marks = new WriteMarks(options.directory.folder('marks'));
+		this.#other = otherSlot(options.running.slot);
+		this.#tries = options.tries ?? triesGiven;
+	}
+
+	/**
+	 * Finds out what this start of the box is, and gives what runs its starts back if it is good. Errors: those
+	 * of the device of the boot state and of the folder, `boot-state-not-written`.
+	 */
+	static async start(options: UpdaterOptions): Promise<{ updater: Updater; report: StartReport }> {
+		const store = await BootStateStore.open(options.bootState);
+		const updater = new Updater(options, store);
+		const records = updater.#records;
+		const running = options.running.slot;
+		updater.#state = await settleStart({ store, records, running, tries: updater.#tries });
+		const failed = await records.failed();
+		const report = {
+			state: updater.#state,
+			lost: store.lost,
+			failed: failed?.isReported === false ? failed : undefined,
+		};
+		return { updater, report };
+	}
+
+	get state(): UpdateState {
+		return this.#state;
+	}
+
+	/** The oldest release that is installed. */
+	get floor(): number {
+		return this.#store.state.floor;
+	}
+
+	/** Whoever had to know of the failed try knows. */
+	async reported(): Promise<void> {
+		const failed = await this.#records.failed();
+		if (failed !== undefined) await this.#records.writeFailed({ ...failed, isReported: true });
+	}
+
+	/**
+	 * Writes a release into the other slot. Called again after an error or a cut it goes on where that broke
+	 * off. Errors: `wrong-board`, `downgrade-refused`, `not-confirmed`, `update-under-way`, those of
+	 * `writeImage` and of the source; what runs, and what boots, is as before.
+	 */
+	async install(update: FirmwareUpdate, source: ImageSource, options: InstallOptions = {}): Promise<void> {
+		this.#requireFit(update);
+		await this.#alone(async () => {
+			this.#go('install');
+			try {
+				await this.#write(update, { source, ...options });
+			} catch (error) {
+				this.#go('failed');
+				throw error;
+			}
+			this.#go('written');
+		});
+	}
+
+	/**
+	 * Has the next boot try the other slot, and restarts. Errors: `nothing-installed`, `downgrade-refused`,
+	 * `not-confirmed`, `update-under-way`, `boot-state-not-written`.
+	 */
+	async activate(): Promise<void> {
+		await this.#alone(async () => {
+			this.#require('activate');
+			if (this.#state === 'ready') await this.#giveStarts();
+			this.#go('activate');
+		});
+		await this.#options.restart();
+	}
+
+	/**
+	 * For a start in the state `trial`: waits for the box to be as healthy as it was before. Then what runs is
+	 * good and the floor is raised to it; or else the box restarts, which leads back once the starts are used
+	 * up. With no good slot to go back to it waits for as long as it takes. Errors: `not-confirmed` in another
+	 * state, `boot-state-not-written`, the signal's reason.
+	 */
+	async trial(signal?: AbortSignal): Promise<'healthy' | 'unhealthy'> {
+		this.#require('healthy');
+		const { health, clock, window, running } = this.#options;
+		const record = await this.#records.read(running.slot);
+		const wait = { health, clock, ...window, before: record?.before ?? [], signal };
+		let problems = await waitForHealth(wait);
+		while (problems.length > 0 && !this.#store.state[this.#other].isGood)
+			problems = await waitForHealth(wait);
+		if (problems.length > 0) {
+			this.#go('unhealthy');
+			const reason = `unhealthy-${problems.join('-').replaceAll(/[^a-z0-9-]/g, '-')}`;
+			// A reason that cannot be kept is no reason to stay.
+			await this.#store.change(() => ({ reason: reason.slice(0, mostReasonLetters) })).catch(() => undefined);
+			await this.#options.restart();
+			return 'unhealthy';
+		}
+		await this.#store.change(({ floor }) => ({
+			order: [running.slot, this.#other],
+			[running.slot]: { left: this.#tries, isGood: true },
+			floor: Math.max(floor, running.release),
+			reason: '',
+		}));
+		this.#go('healthy');
+		return 'healthy';
+	}
+
+	#requireFit(update: FirmwareUpdate): void {
+		const { board, release, version } = update;
+		if (board !== this.#options.board)
+			throw new UpdateError('wrong-board', `${version} is for ${board}, and this is ${this.#options.board}`);
+		this.#requireFloor({ release, version });
+		requireRoomFor(update, { slot: this.#other, devices: this.#options.slots[this.#other] });
+	}
+
+	#requireFloor({ release, version }: Pick<SlotRecord, 'release' | 'version'>): void {
+		if (release >= this.floor) return;
+		const message = `${version} is release ${release}, and this box takes none before ${this.floor}`;
+		throw new UpdateError('downgrade-refused', message);
+	}
+
+	async #write(
+		update: FirmwareUpdate,
+		options: InstallOptions & { readonly source: ImageSource },
+	): Promise<void> {
+		const { slots, running } = this.#options;
+		const { version, release, parts } = update;
+		const slot = this.#other;
+		this.#isVerified = false;
+		await this.#store.change(() => ({
+			order: [running.slot, slot],
+			[slot]: { left: 0, isGood: false },
+			reason: '',
+		}));
+		const record = { version, release, parts, isReady: false };
+		await this.#records.write(slot, record);
+		const devices = { devices: slots[slot], old: slots[running.slot] };
+		await writeRelease(update, { ...options, ...devices, slot, marks: this.#marks });
+		await this.#records.write(slot, { ...record, isReady: true });
+		this.#isVerified = true;
+	}
+
+	/** The one write that gives the other slot to the boot loader. */
+	async #giveStarts(): Promise<void> {
+		const record = await this.#ready();
+		const before = await problemsNow(this.#options);
+		await this.#records.write(this.#other, { ...record, before, tries: this.#tries });
+		await this.#store.change(() => ({
+			order: [this.#other, this.#options.running.slot],
+			[this.#other]: { left: this.#tries, isGood: false },
+			reason: 'not-started',
+		}));
+	}
+
+	/** What is in the other slot, if it is whole and may be tried. */
+	async #ready(): Promise<SlotRecord> {
+		const record = await this.#records.read(this.#other);
+		if (record?.isReady !== true)
+			throw new UpdateError('nothing-installed', `slot ${this.#other} has no update`);
+		this.#requireFloor(record);
+		for (const partition of this.#isVerified ? [] : partitions) {
+			if (await isWhole(this.#options.slots[this.#other][partition], record.parts[partition])) continue;
+			await this.#records.write(this.#other, { ...record, isReady: false });
+			this.#state = 'settled';
+			throw new UpdateError('nothing-installed', `${partition}-${this.#other} is not what was written there`);
+		}
+		return record;
+	}
+
+	async #alone(action: () => Promise<void>): Promise<void> {
+		if (this.#isBusy)
+			throw new UpdateError('update-under-way', 'another update is being written or activated');
+		this.#isBusy = true;
+		try {
+			await action();
+		} finally {
+			this.#isBusy = false;
+		}
+	}
+
+	#go(event: Exclude<UpdateEvent, 'booted'>): void {
+		this.#state = this.#require(event);
+	}
+
+	#require(event: Exclude<UpdateEvent, 'booted'>): UpdateState {
+		const way = updateTransition(this.#state, event);
+		if (way !== undefined) return way.to;
+		const state = this.#state;
+		if (event === 'activate' && state === 'settled')
+			throw new UpdateError('nothing-installed', `slot ${this.#other} has no update`);
+		throw new UpdateError('not-confirmed', `${event} means nothing while the firmware is ${state}`);
+	}
+}
