@@ -6,6 +6,8 @@ import { type BudgetCaps, budgetNames } from '../runtime/module/budget.ts';
 import { type Placement, placements } from '../runtime/vm/placement.ts';
 
 export const configErrors = {
+	'bad-image':
+		'What an image says of itself is missing or wrong, or the boot loader did not say which slot it started.',
 	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
 } as const;
 

@@ -3,13 +3,20 @@ import { parseArgs } from 'node:util';
 import { codeOf } from '../runtime/error.ts';
 import { openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
+import { readOwnImage } from './own-image.ts';
 
-const usage = `usage: node firmware/main.ts --config FILE [--tied]
+const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--tied]
 
-  --tied  end when standard input closes: for a box that lives no longer than who started it`;
+  --image what the image says of itself that the box runs from: its board, release and slots
+  --tied   end when standard input closes: for a box that lives no longer than who started it`;
 
 const { values } = parseArgs({
-	options: { config: { type: 'string' }, tied: { type: 'boolean' }, help: { type: 'boolean' } },
+	options: {
+		config: { type: 'string' },
+		image: { type: 'string' },
+		tied: { type: 'boolean' },
+		help: { type: 'boolean' },
+	},
 });
 if (values.help === true || values.config === undefined) {
 	console.log(usage);
@@ -18,12 +25,14 @@ if (values.help === true || values.config === undefined) {
 
 try {
 	const config = await readConfig(values.config);
-	const box = await openBox(config, (text) => console.log(text));
-	console.log('ready');
+	const image = values.image === undefined ? undefined : await readOwnImage(values.image);
 	const stop = async (): Promise<void> => {
 		await box.close();
 		process.exit(0);
 	};
+	// In an image the end of this process is a restart of the box.
+	const box = await openBox(config, { image, restart: stop, onEvent: (text) => console.log(text) });
+	console.log('ready');
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
 	if (values.tied === true) process.stdin.resume().once('end', stop);

@@ -11,11 +11,16 @@ import type { BoxConfig } from '../config.ts';
 import { systemClock } from '../hal/clock.ts';
 import { openDirectory } from '../hal/directory.ts';
 import { tuneEngine } from '../hal/engine.ts';
+import { watchdogDevice } from '../hal/watchdog.ts';
+import type { OwnImage } from '../own-image.ts';
 import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
+import { BoxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
+import { openFirmwareSlots } from './firmware-slots.ts';
+import { guard } from './guarded.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
@@ -33,8 +38,16 @@ export interface Box extends AsyncDisposable {
 	close(): Promise<void>;
 }
 
-/** @param onEvent told of what an operator would look for on the console */
-export async function openBox(config: BoxConfig, onEvent: (text: string) => void): Promise<Box> {
+export interface BoxOptions {
+	/** What the box runs from; undefined where it is a program among others. */
+	readonly image: OwnImage | undefined;
+	/** Has the box start anew. */
+	readonly restart: () => Promise<void>;
+	/** Told of what an operator would look for on the console. */
+	readonly onEvent: (text: string) => void;
+}
+
+export async function openBox(config: BoxConfig, { image, restart, onEvent }: BoxOptions): Promise<Box> {
 	tuneEngine();
 	const clock = systemClock();
 	const directory = await openDirectory(config.state);
@@ -56,6 +69,16 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
 	const platform = await openPlatform({ config, directory, clock, log, fetchModule });
 	const { modules, supervisor, coordinator, players, hub, meter } = platform;
+	const { watchdog } = image?.devices ?? {};
+	const guarded =
+		watchdog === undefined
+			? undefined
+			: guard({
+					watchdog: watchdogDevice(watchdog),
+					seconds: image?.watchdogSeconds ?? 30,
+					supervisor,
+					clock,
+				});
 	const certification = new Certification({ config: config.certification, trust, downloads });
 	const manager = new ModuleManager({
 		modules,
@@ -133,6 +156,16 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
 	await agent.start();
+	const slots =
+		image &&
+		(await openFirmwareSlots({
+			image,
+			directory: directory.folder('firmware'),
+			health: new BoxHealth({ supervisor, modules, isConnected: () => repository.connected }),
+			clock,
+			restart,
+			tell: (level, text) => log.write({ vm: '', level, text }),
+		}));
 
 	const close = async (): Promise<void> => {
 		const steps = [
@@ -144,6 +177,8 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 			() => platform.close(),
 			() => reader.close?.(),
 			() => repository.endAsync(true),
+			() => slots?.close(),
+			() => guarded?.close(),
 		];
 		const failures: unknown[] = [];
 		for (const step of steps) {

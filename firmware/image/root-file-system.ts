@@ -1,10 +1,12 @@
 /** The root of a slot: Node, the firmware as one file, and the little of Linux that they need. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
 import { driversOf } from './drivers.ts';
 import { librariesOf } from './libraries.ts';
+import { type PartitionName, partitionOf } from './partitions.ts';
 import { kernelRelease, type Sources } from './sources.ts';
 import { Staging } from './staging.ts';
 import { tool } from './tool.ts';
@@ -68,10 +70,11 @@ async function stage(
 	await staging.write('etc/passwd', 'root:x:0:0:root:/data:/bin/sh\n');
 	await staging.write('etc/hosts', '127.0.0.1 localhost\n');
 	await staging.link('etc/resolv.conf', '/run/resolv.conf');
+	await staging.write(
+		'etc/mullion/image.json',
+		JSON.stringify(describe({ board, version, release }), null, '\t'),
+	);
 	const lines = {
-		board: board.name,
-		release,
-		version,
 		built_at: builtAt,
 		data: `/dev/${board.storage.disk}6`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
@@ -80,4 +83,27 @@ async function stage(
 	await staging.write('etc/mullion/release', text.join(''));
 	await staging.folders('usr/lib/mullion');
 	await bundleFirmware({ file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'), without: left });
+}
+
+/** What the firmware reads of the image that it runs from. */
+function describe({
+	board,
+	version,
+	release,
+}: Pick<RootOptions, 'board' | 'version' | 'release'>): ImageDescription {
+	const device = (name: PartitionName): string => `/dev/${board.storage.disk}${partitionOf(name)}`;
+	return {
+		board: board.name,
+		version,
+		release,
+		devices: {
+			bootState: device('bootstate'),
+			slots: {
+				a: { boot: device('boot-a'), root: device('root-a') },
+				b: { boot: device('boot-b'), root: device('root-b') },
+			},
+			...(board.watchdogSeconds > 0 && { watchdog: '/dev/watchdog' }),
+		},
+		watchdogSeconds: board.watchdogSeconds,
+	};
 }
