@@ -102,7 +102,7 @@ export interface DiskFault {
 	readonly on: 'read' | 'write' | 'flush';
 	/** Default: all of the disk. */
 	readonly range?: DiskRange;
-	/** Only the first request that touches it fails. Default: every one. */
+	/** Every block of the range fails once only, as one that is moved elsewhere does. Default: for good. */
 	readonly isOnce?: boolean;
 }
 

@@ -43,7 +43,7 @@ test('a partition of a gigabyte has few rules', (t) => {
 		{ on: 'write', range: { firstSector: 2048, sectors: 2 * 1024 * 1024 } },
 	]);
 
-	t.is(rules.length, 4096);
+	t.is(rules.filter(({ iotype }) => iotype === 'write').length, 4096);
 	t.is(align, 256 * 1024);
 });
 

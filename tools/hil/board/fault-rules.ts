@@ -17,7 +17,7 @@ export interface FaultRules {
 export interface FaultRule {
 	/** From the start on, at whatever happens. */
 	readonly event: 'none';
-	readonly iotype: 'read' | 'write' | 'flush';
+	readonly iotype: 'read' | 'write' | 'write-zeroes' | 'flush';
 	readonly errno: number;
 	readonly once: boolean;
 	/** Default: any. */
@@ -26,7 +26,7 @@ export interface FaultRule {
 
 const inputOutputError = 5;
 /** Every request walks through all rules. */
-const maxRules = 4096;
+const maxBlocks = 4096;
 /** Largest block that requests are widened to, and read whole before a part of it is written. */
 const maxAlign = 1024 * 1024;
 
@@ -41,15 +41,20 @@ export function faultRules(faults: readonly SectorFault[]): FaultRules {
 	const align = blockBytes(faults);
 	const perBlock = align / sectorBytes;
 	const rules = faults.flatMap(({ on, range, isOnce = false }): FaultRule[] => {
-		const rule: FaultRule = { event: 'none', iotype: on, errno: inputOutputError, once: isOnce };
+		const rule = { event: 'none', errno: inputOutputError, once: isOnce } as const;
 		// A flush is of the whole disk.
-		if (range === undefined || on === 'flush') return [rule];
-		return Array.from({ length: range.sectors / perBlock }, (_, block) => ({
-			...rule,
-			sector: range.firstSector + block * perBlock,
-		}));
+		if (range === undefined || on === 'flush') return kinds(on).map((iotype) => ({ ...rule, iotype }));
+		return Array.from(
+			{ length: range.sectors / perBlock },
+			(_, block) => range.firstSector + block * perBlock,
+		).flatMap((sector) => kinds(on).map((iotype) => ({ ...rule, iotype, sector })));
 	});
 	return { align, 'inject-error': rules };
+}
+
+/** A medium that takes no writes takes no zeros either, which a guest may ask for by a command of its own. */
+function kinds(on: DiskFault['on']): FaultRule['iotype'][] {
+	return on === 'write' ? ['write', 'write-zeroes'] : [on];
 }
 
 /** The smallest with which the rules are few enough. */
@@ -59,11 +64,11 @@ function blockBytes(faults: readonly SectorFault[]): number {
 		const perBlock = align / sectorBytes;
 		const fits = ranges.every(({ firstSector, sectors }) => (firstSector | sectors) % perBlock === 0);
 		if (!fits) break;
-		if (ranges.reduce((sum, { sectors }) => sum + sectors / perBlock, 0) <= maxRules) return align;
+		if (ranges.reduce((sum, { sectors }) => sum + sectors / perBlock, 0) <= maxBlocks) return align;
 	}
 	throw new BoardError(
 		'bad-range',
-		`too large for its alignment: begin and end on multiples of a larger power of two (at most ${maxRules} blocks)`,
+		`too large for its alignment: begin and end on multiples of a larger power of two (at most ${maxBlocks} blocks)`,
 	);
 }
 

@@ -1,5 +1,5 @@
 /** Talks to QEMU's monitor: commands with their answers, and what happens in between. */
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { BoardError } from './board-error.ts';
@@ -33,6 +33,7 @@ export class QmpClient implements Disposable {
 	readonly #pending = new Map<number, Pending>();
 	readonly #emitter = new EventEmitter().setMaxListeners(0);
 	#commands = 0;
+	readonly #closed = Promise.withResolvers<void>();
 	#isOver = false;
 	#version = '';
 
@@ -43,9 +44,9 @@ export class QmpClient implements Disposable {
 			// What QEMU was saying when it was killed has no end.
 			if (line.endsWith('}')) this.#hear(JSON.parse(line) as Line);
 		});
-		lines.once('close', () => this.#lose());
-		// An error is followed by the end, which tells those who wait.
-		socket.on('error', () => undefined);
+		// Readers of lines do not end when a connection breaks off; the connection itself does.
+		socket.once('close', () => this.#lose());
+		for (const source of [socket, lines]) source.on('error', () => undefined);
 	}
 
 	/** Waits for the greeting on a connection to a monitor and asks for no more than it offers by itself. @throws BoardError `board-gone` */
@@ -59,6 +60,11 @@ export class QmpClient implements Disposable {
 	/** Of QEMU. */
 	get version(): string {
 		return this.#version;
+	}
+
+	/** Resolves once all that it said was heard. */
+	get closed(): Promise<void> {
+		return this.#closed.promise;
 	}
 
 	/** @throws BoardError `qmp-refused` with QEMU's words, `board-gone` */
@@ -79,22 +85,18 @@ export class QmpClient implements Disposable {
 	/** The next event of a name that fits, from this call on. @throws BoardError `board-gone` */
 	async next(event: string, fits: (data: QmpData) => boolean = () => true): Promise<QmpData> {
 		if (this.#isOver) throw gone(event);
-		const over = new AbortController();
-		const { promise, resolve, reject } = Promise.withResolvers<QmpData>();
+		const { promise, resolve } = Promise.withResolvers<QmpData>();
 		const listener = (data: QmpData) => {
 			if (fits(data)) resolve(data);
 		};
 		this.#emitter.on(`event ${event}`, listener);
-		const closed = once(this.#emitter, 'over', { signal: over.signal });
-		closed.then(
-			() => reject(gone(event)),
-			() => undefined,
-		);
+		const lost = this.#closed.promise.then(() => {
+			throw gone(event);
+		});
 		try {
-			return await promise;
+			return await Promise.race([promise, lost]);
 		} finally {
 			this.#emitter.off(`event ${event}`, listener);
-			over.abort();
 		}
 	}
 
@@ -120,7 +122,7 @@ export class QmpClient implements Disposable {
 		this.#isOver = true;
 		for (const { command, reject } of this.#pending.values()) reject(gone(command));
 		this.#pending.clear();
-		this.#emitter.emit('over');
+		this.#closed.resolve();
 	}
 }
 
