@@ -1,5 +1,5 @@
 /** What a box finds in the boot state when it starts, and what it makes of it. */
-import { type BootState, lostReason, otherSlot, type SlotName } from './boot-state.ts';
+import { type BootState, lostReason, otherSlot, type SlotName, startsOfGood } from './boot-state.ts';
 import type { BootStateStore } from './boot-state-store.ts';
 import type { SlotRecord, SlotRecords } from './slot-records.ts';
 import type { UpdateState } from './update-machine.ts';
@@ -49,18 +49,19 @@ export async function settleStart({ store, records, running, tries }: StartConte
 		if (state.reason !== lostReason) await store.change(() => ({ reason: 'started' }));
 		return 'trial';
 	}
-	const ownStarts = { [running]: { left: tries, isGood: true } };
+	const ownStarts = { [running]: { left: startsOfGood, isGood: true } };
 	if (finding !== 'given-back' && finding !== 'fallen-back') {
 		await store.change(() => ownStarts);
 		return finding;
 	}
+	const isGivenBack = finding === 'given-back';
 	// The boot state comes last: should the power go before, all of it is written once more.
 	await records.writeFailed({
 		slot: other,
 		version: record?.version,
 		release: record?.release,
-		tries: record?.tries ?? tries,
-		reason: finding === 'given-back' && state.reason !== '' ? state.reason : 'not-started',
+		tries: isGivenBack ? (record?.tries ?? tries) : startsOfGood - 1,
+		reason: isGivenBack && state.reason !== '' ? state.reason : 'not-started',
 		isReported: false,
 	});
 	if (record !== undefined) await records.write(other, { ...record, isReady: false });

@@ -37,6 +37,8 @@ export const copyPlaces = [0, 0x8000] as const;
 export const mostReasonLetters = 64;
 /** Starts that a slot gets to be found healthy in. */
 export const triesGiven = 3;
+/** Starts of a good slot: more, since somebody may just be switching the box off and on. */
+export const startsOfGood = 8;
 
 /** The reason in a state that took the place of one that was lost, until what runs was found healthy. */
 export const lostReason = 'boot-state-lost';

@@ -1,7 +1,7 @@
 /** A whole box for tests: a disk with two slots, a boot loader, and an updater in whatever runs. */
 import { ManualClock } from '../../runtime/manual-clock.ts';
 import { MemoryDirectory } from '../../runtime/memory-directory.ts';
-import { type BootState, encodeBootState, type SlotName } from './boot-state.ts';
+import { type BootState, encodeBootState, type SlotName, startsOfGood } from './boot-state.ts';
 import { BootStateStore } from './boot-state-store.ts';
 import { DeviceHistory } from './device-history.ts';
 import { chunksOf, content } from './image.fixture.ts';
@@ -55,7 +55,7 @@ export function sourceOf(images: Images, update: FirmwareUpdate): ImageSource & 
 export const factoryState: BootState = {
 	seq: 1,
 	order: ['a', 'b'],
-	a: { left: 3, isGood: true },
+	a: { left: startsOfGood, isGood: true },
 	b: { left: 0, isGood: false },
 	floor: 1,
 	reason: '',

@@ -46,20 +46,6 @@ export function updateTransition(
 	return updateTransitions.find((transition) => transition.from === from && transition.event === event);
 }
 
-/** Both tables as Markdown, for the documents. */
-export function describeUpdateMachine(): string {
-	return [
-		'| state | meaning |',
-		'| --- | --- |',
-		...Object.entries(updateStates).map(([state, meaning]) => `| ${state} | ${meaning} |`),
-		'',
-		'| state | event | next state | because |',
-		'| --- | --- | --- | --- |',
-		...updateTransitions.map(({ from, event, to, reason }) => `| ${from} | ${event} | ${to} | ${reason} |`),
-		'',
-	].join('\n');
-}
-
 function way(from: UpdateState, event: UpdateEvent, to: UpdateState, reason: string): UpdateTransition {
 	return { from, event, to, reason };
 }

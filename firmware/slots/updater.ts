@@ -10,7 +10,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import type { BlockDevice } from './block-device.ts';
 import { settleStart } from './boot-finding.ts';
-import { mostReasonLetters, otherSlot, type SlotName, triesGiven } from './boot-state.ts';
+import { mostReasonLetters, otherSlot, type SlotName, startsOfGood, triesGiven } from './boot-state.ts';
 import type { BootStateError } from './boot-state-error.ts';
 import { BootStateStore } from './boot-state-store.ts';
 import type { Health } from './health.ts';
@@ -160,7 +160,7 @@ export class Updater {
 		}
 		await this.#store.change(({ floor }) => ({
 			order: [running.slot, this.#other],
-			[running.slot]: { left: this.#tries, isGood: true },
+			[running.slot]: { left: startsOfGood, isGood: true },
 			floor: Math.max(floor, running.release),
 			reason: '',
 		}));

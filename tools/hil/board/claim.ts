@@ -1,0 +1,64 @@
+/** Gives a test the board it needs: `await using board = await claim({ needs: ['watchdog'] })`. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Board, type BoardFeature, boardFeatures } from './board.ts';
+import { BoardError } from './board-error.ts';
+import { type BoardParts, ClaimedBoard } from './claimed-board.ts';
+import type { QemuMachine } from './qemu-arguments.ts';
+import { openQemuBoard } from './qemu-board.ts';
+
+/** A board that can be had, and what it has. */
+export interface BoardOffer {
+	readonly name: string;
+	readonly features: ReadonlySet<BoardFeature>;
+	/** @param folder for its files; removed after the test @throws BoardError `board-busy`, `missing-tool` */
+	open(options: { readonly needs: ReadonlySet<BoardFeature>; readonly folder: string }): Promise<BoardParts>;
+}
+
+export interface ClaimOptions {
+	readonly needs: readonly BoardFeature[];
+	/** The first that has what is needed and is free. Default: a QEMU. */
+	readonly offers?: readonly BoardOffer[];
+}
+
+/** As many as are asked for, each of its own. */
+export function qemuOffer(machine: QemuMachine = {}): BoardOffer {
+	return {
+		name: 'qemu-arm64',
+		features: new Set(Object.keys(boardFeatures) as BoardFeature[]),
+		open: (options) => openQemuBoard({ ...options, machine }),
+	};
+}
+
+/** The board is off. @throws BoardError `board-lacks` with what each one lacks, `board-busy`, `missing-tool` */
+export async function claim({ needs, offers = [qemuOffer()] }: ClaimOptions): Promise<Board> {
+	const features = new Set(needs);
+	const reasons: string[] = [];
+	let busy: BoardError | undefined;
+	for (const { name, features: has, open } of offers) {
+		const lacking = features.difference(has);
+		if (lacking.size > 0) {
+			reasons.push(`${name} has no ${[...lacking].join(', ')}`);
+			continue;
+		}
+		try {
+			return await openIn((folder) => open({ needs: features, folder }), features);
+		} catch (error) {
+			if (!(error instanceof BoardError && error.code === 'board-busy')) throw error;
+			busy = error;
+		}
+	}
+	throw busy ?? new BoardError('board-lacks', reasons.join('; ') || 'no board is on offer');
+}
+
+async function openIn(
+	open: (folder: string) => Promise<BoardParts>,
+	features: ReadonlySet<BoardFeature>,
+): Promise<Board> {
+	await using stack = new AsyncDisposableStack();
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-board-'));
+	stack.defer(() => rm(folder, { recursive: true, force: true }));
+	const parts = stack.use(await open(folder));
+	return new ClaimedBoard({ parts, features, held: stack.move() });
+}

@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import test from 'ava';
+import { claim, qemuOffer } from '../claim.ts';
+import { type ConsoleShell, stopAtUBoot } from '../console-shell.ts';
+
+/** Arms the i6300esb as its driver does (Intel 6300ESB datasheet, 16.5): two stages of half a second. */
+async function armWatchdog(shell: ConsoleShell): Promise<void> {
+	const [, device] = /^00\.(..)\.00 +0x8086 +0x25ab/m.exec(await shell.run('pci')) ?? [];
+	const bar =
+		/0x0*([0-9a-f]+)/.exec((await shell.run(`pci bar 0.${device}.0`)).split('\n').at(-1) ?? '')?.[1] ?? '';
+	const register = (offset: number) => (Number.parseInt(bar, 16) + offset).toString(16);
+	const unlock = async () => {
+		await shell.run(`mw.w ${register(0xc)} 80`);
+		await shell.run(`mw.w ${register(0xc)} 86`);
+	};
+	for (const timer of [0, 4]) {
+		await unlock();
+		await shell.run(`mw.l ${register(timer)} 200`);
+	}
+	await shell.run(`pci write.b 0.${device}.0 68 2`);
+}
+
+test('a watchdog that nobody feeds resets the box, and the bench sees it fire', async (t) => {
+	await using board = await claim({ needs: ['power', 'watchdog'] });
+	await board.power.on();
+	const shell = await stopAtUBoot(board.serial);
+
+	const fired = board.next('watchdog');
+	const reset = board.next('reset');
+	await armWatchdog(shell);
+
+	t.is((await fired).by, 'box');
+	t.is((await reset).by, 'box');
+	await stopAtUBoot(board.serial);
+});
+
+test('the box sees its power button pressed, and has no other', async (t) => {
+	await using board = await claim({ needs: ['power', 'buttons'] });
+	await board.power.on();
+	const shell = await stopAtUBoot(board.serial);
+	// Pending events of the ACPI generic event device; bit 1 is the power button.
+	const events = () => shell.run('md.l 9080000 1');
+	t.regex(await events(), /: 00000000/);
+
+	await board.buttons.press('power');
+
+	t.regex(await events(), /: 00000002/);
+	await t.throwsAsync(board.buttons.press('wps'), { code: 'board-lacks' });
+});
+
+test('the clock of the box starts at the time that was set', async (t) => {
+	await using board = await claim({ needs: ['power', 'clock'] });
+
+	board.clock.startAt(new Date('2031-02-03T04:05:06Z'));
+	await board.power.on();
+
+	t.regex(await (await stopAtUBoot(board.serial)).run('date'), /Date: 2031-02-03 .* 4:05:\d\d/);
+});
+
+test('a USB stick is seen when it is plugged in, gone when it is out, and stays in over a power cut', async (t) => {
+	await using board = await claim({
+		needs: ['power', 'usb'],
+		offers: [qemuOffer({ usbController: 'ehci' })],
+	});
+	const file = join(dirname(board.serial.logFile), 'stick');
+	await writeFile(file, Buffer.alloc(1024 * 1024));
+	await board.power.on();
+	let shell = await stopAtUBoot(board.serial);
+	t.regex(await shell.run('usb start'), / 0 Storage Device/);
+
+	const stick = await board.usb.plug({ file });
+	t.regex(await shell.run('usb reset'), / 1 Storage Device/);
+	await board.power.cut();
+	await board.power.on();
+	shell = await stopAtUBoot(board.serial);
+	t.regex(await shell.run('usb start'), / 1 Storage Device/);
+	await board.usb.unplug(stick);
+
+	t.regex(await shell.run('usb reset'), / 0 Storage Device/);
+	await t.throwsAsync(board.usb.unplug(stick), { code: 'board-lacks' });
+	await t.throwsAsync(board.usb.plug({ file: '/nowhere' }), { code: 'qmp-refused', message: /nowhere/ });
+	await board.usb.plug({ file });
+});
+
+test('a USB stick goes into the faster controller that systems use', async (t) => {
+	await using board = await claim({ needs: ['power', 'usb'] });
+	const file = join(dirname(board.serial.logFile), 'stick');
+	await writeFile(file, Buffer.alloc(1024 * 1024));
+	await board.power.on();
+
+	const stick = await board.usb.plug({ file });
+
+	await t.notThrowsAsync(board.usb.unplug(stick));
+});
+
+test('a snapshot brings the whole box back, also into a later life', async (t) => {
+	await using board = await claim({ needs: ['power', 'snapshots'] });
+	await board.power.on();
+	const shell = await stopAtUBoot(board.serial);
+	await shell.run('setenv mark before');
+
+	await board.snapshots.save('here');
+	await shell.run('setenv mark after');
+	await board.snapshots.load('here');
+	t.is(await shell.run('printenv mark'), 'mark=before');
+	await board.power.off();
+	await board.power.on();
+	await stopAtUBoot(board.serial);
+	await board.snapshots.load('here');
+
+	t.is(await shell.run('printenv mark'), 'mark=before');
+	await t.throwsAsync(board.snapshots.load('nowhere'), { code: 'qmp-refused' });
+});
