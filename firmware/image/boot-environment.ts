@@ -1,6 +1,6 @@
 /** What U-Boot does on each start, as its environment: `boot/environment.txt` for one board. */
 import { readFile } from 'node:fs/promises';
-import { copyBytes, copyPlaces, triesGiven } from '../slots/boot-state.ts';
+import { copyBytes, copyPlaces, lostReason, triesGiven } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
 import { partitionOf } from './partitions.ts';
 import { fitConfiguration } from './slot-image.ts';
@@ -21,6 +21,7 @@ export async function bootEnvironment({ loader, loadAt, storage, console }: Boar
 		sectors: hex((second - first) / sectorBytes),
 		bytes: hex(copyBytes),
 		tries: hex(triesGiven),
+		lost: lostReason,
 		copy_0: hex(Number(loadAt.state)),
 		copy_1: hex(Number(loadAt.state) + copyDistance),
 		slot: loadAt.slot,

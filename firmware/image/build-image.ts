@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { copyBytes, copyPlaces, encodeBootState, triesGiven } from '../slots/boot-state.ts';
+import { copyBytes, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
 import { makeBootLoader } from './boot-loader.ts';
 import { makeData } from './data-file-system.ts';
@@ -131,7 +131,7 @@ function firstBootState(release: number): Uint8Array {
 	const state = encodeBootState({
 		seq: 1,
 		order: ['a', 'b'],
-		a: { left: triesGiven, isGood: true },
+		a: { left: startsOfGood, isGood: true },
 		b: { left: 0, isGood: false },
 		floor: release,
 		reason: '',
