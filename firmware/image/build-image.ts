@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { copyBytes, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
+import { type BootState, copyBytes, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
 import { makeBootLoader } from './boot-loader.ts';
 import { makeData } from './data-file-system.ts';
@@ -51,6 +51,8 @@ export interface BuiltImage {
 	readonly slotBytes: number;
 	readonly boot: BuiltFile;
 	readonly root: BuiltFile;
+	/** The data partition as it leaves the factory. */
+	readonly data: BuiltFile;
 	/** To be flashed: both slots, the first of them filled, and the data partition. */
 	readonly disk: BuiltFile;
 	/** Of the boot loader. */
@@ -71,6 +73,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 	const files = {
 		boot: join(out, 'boot.fit'),
 		root: join(out, 'root.img'),
+		data: join(out, 'data.img'),
 		disk: join(out, 'disk.img'),
 		environment: join(out, 'environment.img'),
 		deviceTree: join(out, 'board.dtb'),
@@ -98,46 +101,49 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 			deviceTreeFile: files.deviceTree,
 		});
 		step('disk');
-		const data = join(work, 'data.img');
-		await makeData({ ...options, folder: await place('data'), file: data });
-		const contents = { bootstate: firstBootState(release), 'boot-a': files.boot, 'root-a': files.root, data };
+		await rm(files.data, { force: true });
+		await makeData({ ...options, folder: await place('data'), file: files.data });
+		const contents = {
+			bootstate: bootStatePartition(firstBootState(release)),
+			'boot-a': files.boot,
+			'root-a': files.root,
+			data: files.data,
+		};
 		await makeDisk({ board, file: files.disk, contents, folder: await place('disk') });
-		const [boot, rootFile, disk, environment, deviceTree] = await Promise.all([
-			described(files.boot),
-			described(files.root),
-			described(files.disk),
-			described(files.environment),
-			described(files.deviceTree),
-		]);
-		const slotBytes = boot.bytes + rootFile.bytes;
+		const [boot, slotRoot] = [await described(files.boot), await described(files.root)];
 		return {
 			board: board.name,
 			version,
 			release,
-			slotBytes,
+			slotBytes: boot.bytes + slotRoot.bytes,
 			boot,
-			root: rootFile,
-			disk,
-			environment,
-			deviceTree,
+			root: slotRoot,
+			data: await described(files.data),
+			disk: await described(files.disk),
+			environment: await described(files.environment),
+			deviceTree: await described(files.deviceTree),
 		};
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}
 }
 
-/** The first slot is good, the other one empty. */
-function firstBootState(release: number): Uint8Array {
-	const state = encodeBootState({
+/** As a box leaves the factory: the first slot is good, the other one empty. */
+export function firstBootState(release: number): BootState {
+	return {
 		seq: 1,
 		order: ['a', 'b'],
 		a: { left: startsOfGood, isGood: true },
 		b: { left: 0, isGood: false },
 		floor: release,
 		reason: '',
-	});
+	};
+}
+
+/** A partition with both copies the same. */
+export function bootStatePartition(state: BootState): Uint8Array {
 	const bytes = new Uint8Array(Math.max(...copyPlaces) + copyBytes);
-	for (const at of copyPlaces) bytes.set(state, at);
+	for (const at of copyPlaces) bytes.set(encodeBootState(state), at);
 	return bytes;
 }
 

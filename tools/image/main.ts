@@ -8,6 +8,7 @@ import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Repository } from '../headend/repository/repository.ts';
+import { publishImage } from './publish.ts';
 
 const { values } = parseArgs({
 	options: {
@@ -16,6 +17,8 @@ const { values } = parseArgs({
 		config: { type: 'string' },
 		repository: { type: 'string', default: '.mullion/repository' },
 		keys: { type: 'string', default: '.mullion/image-keys' },
+		release: { type: 'string' },
+		publish: { type: 'boolean', default: false },
 		json: { type: 'boolean', default: false },
 		help: { type: 'boolean', default: false },
 	},
@@ -29,6 +32,8 @@ if (values.help) {
   --config FILE      configuration of the box; default one for a headend on this machine
   --repository DIR   whose root metadata the box trusts, made where there is none; default .mullion/repository
   --keys DIR         key that slots are signed with, made where there is none; default .mullion/image-keys
+  --release NUMBER   what counts up with each release; default the time of the last commit
+  --publish          offers it to boxes, as a release in the repository
   --json             one object with what was built, on the last line`);
 	process.exit(0);
 }
@@ -59,11 +64,13 @@ try {
 		keys: resolve(values.keys),
 		trust: await repository.rootJson(),
 		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
-		release: committedAt,
+		release: values.release === undefined ? committedAt : Number(values.release),
 		version,
 		builtAt: committedAt,
 		step: (what) => console.error(`${what} ...`),
 	});
+	if (values.publish)
+		for (const path of await publishImage(repository, board, image)) console.error(`published ${path}`);
 	if (values.json) console.log(JSON.stringify(image));
 	else {
 		const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,97 @@
+/** An image with all that it needs to be tried: its operator's broker, repository and console. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectAsync } from 'mqtt';
+import { controllerTopic } from '../../../firmware/agent/mqtt-transport.ts';
+import { type Board as BoardDescription, loadBoard } from '../../../firmware/image/board.ts';
+import { type BuiltImage, bootStatePartition, buildImage } from '../../../firmware/image/build-image.ts';
+import { makeDisk } from '../../../firmware/image/disk.ts';
+import type { PartitionName } from '../../../firmware/image/partitions.ts';
+import type { BootState } from '../../../firmware/slots/boot-state.ts';
+import { Controller } from '../../controller/controller.ts';
+import { Repository } from '../../headend/repository/repository.ts';
+import { serveRepository } from '../../headend/repository/serve.ts';
+import type { BoardImage } from '../board/board.ts';
+import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
+
+const agent = 'os::00D09E-MULLION-000001';
+const operator = 'self::mullion-headend';
+/** Where a box in QEMU finds the machine it runs on. */
+const hostOfBox = '10.0.2.2';
+
+export interface ImageBench extends AsyncDisposable {
+	readonly folder: string;
+	readonly board: BoardDescription;
+	readonly broker: Mosquitto;
+	readonly repository: Repository;
+	/** Builds an image of this release. */
+	build(release: number): Promise<BuiltImage>;
+	/** What is flashed, made of parts of images. */
+	flashable(image: BuiltImage, changes?: DiskChanges): Promise<BoardImage>;
+	/** The operator's console: once the box is there. */
+	operator(deadlineMs: number): Promise<Controller>;
+}
+
+export interface DiskChanges {
+	readonly bootState?: BootState;
+	readonly contents?: Partial<Record<PartitionName, string | Uint8Array>>;
+}
+
+export async function openImageBench(): Promise<ImageBench> {
+	await using stack = new AsyncDisposableStack();
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-hil-'));
+	stack.defer(() => rm(folder, { recursive: true, force: true }));
+	const board = await loadBoard('qemu-arm64');
+	const broker = stack.use(await startMosquitto());
+	const repository = await Repository.openOrCreate({ directory: join(folder, 'repository') });
+	const client = await connectAsync(broker.url, { protocolVersion: 5 });
+	stack.defer(() => client.endAsync(true));
+	const log = (): void => undefined;
+	const service = await serveRepository({ client, directory: repository.publicDirectory, log });
+	stack.defer(() => service.close());
+	const config = {
+		endpointId: agent,
+		state: '/data/state',
+		root: '/etc/mullion/root.json',
+		broker: `mqtt://${hostOfBox}:${broker.port}`,
+		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
+		networks: board.networks,
+	};
+	let disks = 0;
+	const owned = stack.move();
+	return {
+		folder,
+		board,
+		broker,
+		repository,
+		build: async (release) =>
+			buildImage({
+				board,
+				out: join(folder, `release-${release}`),
+				keys: join(folder, 'keys'),
+				trust: await repository.rootJson(),
+				config,
+				release,
+				version: `1.0.${release}`,
+				builtAt: 1_790_000_000 + release,
+			}),
+		flashable: async (image, { bootState, contents = {} } = {}) => {
+			const parts = join(folder, `disk-${++disks}`);
+			await mkdir(parts);
+			const disk = join(parts, 'disk.img');
+			const all = {
+				'boot-a': image.boot.file,
+				'root-a': image.root.file,
+				data: image.data.file,
+				...(bootState && { bootstate: bootStatePartition(bootState) }),
+				...contents,
+			};
+			await makeDisk({ board, file: disk, contents: all, folder: parts });
+			return { disk, environment: image.environment.file, deviceTree: image.deviceTree.file };
+		},
+		operator: (deadlineMs) =>
+			Controller.connect({ broker: broker.url, agent, endpointId: operator, deadlineMs }),
+		[Symbol.asyncDispose]: () => owned.disposeAsync(),
+	};
+}
