@@ -29,6 +29,11 @@ export class Staging {
 		await symlink(to, await this.#placeFor(path));
 	}
 
+	/** Of everything in it, in order. */
+	async paths(): Promise<string[]> {
+		return (await readdir(this.folder, { recursive: true })).toSorted();
+	}
+
 	/** To be called last. @param seconds since the epoch */
 	async settle(seconds: number): Promise<void> {
 		for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true }))
