@@ -28,6 +28,8 @@ export interface BuildOptions {
 	readonly trust: Uint8Array;
 	/** Of the box, as JSON; paths in it are those of the box. */
 	readonly config: object;
+	/** Components that are installed from the start. */
+	readonly modules: readonly Uint8Array[];
 	/** What counts up with each release. */
 	readonly release: number;
 	readonly version: string;

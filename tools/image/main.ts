@@ -16,6 +16,7 @@ const { values } = parseArgs({
 		out: { type: 'string' },
 		config: { type: 'string' },
 		repository: { type: 'string', default: '.mullion/repository' },
+		module: { type: 'string', multiple: true, default: [] },
 		keys: { type: 'string', default: '.mullion/image-keys' },
 		release: { type: 'string' },
 		publish: { type: 'boolean', default: false },
@@ -31,6 +32,7 @@ if (values.help) {
   --out DIR          where it is put; default dist/image/NAME
   --config FILE      configuration of the box; default one for a headend on this machine
   --repository DIR   whose root metadata the box trusts, made where there is none; default .mullion/repository
+  --module FILE      a component that is installed from the start; may be said more than once
   --keys DIR         key that slots are signed with, made where there is none; default .mullion/image-keys
   --release NUMBER   what counts up with each release; default the time of the last commit
   --publish          offers it to boxes, as a release in the repository
@@ -64,6 +66,7 @@ try {
 		keys: resolve(values.keys),
 		trust: await repository.rootJson(),
 		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
+		modules: await Promise.all(values.module.map((file) => readFile(file))),
 		release: values.release === undefined ? committedAt : Number(values.release),
 		version,
 		builtAt: committedAt,

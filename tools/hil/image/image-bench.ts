@@ -26,7 +26,7 @@ export interface ImageBench extends AsyncDisposable {
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
 	/** Builds an image of this release. */
-	build(release: number): Promise<BuiltImage>;
+	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
 	/** What is flashed, made of parts of images. */
 	flashable(image: BuiltImage, changes?: DiskChanges): Promise<BoardImage>;
 	/** The operator's console: once the box is there. */
@@ -65,13 +65,14 @@ export async function openImageBench(): Promise<ImageBench> {
 		board,
 		broker,
 		repository,
-		build: async (release) =>
+		build: async (release, modules = []) =>
 			buildImage({
 				board,
 				out: join(folder, `release-${release}`),
 				keys: join(folder, 'keys'),
 				trust: await repository.rootJson(),
 				config,
+				modules,
 				release,
 				version: `1.0.${release}`,
 				builtAt: 1_790_000_000 + release,
