@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readConfig } from './config.ts';
 
@@ -38,3 +38,31 @@ test('a configuration without metrics.port is a bad one where it speaks of metri
 	const path = await written(t, { ...needed, metrics: { host: '0.0.0.0' } });
 	await t.throwsAsync(readConfig(path), { code: 'bad-config', message: /metrics\.port/ });
 });
+
+const firmware = { board: 'qemu-arm64', version: '1.2.0', release: 7, partitions: 'slots' };
+
+test('a box that looks after its own firmware restarts by `reboot` unless it is told otherwise', async (t) => {
+	const path = await written(t, { ...needed, firmware });
+	t.deepEqual((await readConfig(path)).firmware, {
+		...firmware,
+		partitions: join(dirname(path), 'slots'),
+		restart: ['reboot'],
+	});
+});
+
+for (const wrong of [
+	{ board: 1 },
+	{ version: null },
+	{ release: 0 },
+	{ release: '7' },
+	{ slot: 'c' },
+	{ partitions: null },
+	{ restart: [] },
+	{ restart: 'reboot' },
+]) {
+	test(`firmware with ${JSON.stringify(wrong)} is a bad configuration`, async (t) => {
+		const path = await written(t, { ...needed, firmware: { ...firmware, ...wrong } });
+		const [field = ''] = Object.keys(wrong);
+		await t.throwsAsync(readConfig(path), { code: 'bad-config', message: new RegExp(`firmware\\.${field}`) });
+	});
+}

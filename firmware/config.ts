@@ -37,6 +37,20 @@ export interface CertificationConfig {
 	readonly keys: readonly string[];
 }
 
+export interface FirmwareConfig {
+	/** What releases are made for. */
+	readonly board: string;
+	/** Of the image that this configuration is part of. */
+	readonly version: string;
+	readonly release: number;
+	/** The slot that runs; without it, what the kernel's command line says: `mullion.slot=a`. */
+	readonly slot?: 'a' | 'b';
+	/** Folder with the partitions: `bootstate`, `boot-a`, `root-a`, `boot-b`, `root-b`. */
+	readonly partitions: string;
+	/** Command that restarts the box; default `["reboot"]`. */
+	readonly restart?: readonly string[];
+}
+
 export interface BoxConfig {
 	/** USP endpoint id, e.g. `os::00D09E-000001`. */
 	readonly endpointId: string;
@@ -62,6 +76,8 @@ export interface BoxConfig {
 		/** Default 127.0.0.1. */
 		readonly host?: string;
 	};
+	/** A box that looks after its own firmware; see `slots/README.md`. */
+	readonly firmware?: FirmwareConfig;
 	/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
 	readonly cells?: Placement;
 	/** Services that are not realtime are put to sleep after so long without a turn, in milliseconds. Default 60 000. */
@@ -115,9 +131,10 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 			'bad-config',
 			`${path}: sleepAfterMs is a whole number from 1, not ${sleepAfterMs}`,
 		);
-	const { state, root, sink, networks, ...rest } = config as BoxConfig;
+	const { state, root, sink, networks, firmware, ...rest } = config as BoxConfig;
 	return {
 		...rest,
+		...(firmware && { firmware: checkedFirmware(path, firmware) }),
 		state: at(state),
 		root: at(root),
 		...(sink === undefined ? {} : { sink: at(sink) }),
@@ -126,4 +143,20 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 			...(radio === undefined ? {} : { radio: at(radio) }),
 		})),
 	};
+}
+
+function checkedFirmware(path: string, firmware: FirmwareConfig): FirmwareConfig {
+	const { board, version, release, slot, partitions, restart = ['reboot'] } = firmware;
+	const wrong = Object.entries({
+		board: typeof board === 'string',
+		version: typeof version === 'string',
+		release: Number.isSafeInteger(release) && release > 0,
+		slot: slot === undefined || slot === 'a' || slot === 'b',
+		partitions: typeof partitions === 'string',
+		restart:
+			Array.isArray(restart) && restart.length > 0 && restart.every((word) => typeof word === 'string'),
+	}).find(([, isRight]) => !isRight);
+	if (wrong !== undefined)
+		throw new ConfigError('bad-config', `${path}: firmware.${wrong[0]} is missing or wrong`);
+	return { ...firmware, restart, partitions: resolve(dirname(path), partitions) };
 }

@@ -40,6 +40,7 @@ export class FirmwareManager implements FirmwareManagerPort {
 	readonly #options: FirmwareManagerOptions;
 	/** Of what runs, where it is on trial. */
 	readonly #trial: Promise<'healthy' | 'unhealthy'> | undefined;
+	readonly #closing = new AbortController();
 	/** How the last download ended, if badly. */
 	#failure: FirmwareStatus['status'] | undefined;
 
@@ -47,10 +48,13 @@ export class FirmwareManager implements FirmwareManagerPort {
 		this.#options = options;
 		const { updater, onNote } = options;
 		if (updater.state !== 'trial') return;
-		this.#trial = updater.trial();
+		const { signal } = this.#closing;
+		this.#trial = updater.trial(signal);
 		this.#trial.then(
 			(outcome) => onNote(`the firmware that runs was found ${outcome}`),
-			(error) => onNote(`the firmware that runs could not be found good: ${codeOf(error)}`),
+			(error) => {
+				if (!signal.aborted) onNote(`the firmware that runs could not be found good: ${codeOf(error)}`);
+			},
 		);
 	}
 
@@ -129,6 +133,12 @@ export class FirmwareManager implements FirmwareManagerPort {
 
 	isIdle(): boolean {
 		return this.#options.isIdle();
+	}
+
+	/** Ends the trial without an outcome: the next start goes on with it. */
+	async close(): Promise<void> {
+		this.#closing.abort();
+		await this.#trial?.catch(() => undefined);
 	}
 
 	/** The URL names the folder of a release: `tuf:firmware/BOARD/VERSION`. */

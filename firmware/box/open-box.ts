@@ -14,12 +14,14 @@ import { tuneEngine } from '../hal/engine.ts';
 import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
+import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
@@ -91,6 +93,28 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		handoffs: () => coordinator.handoffs(),
 	});
 	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
+	const firmware =
+		config.firmware &&
+		(await openFirmware({
+			config: config.firmware,
+			directory: directory.folder('firmware'),
+			clock,
+			trust,
+			reader,
+			health: boxHealth({
+				clock,
+				vms,
+				cellsAnswer: () => supervisor.count(),
+				isCloudReachable: () => repository.connected,
+			}),
+			isIdle: () => sessions.list().length === 0,
+			onNote: (text) => log.write({ vm: '', level: 'info', text }),
+		}).catch((error) => {
+			// Its services are worth more than its updates; a slot on trial is given back by not being confirmed.
+			const text = `the firmware cannot be looked after: ${codeOf(error)}: ${error.message}`;
+			log.write({ vm: '', level: 'error', text });
+			return undefined;
+		}));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
 		clock,
@@ -105,6 +129,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 		crashes: platform.crashes,
 		traces,
 		telemetry: sampled,
+		firmware: firmware?.manager,
 	});
 	const usp = directory.folder('usp');
 	const { endpointId, controllers } = config;
@@ -141,6 +166,7 @@ export async function openBox(config: BoxConfig, onEvent: (text: string) => void
 			() => traces.close(),
 			() => metrics?.close(),
 			() => sessions.stop(),
+			() => firmware?.close(),
 			() => platform.close(),
 			() => reader.close?.(),
 			() => repository.endAsync(true),

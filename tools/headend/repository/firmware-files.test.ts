@@ -1,0 +1,111 @@
+/** Firmware on partitions that are files: opened as a box opens them, restarted by a command. */
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { openFirmware } from '../../../firmware/box/open-firmware.ts';
+import { BlockDeviceFile } from '../../../firmware/hal/block-device-file.ts';
+import { openDirectory } from '../../../firmware/hal/directory.ts';
+import { encodeBootState } from '../../../firmware/slots/boot-state.ts';
+import { releaseTargets } from '../../../firmware/slots/release-targets.ts';
+import { bootOnce } from '../../../firmware/slots/simulated-boot-loader.ts';
+import { SimulatedHealth } from '../../../firmware/slots/simulated-health.ts';
+import { board, factoryState, imagesOf } from '../../../firmware/slots/testbed.fixture.ts';
+import { ManualClock } from '../../../runtime/manual-clock.ts';
+import { startBox } from './trusting-box.ts';
+
+const slotBytes = { boot: 200_000, root: 1_500_000 };
+const { signal } = new AbortController();
+
+async function disk(t: ExecutionContext): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-slots-'));
+	t.teardown(() => rm(folder, { recursive: true, force: true }));
+	const { boot, root } = imagesOf(1);
+	for (const [name, bytes, size] of [
+		['bootstate', encodeBootState(factoryState), 1_048_576],
+		['boot-a', boot, slotBytes.boot],
+		['root-a', root, slotBytes.root],
+		['boot-b', new Uint8Array(), slotBytes.boot],
+		['root-b', new Uint8Array(), slotBytes.root],
+	] as const) {
+		await writeFile(join(folder, name), bytes);
+		await truncate(join(folder, name), size);
+	}
+	return folder;
+}
+
+test('a release comes into the files of the other slot, the box is restarted, and what then runs is found good', async (t) => {
+	const partitions = await disk(t);
+	const { repository, trust, reader, publish } = await startBox(t);
+	const images = imagesOf(2);
+	for (const target of releaseTargets({ board, version: '2.0.0', release: 2, slotBytes, images }))
+		await repository.addTarget(target);
+	await publish();
+	const clock = new ManualClock();
+	const health = new SimulatedHealth();
+	const notes: string[] = [];
+	const boot = async (version: string, release: number) => {
+		await using bootState = await BlockDeviceFile.open(join(partitions, 'bootstate'));
+		const slot = await bootOnce(bootState);
+		const restart = ['touch', join(partitions, 'restarted')];
+		const firmware = await openFirmware({
+			config: { board, version, release, slot, partitions, restart },
+			directory: await openDirectory(join(partitions, 'data')),
+			clock,
+			health,
+			trust,
+			reader,
+			isIdle: () => true,
+			onNote: (note) => notes.push(note),
+		});
+		t.teardown(() => firmware.close());
+		return { slot, ...firmware };
+	};
+
+	const old = await boot('1.0.0', 1);
+	await old.manager.download({ slot: 'b', url: `tuf:firmware/${board}/2.0.0`, signal });
+	const abort = new AbortController();
+	const activation = t.throwsAsync(
+		old.manager.activate({ slot: 'b', isResumed: false, signal: abort.signal }),
+		{ message: 'the agent stops' },
+	);
+	while ((await readFile(join(partitions, 'restarted')).catch(() => undefined)) === undefined)
+		await new Promise((resolve) => setImmediate(resolve));
+	abort.abort(new Error('the agent stops'));
+	await activation;
+	await old.close();
+
+	const next = await boot('2.0.0', 2);
+	t.is(next.slot, 'b');
+	const taken = next.manager.activate({ slot: 'b', isResumed: true, signal });
+	while (notes.length === 0) {
+		await new Promise((resolve) => setImmediate(resolve));
+		clock.advance(1000);
+	}
+	await taken;
+	t.deepEqual(notes, ['the firmware that runs was found healthy']);
+	const root = await readFile(join(partitions, 'root-b'));
+	t.is(Buffer.compare(root.subarray(0, images.root.length), images.root), 0);
+});
+
+test('a box without a partition, or of which nobody says what runs, does not guess', async (t) => {
+	const partitions = await disk(t);
+	const { trust, reader } = await startBox(t);
+	const options = {
+		directory: await openDirectory(join(partitions, 'data')),
+		clock: new ManualClock(),
+		health: new SimulatedHealth(),
+		trust,
+		reader,
+		isIdle: () => true,
+		onNote: () => undefined,
+	};
+	const config = { board, version: '1.0.0', release: 1, partitions };
+
+	await t.throwsAsync(openFirmware({ ...options, config }), { code: 'bad-config' });
+	await rm(join(partitions, 'root-b'));
+	await t.throwsAsync(openFirmware({ ...options, config: { ...config, slot: 'a' } }), {
+		code: 'no-device',
+		message: /root-b/,
+	});
+});
