@@ -1,7 +1,7 @@
 /** The firmware of a box: reads who it is, opens it, and closes it when told to. */
 import { parseArgs } from 'node:util';
 import { codeOf } from '../runtime/error.ts';
-import { openBox } from './box/open-box.ts';
+import { type Box, openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
 import { readOwnImage } from './own-image.ts';
 
@@ -26,12 +26,13 @@ if (values.help === true || values.config === undefined) {
 try {
 	const config = await readConfig(values.config);
 	const image = values.image === undefined ? undefined : await readOwnImage(values.image);
+	let box: Box | undefined;
 	const stop = async (): Promise<void> => {
-		await box.close();
+		await box?.close();
 		process.exit(0);
 	};
 	// In an image the end of this process is a restart of the box.
-	const box = await openBox(config, { image, restart: stop, onEvent: (text) => console.log(text) });
+	box = await openBox(config, { image, restart: stop, onEvent: (text) => console.log(text) });
 	console.log('ready');
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);

@@ -10,6 +10,8 @@ export interface ImageDescription {
 	readonly version: string;
 	/** What counts up with each release. */
 	readonly release: number;
+	/** The slot that runs; without it, what the boot loader told the kernel. */
+	readonly slot?: SlotName;
 	readonly devices: {
 		readonly bootState: string;
 		readonly slots: Readonly<Record<SlotName, Readonly<Record<Partition, string>>>>;
@@ -30,7 +32,7 @@ export async function readOwnImage(file: string, commandLineFile = '/proc/cmdlin
 	let commandLine: string;
 	try {
 		description = JSON.parse(await readFile(file, 'utf8'));
-		commandLine = await readFile(commandLineFile, 'utf8');
+		commandLine = description.slot === undefined ? await readFile(commandLineFile, 'utf8') : '';
 	} catch (cause) {
 		throw new ConfigError('bad-image', `${file} cannot be read: ${(cause as Error).message}`, { cause });
 	}
@@ -38,7 +40,7 @@ export async function readOwnImage(file: string, commandLineFile = '/proc/cmdlin
 	const isWhole = typeof board === 'string' && typeof version === 'string' && Number.isSafeInteger(release);
 	if (!isWhole || devices?.slots?.a === undefined || devices.slots.b === undefined)
 		throw new ConfigError('bad-image', `${file} lacks board, version, release or devices`);
-	const [, slot] = /(?:^|\s)mullion\.slot=([ab])(?:\s|$)/.exec(commandLine) ?? [];
+	const [, slot = description.slot] = /(?:^|\s)mullion\.slot=([ab])(?:\s|$)/.exec(commandLine) ?? [];
 	if (slot !== 'a' && slot !== 'b')
 		throw new ConfigError('bad-image', 'the boot loader did not say which slot it started');
 	return { ...description, slot };

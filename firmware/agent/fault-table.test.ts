@@ -6,7 +6,13 @@ import { certificateErrors } from '../../runtime/module/certificate-error.ts';
 import { manifestErrors } from '../../runtime/module/manifest.ts';
 import { moduleErrors } from '../../runtime/module/modules.ts';
 import { storeErrors } from '../../runtime/module/store-error.ts';
+import { firmwareManagerErrors } from '../box/firmware-manager.ts';
 import { moduleManagerErrors } from '../box/module-manager.ts';
+import { blockDeviceErrors } from '../slots/block-device-error.ts';
+import { bootStateErrors } from '../slots/boot-state-error.ts';
+import { deltaErrors } from '../slots/delta-error.ts';
+import { slotWriteErrors } from '../slots/slot-write-error.ts';
+import { updateErrors } from '../slots/update-error.ts';
 import { downloadErrors } from '../update/download-error.ts';
 import { readErrors } from '../update/read-error.ts';
 import { trustErrors } from '../update/trust-error.ts';
@@ -26,6 +32,12 @@ const endings = {
 	moduleManagerErrors,
 	storeErrors,
 	directoryErrors,
+	firmwareManagerErrors,
+	updateErrors,
+	slotWriteErrors,
+	deltaErrors,
+	bootStateErrors,
+	blockDeviceErrors,
 };
 
 for (const [table, codes] of Object.entries(endings)) {

@@ -1,29 +1,44 @@
-/** Whether the box does what it is there for: its services run, its cells answer, the cloud is there. */
-import type { Modules } from '../../runtime/module/modules.ts';
-import { isUp } from '../../runtime/vm/lifecycle.ts';
-import type { Supervisor } from '../../runtime/vm/supervisor.ts';
+/** Whether the box does what it is there for: its modules run, its cells answer, its cloud can be reached. */
+import type { Clock } from '../../runtime/clock.ts';
+import type { VmView } from '../agent/ports.ts';
 import type { Health } from '../slots/health.ts';
 
 export interface BoxHealthOptions {
-	readonly supervisor: Pick<Supervisor, 'count'>;
-	readonly modules: Pick<Modules, 'list'>;
-	readonly isConnected: () => boolean;
+	readonly clock: Clock;
+	readonly vms: Pick<VmView, 'list'>;
+	/** Resolves once every cell has answered. */
+	readonly cellsAnswer: () => Promise<void>;
+	readonly isCloudReachable: () => boolean;
+	/** How long a cell may take to answer; default 5 seconds. */
+	readonly answerMs?: number;
 }
 
-export class BoxHealth implements Health {
-	readonly #options: BoxHealthOptions;
+/** Its problems: `module-` and the name of one that should run and does not, `cells`, `cloud`. */
+export function boxHealth(options: BoxHealthOptions): Health {
+	const { clock, vms, cellsAnswer, isCloudReachable, answerMs = 5000 } = options;
 
-	constructor(options: BoxHealthOptions) {
-		this.#options = options;
+	async function haveAnswered(): Promise<boolean> {
+		const { promise: late, resolve } = Promise.withResolvers<false>();
+		const timer = clock.after(answerMs, () => resolve(false));
+		const answered = cellsAnswer().then(
+			() => true,
+			() => false,
+		);
+		const outcome = await Promise.race([answered, late]);
+		timer.cancel();
+		return outcome;
 	}
 
-	/** Problems: `cloud`, and `module-` with the name of a module that should run and does not. */
-	async check(): Promise<readonly string[]> {
-		const { supervisor, modules, isConnected } = this.#options;
-		await supervisor.count();
-		const down = modules
-			.list()
-			.filter(({ unit, vms }) => unit.requestedState === 'active' && !vms.every(({ state }) => isUp(state)));
-		return [...(isConnected() ? [] : ['cloud']), ...down.map(({ unit }) => `module-${unit.name}`)];
-	}
+	return {
+		check: async () => {
+			const problems = new Set<string>();
+			for (const { module, autoStart, state } of vms.list()) {
+				// One that was put to sleep wakes for whatever comes.
+				if (autoStart && state !== 'running' && state !== 'hibernated') problems.add(`module-${module}`);
+			}
+			if (!(await haveAnswered())) problems.add('cells');
+			if (!isCloudReachable()) problems.add('cloud');
+			return [...problems];
+		},
+	};
 }

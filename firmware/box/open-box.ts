@@ -16,15 +16,15 @@ import type { OwnImage } from '../own-image.ts';
 import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
-import { BoxHealth } from './box-health.ts';
+import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
-import { openFirmwareSlots } from './firmware-slots.ts';
 import { guard } from './guarded.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
@@ -114,6 +114,24 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 		handoffs: () => coordinator.handoffs(),
 	});
 	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
+	const firmware =
+		image &&
+		(await openFirmware({
+			image,
+			directory: directory.folder('firmware'),
+			clock,
+			trust,
+			reader,
+			health: boxHealth({
+				clock,
+				vms,
+				cellsAnswer: () => supervisor.count(),
+				isCloudReachable: () => repository.connected,
+			}),
+			isIdle: () => sessions.list().length === 0,
+			restart,
+			onNote: (text) => log.write({ vm: '', level: 'info', text }),
+		}));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
 		clock,
@@ -128,6 +146,7 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 		crashes: platform.crashes,
 		traces,
 		telemetry: sampled,
+		firmware: firmware?.manager,
 	});
 	const usp = directory.folder('usp');
 	const { endpointId, controllers } = config;
@@ -156,16 +175,6 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
 	await agent.start();
-	const slots =
-		image &&
-		(await openFirmwareSlots({
-			image,
-			directory: directory.folder('firmware'),
-			health: new BoxHealth({ supervisor, modules, isConnected: () => repository.connected }),
-			clock,
-			restart,
-			tell: (level, text) => log.write({ vm: '', level, text }),
-		}));
 
 	const close = async (): Promise<void> => {
 		const steps = [
@@ -174,10 +183,10 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 			() => traces.close(),
 			() => metrics?.close(),
 			() => sessions.stop(),
+			() => firmware?.close(),
 			() => platform.close(),
 			() => reader.close?.(),
 			() => repository.endAsync(true),
-			() => slots?.close(),
 			() => guarded?.close(),
 		];
 		const failures: unknown[] = [];

@@ -39,7 +39,10 @@ export async function waitForHealth(wait: HealthWait): Promise<readonly string[]
 			problems = found.filter((problem) => !before.includes(problem));
 			inRow = problems.length === 0 ? inRow + 1 : 0;
 			if (inRow >= needed) return [];
-			await Promise.race([pause(clock, everyMs), ended]);
+			const { promise: passed, resolve } = Promise.withResolvers<void>();
+			const pause = clock.after(everyMs, resolve);
+			await Promise.race([passed, ended]);
+			pause.cancel();
 			wait.signal?.throwIfAborted();
 			if (end.signal.aborted) return problems.length > 0 ? problems : ['unsteady'];
 		}
@@ -73,8 +76,4 @@ async function checked(health: Health, signal: AbortSignal): Promise<readonly st
 	} catch {
 		return ['check-failed'];
 	}
-}
-
-function pause(clock: Clock, delayMs: number): Promise<void> {
-	return new Promise((resolve) => void clock.after(delayMs, resolve));
 }

@@ -6,31 +6,28 @@ import { makeDelta } from './make-delta.ts';
 import { RepositorySource } from './repository-source.ts';
 import { imagesOf, SlotBox } from './testbed.fixture.ts';
 import { releaseTargets } from './update-manifest.fixture.ts';
-import { parseUpdate, type UpdateDelta } from './update-manifest.ts';
+import { parseUpdate } from './update-manifest.ts';
 
 const old = imagesOf(1);
 const root = old.root.slice();
 root.set(content(3000, 77), 600_000);
 const made = { boot: old.boot, root };
-const path = 'firmware/qemu-arm64/root-1-to-2.delta';
 
 /** A repository with release 2, and for its root image a patch to whatever it is given. */
 async function repository(patch?: Uint8Array) {
-	const deltas: UpdateDelta[] = [{ partition: 'root', base: '0'.repeat(64), path }];
-	const targets = releaseTargets({ release: 2, images: made, ...(patch && { deltas }) });
-	const reader = new MemoryRangeReader(
-		targets.map(({ file }) => [file, file.endsWith('boot.img') ? made.boot : made.root] as const),
-	);
-	if (patch !== undefined) reader.files.set('targets/delta', patch);
+	const deltas = patch && [{ partition: 'root' as const, base: '0'.repeat(64), patch }];
+	const targets = releaseTargets({ release: 2, images: made, ...(deltas && { deltas }) });
+	const reader = new MemoryRangeReader(targets.map(({ file, bytes }) => [file, bytes] as const));
 	const refused: DeltaError[] = [];
 	const source = new RepositorySource({
 		reader,
-		target: (name) => (name === path && patch ? { file: 'targets/delta', length: patch.length } : undefined),
+		target: (name) => targets.find(({ path }) => path === name),
 		onPatchRefused: (error) => refused.push(error),
 	});
 	const box = new SlotBox();
 	const { updater } = await box.boot();
-	const update = parseUpdate(targets, { board: 'qemu-arm64', floor: 0 });
+	const images = targets.filter(({ path }) => path.endsWith('.img'));
+	const update = parseUpdate(images, { board: 'qemu-arm64', floor: 0 });
 	const install = async () => {
 		await updater.install(update, source);
 		return Buffer.compare(box.slots.b.root.content.subarray(0, root.length), root) === 0;

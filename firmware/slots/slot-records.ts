@@ -67,6 +67,10 @@ export class SlotRecords {
 		return this.#write(failedName, failed);
 	}
 
+	forgetFailed(): Promise<void> {
+		return this.#directory.remove(failedName);
+	}
+
 	async #read<Value>(name: string, isRight: (value: Partial<Value>) => boolean): Promise<Value | undefined> {
 		const bytes = await this.#directory.read(name);
 		if (bytes === undefined) return undefined;

@@ -76,7 +76,8 @@ export class SlotBox {
 	readonly health = new SimulatedHealth();
 	directory = new MemoryDirectory();
 	restarts = 0;
-	readonly #releases = new Map<SlotName, number>([['a', 1]]);
+	/** What the image of each slot says of itself. */
+	readonly releases = new Map<SlotName, number>([['a', 1]]);
 	readonly #imagesOf: (release: number) => Images;
 
 	constructor({
@@ -108,7 +109,7 @@ export class SlotBox {
 	open(slot: SlotName, options: Partial<UpdaterOptions> = {}) {
 		return Updater.start({
 			board,
-			running: { slot, release: this.#releases.get(slot) ?? 0 },
+			running: { slot, release: this.releases.get(slot) ?? 0 },
 			bootState: this.bootState,
 			slots: this.slots,
 			directory: this.directory,
@@ -124,7 +125,7 @@ export class SlotBox {
 		const images = this.#imagesOf(release);
 		const update = updateOf({ release, images });
 		await updater.install(update, sourceOf(images, update));
-		this.#releases.set((await this.state()).order[1], release);
+		this.releases.set((await this.state()).order[1], release);
 	}
 
 	async state(): Promise<BootState> {

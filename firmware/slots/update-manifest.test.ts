@@ -19,9 +19,10 @@ function changed(changes: Readonly<Record<string, unknown>>) {
 
 test('a release is its two images, each with where it is', (t) => {
 	const base = '0'.repeat(64);
-	const deltas = [{ partition: 'root' as const, base, path: 'firmware/x/root.delta' }];
+	const deltas = [{ partition: 'root' as const, base, patch: content(10) }];
+	const release = releaseTargets({ release: 7, images, deltas }).slice(1);
 
-	t.deepEqual(parseUpdate(releaseTargets({ release: 7, images, deltas }), demand), {
+	t.deepEqual(parseUpdate(release, demand), {
 		board: 'qemu-arm64',
 		version: '1.7.0',
 		release: 7,
@@ -29,7 +30,7 @@ test('a release is its two images, each with where it is', (t) => {
 			boot: { ...imageOf(images.boot), file: targets[0]?.file ?? '' },
 			root: { ...imageOf(images.root), file: targets[1]?.file ?? '' },
 		},
-		deltas,
+		deltas: [{ partition: 'root', base, path: 'firmware/qemu-arm64/1.7.0/root-from-0000000000000000.delta' }],
 	});
 });
 

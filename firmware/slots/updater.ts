@@ -49,6 +49,15 @@ export interface StartReport {
 	readonly failed: FailedTry | undefined;
 }
 
+export interface SlotsView {
+	readonly running: SlotName;
+	/** The slot that the next boot tries first. */
+	readonly next: SlotName;
+	/** What the box remembers of the slot that does not run. */
+	readonly other: SlotRecord | undefined;
+	readonly failed: FailedTry | undefined;
+}
+
 export class Updater {
 	readonly #options: UpdaterOptions;
 	readonly #store: BootStateStore;
@@ -96,6 +105,15 @@ export class Updater {
 	/** The oldest release that is installed. */
 	get floor(): number {
 		return this.#store.state.floor;
+	}
+
+	async view(): Promise<SlotsView> {
+		return {
+			running: this.#options.running.slot,
+			next: this.#store.state.order[0],
+			other: await this.#records.read(this.#other),
+			failed: await this.#records.failed(),
+		};
 	}
 
 	/** Whoever had to know of the failed try knows. */
@@ -197,6 +215,8 @@ export class Updater {
 		}));
 		const record = { version, release, parts, isReady: false };
 		await this.#records.write(slot, record);
+		// What was told of the slot is of something else than what comes into it.
+		if ((await this.#records.failed())?.isReported === true) await this.#records.forgetFailed();
 		const devices = { devices: slots[slot], old: slots[running.slot] };
 		await writeRelease(update, { ...options, ...devices, slot, marks: this.#marks });
 		await this.#records.write(slot, { ...record, isReady: true });

@@ -72,8 +72,7 @@ try {
 		builtAt: committedAt,
 		step: (what) => console.error(`${what} ...`),
 	});
-	if (values.publish)
-		for (const path of await publishImage(repository, board, image)) console.error(`published ${path}`);
+	if (values.publish) console.error(`published ${await publishImage(repository, board, image)}`);
 	if (values.json) console.log(JSON.stringify(image));
 	else {
 		const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -5,6 +5,7 @@ import type {
 	BusPort,
 	CrashSource,
 	DeviceIdentity,
+	FirmwareManager,
 	LogSource,
 	ModuleManager,
 	NetworkView,
@@ -17,6 +18,7 @@ import type {
 import { busObject } from './bus.ts';
 import { crashObject } from './crashes.ts';
 import { deviceInfo } from './device-info.ts';
+import { firmwareImages } from './firmware-images.ts';
 import { logObject } from './log.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
@@ -38,13 +40,17 @@ export interface BoxPorts {
 	readonly crashes: CrashSource;
 	readonly traces: TraceSource;
 	readonly telemetry: TelemetrySource;
+	/** Missing on a box whose firmware somebody else looks after. */
+	readonly firmware?: FirmwareManager | undefined;
 	readonly numbers: InstanceNumbers;
 	readonly clock: Clock;
 }
 
 export function boxModel(ports: BoxPorts): DataModel {
+	const { firmware } = ports;
 	return new DataModel([
 		deviceInfo(ports),
+		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware })]),
 		...softwareModules(ports),
 		...networkObjects(ports),
 		...sessionObjects(ports),

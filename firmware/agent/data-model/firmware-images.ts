@@ -1,0 +1,123 @@
+/** `Device.DeviceInfo.FirmwareImage.{i}.`: the slots for firmware, and how a release comes into one and is tried. */
+import type { Clock } from '../../../runtime/clock.ts';
+import { UspError } from '../error.ts';
+import type { InstanceNumbers } from '../instance-numbers.ts';
+import type { FirmwareManager, FirmwareStatus } from '../ports.ts';
+import { mostWindows, parseWindows, waitForWindow, windowInputs } from './activation-window.ts';
+import { checkedUrl } from './install-du.ts';
+import type { Call, Command, ObjectProvider, Params } from './provider.ts';
+
+export interface FirmwareOptions {
+	readonly firmware: FirmwareManager;
+	readonly numbers: InstanceNumbers;
+	readonly clock: Clock;
+}
+
+const table = 'Device.DeviceInfo.FirmwareImage';
+
+const statusText = {
+	none: 'NoImage',
+	active: 'Active',
+	downloading: 'Downloading',
+	available: 'Available',
+	'download-failed': 'DownloadFailed',
+	'validation-failed': 'ValidationFailed',
+	'installation-failed': 'InstallationFailed',
+	'activation-failed': 'ActivationFailed',
+} as const satisfies Record<FirmwareStatus['status'], string>;
+
+/** What `Device.DeviceInfo.` says of it. */
+export async function firmwareParams(
+	options: Pick<FirmwareOptions, 'firmware' | 'numbers'>,
+): Promise<Params> {
+	const rows = await numbered(options);
+	const reference = (fits: (image: FirmwareStatus) => boolean): string => {
+		const number = rows.find(({ image }) => fits(image))?.number;
+		return number === undefined ? '' : `${table}.${number}`;
+	};
+	return {
+		ActiveFirmwareImage: reference(({ status }) => status === 'active'),
+		BootFirmwareImage: reference(({ isNext }) => isNext),
+		MaxNumberOfActivateTimeWindows: mostWindows,
+	};
+}
+
+export function firmwareImages(options: FirmwareOptions): ObjectProvider {
+	const { firmware, clock } = options;
+
+	async function slotOf({ at, objectPath }: Call): Promise<string> {
+		const row = (await numbered(options)).find(({ number }) => number === at[0]);
+		if (row === undefined) throw new UspError('object-does-not-exist', `there is no ${objectPath}`);
+		return row.image.slot;
+	}
+
+	const download: Command = {
+		kind: 'async',
+		isResumable: true,
+		inputs: { URL: { isRequired: true }, AutoActivate: { otherwise: 'false' } },
+		outputs: [],
+		run: async (call) => {
+			const { args, signal } = call;
+			const url = checkedUrl(args['URL'] ?? '');
+			const isActivated = truthOf(args, 'AutoActivate');
+			const slot = await slotOf(call);
+			// The restart that interrupted it may be the one it asked for.
+			const isResumed = call.isResumed && isActivated && (await firmware.wasTried(slot));
+			if (!isResumed) await firmware.download({ slot, url, signal });
+			if (isActivated) await firmware.activate({ slot, isResumed, signal });
+			return {};
+		},
+	};
+	const activate: Command = {
+		kind: 'async',
+		isResumable: true,
+		inputs: windowInputs,
+		outputs: [],
+		run: async (call) => {
+			const { args, acceptedAt, signal } = call;
+			const windows = parseWindows(args, acceptedAt);
+			const slot = await slotOf(call);
+			const isResumed = call.isResumed && (await firmware.wasTried(slot));
+			if (!isResumed) await waitForWindow({ windows, clock, isIdle: () => firmware.isIdle(), signal });
+			await firmware.activate({ slot, isResumed, signal });
+			return {};
+		},
+	};
+
+	return {
+		path: `${table}.{i}.`,
+		uniqueKeys: [['Alias']],
+		commands: { 'Download()': download, 'Activate()': activate },
+		rows: async () =>
+			(await numbered(options)).map(({ number, image }) => ({
+				number,
+				params: {
+					Alias: `cpe-${number}`,
+					Name: image.slot,
+					Version: image.version,
+					Available: image.isAvailable,
+					Status: statusText[image.status],
+					BootFailureLog: image.failure,
+				},
+			})),
+	};
+}
+
+async function numbered({ firmware, numbers }: Pick<FirmwareOptions, 'firmware' | 'numbers'>) {
+	const images = await firmware.list();
+	const assigned = await numbers.assign(
+		table,
+		images.map(({ slot }) => slot),
+	);
+	return images.flatMap((image) => {
+		const number = assigned.get(image.slot);
+		return number === undefined ? [] : [{ number, image }];
+	});
+}
+
+function truthOf(args: Readonly<Record<string, string>>, name: string): boolean {
+	const value = args[name];
+	if (value === 'true' || value === '1') return true;
+	if (value === 'false' || value === '0') return false;
+	throw new UspError('invalid-command-arguments', `${name} is "${value}", not true or false`);
+}

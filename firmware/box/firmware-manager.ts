@@ -1,0 +1,189 @@
+/** Firmware as the operator manages it: from a release in the signed repository to a slot that was found good. */
+import { CodedError, codeOf } from '../../runtime/error.ts';
+import type { FirmwareManager as FirmwareManagerPort, FirmwareStatus } from '../agent/ports.ts';
+import { otherSlot } from '../slots/boot-state.ts';
+import { RepositorySource } from '../slots/repository-source.ts';
+import { type FirmwareUpdate, parseUpdate } from '../slots/update-manifest.ts';
+import type { SlotsView, StartReport, Updater } from '../slots/updater.ts';
+import type { RangeReader } from '../update/range-reader.ts';
+import type { Trust } from '../update/trust.ts';
+
+export const firmwareManagerErrors = {
+	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
+	'unknown-target': 'The signed repository has no such release.',
+	'slot-in-use': 'This slot runs, so nothing can be written into it.',
+	'activation-failed': 'The firmware was tried, given up and the one before started again.',
+} as const;
+
+export class FirmwareManagerError extends CodedError<keyof typeof firmwareManagerErrors> {
+	override readonly name = 'FirmwareManagerError';
+}
+
+export interface FirmwareManagerOptions {
+	/** As `Updater.start` gives them. */
+	readonly updater: Updater;
+	readonly report: StartReport;
+	readonly board: string;
+	/** Of what runs. */
+	readonly version: string;
+	readonly trust: Pick<Trust, 'refresh' | 'find' | 'target'>;
+	readonly reader: RangeReader;
+	/** Whether a restart would disturb nobody. */
+	readonly isIdle: () => boolean;
+	/** Told of what an operator would look for in the log. */
+	readonly onNote: (text: string) => void;
+}
+
+const scheme = 'tuf:';
+
+export class FirmwareManager implements FirmwareManagerPort {
+	readonly #options: FirmwareManagerOptions;
+	/** Of what runs, where it is on trial. */
+	readonly #trial: Promise<'healthy' | 'unhealthy'> | undefined;
+	readonly #closing = new AbortController();
+	/** How the last download ended, if badly. */
+	#failure: FirmwareStatus['status'] | undefined;
+
+	private constructor(options: FirmwareManagerOptions) {
+		this.#options = options;
+		const { updater, onNote } = options;
+		if (updater.state !== 'trial') return;
+		const { signal } = this.#closing;
+		this.#trial = updater.trial(signal);
+		this.#trial.then(
+			(outcome) => onNote(`the firmware that runs was found ${outcome}`),
+			(error) => {
+				if (!signal.aborted) onNote(`the firmware that runs could not be found good: ${codeOf(error)}`);
+			},
+		);
+	}
+
+	/** Tells of what the start found, once, and begins the trial of what runs if it is on trial. Errors: `io`, `disk-full`. */
+	static async open(options: FirmwareManagerOptions): Promise<FirmwareManager> {
+		const { updater, report, onNote } = options;
+		const { lost, failed } = report;
+		if (lost !== undefined) onNote(`${lost.code}: ${lost.message}`);
+		if (failed !== undefined) {
+			onNote(describe(failed));
+			await updater.reported();
+		}
+		return new FirmwareManager(options);
+	}
+
+	async list(): Promise<FirmwareStatus[]> {
+		const { updater, version } = this.#options;
+		const view = await updater.view();
+		const other = otherSlot(view.running);
+		const active: FirmwareStatus = {
+			slot: view.running,
+			version,
+			status: 'active',
+			isAvailable: true,
+			isNext: view.next === view.running,
+			failure: '',
+		};
+		const waiting: FirmwareStatus = {
+			slot: other,
+			version: view.other?.version ?? '',
+			status: this.#statusOf(view),
+			isAvailable: updater.state === 'ready' || updater.state === 'activated',
+			isNext: view.next === other,
+			failure: view.failed?.slot === other ? describe(view.failed) : '',
+		};
+		return view.running === 'a' ? [active, waiting] : [waiting, active];
+	}
+
+	async download({ slot, url, signal }: Parameters<FirmwareManagerPort['download']>[0]): Promise<void> {
+		const { updater, reader, trust } = this.#options;
+		const { running } = await updater.view();
+		if (slot === running) throw new FirmwareManagerError('slot-in-use', `slot ${slot} runs`);
+		this.#failure = undefined;
+		try {
+			await trust.refresh(signal);
+			const update = this.#updateAt(url);
+			const target = (path: string) => trust.target(path);
+			const onPatchRefused = (error: Error): void =>
+				this.#options.onNote(`a patch was not used: ${codeOf(error)}`);
+			await updater.install(update, new RepositorySource({ reader, target, onPatchRefused }), { signal });
+		} catch (error) {
+			this.#failure = failureOf(codeOf(error));
+			throw error;
+		}
+	}
+
+	async wasTried(slot: string): Promise<boolean> {
+		const { running, failed, other } = await this.#options.updater.view();
+		if (slot === running) return true;
+		return failed?.slot === slot && failed.release === other?.release && other?.isReady !== true;
+	}
+
+	async activate({ slot, isResumed, signal }: Parameters<FirmwareManagerPort['activate']>[0]): Promise<void> {
+		const { updater } = this.#options;
+		const { running, failed } = await updater.view();
+		if (slot === running) {
+			if ((await this.#trial) !== 'unhealthy') return;
+			// The box restarts and the command is taken up after that.
+			return ended(signal);
+		}
+		if (isResumed && failed?.slot === slot)
+			throw new FirmwareManagerError('activation-failed', describe(failed));
+		await updater.activate();
+		return ended(signal);
+	}
+
+	isIdle(): boolean {
+		return this.#options.isIdle();
+	}
+
+	/** Ends the trial without an outcome: the next start goes on with it. */
+	async close(): Promise<void> {
+		this.#closing.abort();
+		await this.#trial?.catch(() => undefined);
+	}
+
+	/** The URL names the folder of a release: `tuf:firmware/BOARD/VERSION`. */
+	#updateAt(url: string): FirmwareUpdate {
+		const { trust, board, updater } = this.#options;
+		if (!url.startsWith(scheme)) {
+			const message = `"${url}" is not of the signed repository: it must begin with ${scheme}`;
+			throw new FirmwareManagerError('insecure', message);
+		}
+		const folder = `${url.slice(scheme.length).replace(/\/$/, '')}/`;
+		const targets = trust
+			.find((custom) => custom['firmware'] !== undefined)
+			.filter(({ path }) => path.startsWith(folder));
+		if (targets.length === 0)
+			throw new FirmwareManagerError('unknown-target', `the repository signs no release at "${url}"`);
+		return parseUpdate(targets, { board, floor: updater.floor });
+	}
+
+	#statusOf({ other, failed, running }: SlotsView): FirmwareStatus['status'] {
+		const { state } = this.#options.updater;
+		if (state === 'writing') return 'downloading';
+		if (state === 'ready' || state === 'activated') return 'available';
+		if (this.#failure !== undefined) return this.#failure;
+		if (failed?.slot === otherSlot(running)) return 'activation-failed';
+		return other?.isReady === true ? 'available' : 'none';
+	}
+}
+
+/** Never resolves: what waits goes on in the next life of the box, unless it is told to stop. */
+function ended(signal: AbortSignal): Promise<never> {
+	return new Promise((_, reject) => {
+		if (signal.aborted) reject(signal.reason);
+		signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+	});
+}
+
+function describe({ slot, version, tries, reason }: NonNullable<SlotsView['failed']>): string {
+	return `${version ?? 'firmware'} in slot ${slot} was given back after ${tries} starts: ${reason}`;
+}
+
+/** TR-181 FirmwareImage.Status tells apart what did not come, what was not right, and what could not be written. */
+function failureOf(code: string): FirmwareStatus['status'] {
+	if (['write-failed', 'read-back-failed', 'boot-state-not-written', 'image-too-large'].includes(code))
+		return 'installation-failed';
+	if (['digest-mismatch', 'length-mismatch', 'bad-update', 'wrong-board', 'downgrade-refused'].includes(code))
+		return 'validation-failed';
+	return 'download-failed';
+}

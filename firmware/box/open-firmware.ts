@@ -1,0 +1,49 @@
+/** The slots of a real box: partitions of the kernel, the trial of what runs, and a restart by its init. */
+import type { Clock } from '../../runtime/clock.ts';
+import type { Directory } from '../../runtime/directory.ts';
+import { BlockDeviceFile } from '../hal/block-device-file.ts';
+import type { OwnImage } from '../own-image.ts';
+import type { SlotName } from '../slots/boot-state.ts';
+import type { Health } from '../slots/health.ts';
+import type { SlotDevices } from '../slots/release-writer.ts';
+import { Updater } from '../slots/updater.ts';
+import { FirmwareManager, type FirmwareManagerOptions } from './firmware-manager.ts';
+
+export interface FirmwareBoxOptions
+	extends Pick<FirmwareManagerOptions, 'trust' | 'reader' | 'isIdle' | 'onNote'> {
+	readonly image: OwnImage;
+	/** A folder of its own. */
+	readonly directory: Directory;
+	readonly clock: Clock;
+	readonly health: Health;
+	/** Has the box start anew. */
+	readonly restart: () => Promise<void>;
+}
+
+/** Errors: `no-device`, and those of `Updater.start`. */
+export async function openFirmware(options: FirmwareBoxOptions) {
+	const { image, directory, clock, health, restart } = options;
+	const { board, version, release, slot, devices } = image;
+	await using opening = new AsyncDisposableStack();
+	const open = async (path: string): Promise<BlockDeviceFile> =>
+		opening.use(await BlockDeviceFile.open(path));
+	const devicesOf = async (name: SlotName): Promise<SlotDevices> => ({
+		boot: await open(devices.slots[name].boot),
+		root: await open(devices.slots[name].root),
+	});
+	const { updater, report } = await Updater.start({
+		board,
+		running: { slot, release },
+		bootState: await open(devices.bootState),
+		slots: { a: await devicesOf('a'), b: await devicesOf('b') },
+		directory,
+		health,
+		clock,
+		restart,
+	});
+	options.onNote(`firmware ${version}, release ${release}, in slot ${slot} is ${report.state}`);
+	const manager = await FirmwareManager.open({ ...options, updater, report, board, version });
+	const opened = opening.move();
+	opened.defer(() => manager.close());
+	return { manager, close: () => opened.disposeAsync() };
+}
