@@ -2,6 +2,7 @@
 import { CodedError, codeOf } from '../../runtime/error.ts';
 import type { FirmwareManager as FirmwareManagerPort, FirmwareStatus } from '../agent/ports.ts';
 import { otherSlot } from '../slots/boot-state.ts';
+import type { InstallOptions } from '../slots/release-writer.ts';
 import { RepositorySource } from '../slots/repository-source.ts';
 import { type FirmwareUpdate, parseUpdate } from '../slots/update-manifest.ts';
 import type { SlotsView, StartReport, Updater } from '../slots/updater.ts';
@@ -104,11 +105,24 @@ export class FirmwareManager implements FirmwareManagerPort {
 			const target = (path: string) => trust.target(path);
 			const onPatchRefused = (error: Error): void =>
 				this.#options.onNote(`a patch was not used: ${codeOf(error)}`);
-			await updater.install(update, new RepositorySource({ reader, target, onPatchRefused }), { signal });
+			const source = new RepositorySource({ reader, target, onPatchRefused });
+			await updater.install(update, source, { signal, onProgress: this.#progressOf(update) });
 		} catch (error) {
 			this.#failure = failureOf(codeOf(error));
 			throw error;
 		}
+	}
+
+	/** Notes each tenth of an image. */
+	#progressOf({ version, parts }: FirmwareUpdate): NonNullable<InstallOptions['onProgress']> {
+		let noted = '';
+		return ({ partition, bytes }) => {
+			const { length } = parts[partition];
+			const tenth = `${partition} ${Math.floor((bytes * 10) / length)}`;
+			if (tenth === noted) return;
+			noted = tenth;
+			this.#options.onNote(`firmware ${version}: ${partition} has ${bytes} of ${length} bytes`);
+		};
 	}
 
 	async wasTried(slot: string): Promise<boolean> {

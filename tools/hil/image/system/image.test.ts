@@ -59,7 +59,7 @@ test.serial('a slot that another key has signed is not started', async (t) => {
 		await box.serial.expect('resetting ...', { unless: 'Starting kernel' });
 	}
 	await box.serial.expect('starting slot a');
-	await box.serial.expect('an update was given back');
+	await box.serial.expect('in slot b was given back after 2 starts: not-started');
 	t.pass();
 });
 
