@@ -59,6 +59,7 @@ for (const wrong of [
 	{ partitions: null },
 	{ restart: [] },
 	{ restart: 'reboot' },
+	{ trial: { windowMs: 0 } },
 ]) {
 	test(`firmware with ${JSON.stringify(wrong)} is a bad configuration`, async (t) => {
 		const path = await written(t, { ...needed, firmware: { ...firmware, ...wrong } });

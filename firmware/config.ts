@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
 import { type BudgetCaps, budgetNames } from '../runtime/module/budget.ts';
 import { type Placement, placements } from '../runtime/vm/placement.ts';
+import type { HealthWindow } from './slots/health-window.ts';
 
 export const configErrors = {
 	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
@@ -49,6 +50,8 @@ export interface FirmwareConfig {
 	readonly partitions: string;
 	/** Command that restarts the box; default `["reboot"]`. */
 	readonly restart?: readonly string[];
+	/** How firmware on trial is found good; see `slots/health-window.ts`. */
+	readonly trial?: HealthWindow;
 }
 
 export interface BoxConfig {
@@ -146,15 +149,17 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 }
 
 function checkedFirmware(path: string, firmware: FirmwareConfig): FirmwareConfig {
-	const { board, version, release, slot, partitions, restart = ['reboot'] } = firmware;
+	const { board, version, release, slot, partitions, restart = ['reboot'], trial = {} } = firmware;
+	const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
 	const wrong = Object.entries({
 		board: typeof board === 'string',
 		version: typeof version === 'string',
-		release: Number.isSafeInteger(release) && release > 0,
+		release: isWhole(release),
 		slot: slot === undefined || slot === 'a' || slot === 'b',
 		partitions: typeof partitions === 'string',
 		restart:
 			Array.isArray(restart) && restart.length > 0 && restart.every((word) => typeof word === 'string'),
+		trial: Object.values(trial).every(isWhole),
 	}).find(([, isRight]) => !isRight);
 	if (wrong !== undefined)
 		throw new ConfigError('bad-config', `${path}: firmware.${wrong[0]} is missing or wrong`);

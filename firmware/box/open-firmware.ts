@@ -26,7 +26,7 @@ export interface FirmwareBoxOptions
 /** Errors: `bad-config` if nothing says which slot runs, `no-device`, and those of `Updater.start`. */
 export async function openFirmware(options: FirmwareBoxOptions) {
 	const { config, directory, clock, health } = options;
-	const { board, version, release, partitions, restart: command = ['reboot'] } = config;
+	const { board, version, release, partitions, restart: command = ['reboot'], trial = {} } = config;
 	const slot = config.slot ?? (await runningSlot());
 	await using opening = new AsyncDisposableStack();
 	const open = async (name: string): Promise<BlockDeviceFile> =>
@@ -44,6 +44,7 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 		directory,
 		health,
 		clock,
+		window: trial,
 		restart: async () => void (await run(program, args)),
 	});
 	const manager = await FirmwareManager.open({ ...options, updater, report, board, version });

@@ -1,36 +1,23 @@
 /** Firmware on partitions that are files: opened as a box opens them, restarted by a command. */
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openFirmware } from '../../../firmware/box/open-firmware.ts';
-import { BlockDeviceFile } from '../../../firmware/hal/block-device-file.ts';
 import { openDirectory } from '../../../firmware/hal/directory.ts';
-import { encodeBootState } from '../../../firmware/slots/boot-state.ts';
 import { releaseTargets } from '../../../firmware/slots/release-targets.ts';
-import { bootOnce } from '../../../firmware/slots/simulated-boot-loader.ts';
 import { SimulatedHealth } from '../../../firmware/slots/simulated-health.ts';
-import { board, factoryState, imagesOf } from '../../../firmware/slots/testbed.fixture.ts';
+import { bootFrom, makeSlotFiles, slotBytes } from '../../../firmware/slots/slot-files.fixture.ts';
+import { board, imagesOf } from '../../../firmware/slots/testbed.fixture.ts';
 import { ManualClock } from '../../../runtime/manual-clock.ts';
 import { startBox } from './trusting-box.ts';
 
-const slotBytes = { boot: 200_000, root: 1_500_000 };
 const { signal } = new AbortController();
 
 async function disk(t: ExecutionContext): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-slots-'));
 	t.teardown(() => rm(folder, { recursive: true, force: true }));
-	const { boot, root } = imagesOf(1);
-	for (const [name, bytes, size] of [
-		['bootstate', encodeBootState(factoryState), 1_048_576],
-		['boot-a', boot, slotBytes.boot],
-		['root-a', root, slotBytes.root],
-		['boot-b', new Uint8Array(), slotBytes.boot],
-		['root-b', new Uint8Array(), slotBytes.root],
-	] as const) {
-		await writeFile(join(folder, name), bytes);
-		await truncate(join(folder, name), size);
-	}
+	await makeSlotFiles(folder);
 	return folder;
 }
 
@@ -45,8 +32,7 @@ test('a release comes into the files of the other slot, the box is restarted, an
 	const health = new SimulatedHealth();
 	const notes: string[] = [];
 	const boot = async (version: string, release: number) => {
-		await using bootState = await BlockDeviceFile.open(join(partitions, 'bootstate'));
-		const slot = await bootOnce(bootState);
+		const slot = await bootFrom(partitions);
 		const restart = ['touch', join(partitions, 'restarted')];
 		const firmware = await openFirmware({
 			config: { board, version, release, slot, partitions, restart },

@@ -1,0 +1,118 @@
+/** A box as a process of its own, updated by its operator over a real broker; the power is cut where it asks for a restart. */
+import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { releaseTargets } from '../../firmware/slots/release-targets.ts';
+import { bootFrom, makeSlotFiles, slotBytes } from '../../firmware/slots/slot-files.fixture.ts';
+import { board, imagesOf } from '../../firmware/slots/testbed.fixture.ts';
+import { Stage } from './stage.ts';
+
+const table = 'Device.DeviceInfo.FirmwareImage.';
+
+/** @param needed checks in a row that must find nothing */
+async function setStage(t: ExecutionContext, { needed }: { needed: number }) {
+	const directory = await mkdtemp(join(tmpdir(), 'mullion-firmware-'));
+	t.teardown(() => rm(directory, { recursive: true, force: true }));
+	const slots = join(directory, 'slots');
+	const restarts = join(directory, 'restarts');
+	await makeSlotFiles(slots);
+	await mkdir(restarts);
+	await mkdir(join(directory, 'media'));
+	await writeFile(join(directory, 'media', 'silence'), '');
+	const releases = new Map([
+		['a', 1],
+		['b', 2],
+	]);
+	const lines: string[] = [];
+	const stage = await Stage.set({
+		directory,
+		media: join(directory, 'media', 'silence'),
+		onLine: (line) => lines.push(line),
+		firmware: async () => {
+			const slot = await bootFrom(slots);
+			const release = releases.get(slot) ?? 0;
+			return {
+				board,
+				version: `1.${release}.0`,
+				release,
+				slot,
+				partitions: slots,
+				restart: ['mktemp', '-p', restarts],
+				trial: { everyMs: 100, needed },
+			};
+		},
+	});
+	t.teardown(() => stage[Symbol.asyncDispose]());
+	const images = imagesOf(2);
+	for (const target of releaseTargets({ board, version: '1.2.0', release: 2, slotBytes, images }))
+		await stage.headend.repository.addTarget(target);
+	await stage.powerOn();
+	/** Does it, and resolves when the box has asked for a restart and had it. */
+	const restarted = async (act: () => Promise<unknown>): Promise<void> => {
+		const abort = new AbortController();
+		const asked = (async () => {
+			for await (const _ of watch(restarts, { signal: abort.signal })) return;
+		})();
+		const ended = act().then(() => Promise.reject(new Error('it ended without a restart')));
+		await Promise.race([asked, ended]);
+		ended.catch(() => undefined);
+		abort.abort();
+		await restart();
+	};
+	const restart = async (): Promise<void> => {
+		await stage.powerCut();
+		await stage.powerOn();
+	};
+	const rows = async () => Object.values(await stage.operator.get([table]));
+	const floor = async () => (await readFile(join(slots, 'bootstate'))).toString('latin1').match(/floor=\w+/g);
+	return { stage, lines, restart, restarted, rows, floor };
+}
+
+const url = `tuf:firmware/${board}/1.2.0`;
+
+test('an operator has a box download a release, restart into it, and learns that it is good', async (t) => {
+	const { stage, restarted, rows, floor } = await setStage(t, { needed: 2 });
+	t.like(await rows(), [
+		{ Name: 'a', Version: '1.1.0', Status: 'Active' },
+		{ Name: 'b', Version: '', Status: 'NoImage' },
+	]);
+
+	const download = stage.operator.operate(`${table}2.Download()`, { URL: url, AutoActivate: 'true' });
+	await restarted(() => download);
+	t.deepEqual(await download, {});
+
+	t.like(await rows(), [{ Name: 'a' }, { Name: 'b', Version: '1.2.0', Status: 'Active' }]);
+	t.true((await floor())?.includes('floor=2'));
+	t.like((await stage.operator.get(['Device.DeviceInfo.']))['Device.DeviceInfo.'], {
+		ActiveFirmwareImage: 'Device.DeviceInfo.FirmwareImage.2',
+		BootFirmwareImage: 'Device.DeviceInfo.FirmwareImage.2',
+	});
+});
+
+test('a release that goes down again and again is given back, and its activation ends with why', async (t) => {
+	// It is never up for so long.
+	const { stage, restart, restarted, rows, lines, floor } = await setStage(t, { needed: 1_000_000 });
+	await stage.operator.operate(`${table}2.Download()`, { URL: url });
+	t.like((await rows())[1], { Status: 'Available', Available: 'true', Version: '1.2.0' });
+
+	const activation = stage.operator.operate(`${table}2.Activate()`, {});
+	const failed = t.throwsAsync(activation, {
+		code: 'failed',
+		message: /3 starts: started/,
+	});
+	await restarted(() => activation);
+	for (const _ of [2, 3]) {
+		t.like((await rows())[1], { Status: 'Active', Version: '1.2.0' });
+		await restart();
+	}
+	await restart();
+	await failed;
+
+	t.like(await rows(), [
+		{ Status: 'Active', Version: '1.1.0' },
+		{ Status: 'ActivationFailed', BootFailureLog: '1.2.0 in slot b was given back after 3 starts: started' },
+	]);
+	t.is(lines.filter((line) => line.includes('was given back')).length, 1);
+	t.true((await floor())?.includes('floor=1'));
+});
