@@ -4,7 +4,8 @@ import type { FirmwareManager as FirmwareManagerPort, FirmwareStatus } from '../
 import { otherSlot } from '../slots/boot-state.ts';
 import { RepositorySource } from '../slots/repository-source.ts';
 import { type FirmwareUpdate, parseUpdate } from '../slots/update-manifest.ts';
-import type { SlotsView, StartReport, Updater } from '../slots/updater.ts';
+import type { Updater } from '../slots/updater.ts';
+import type { SlotsView, StartReport } from '../slots/updater-options.ts';
 import type { RangeReader } from '../update/range-reader.ts';
 import type { Trust } from '../update/trust.ts';
 

@@ -2,10 +2,12 @@
 import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { releaseTargets } from '../../firmware/slots/release-targets.ts';
 import { bootFrom, makeSlotFiles, slotBytes } from '../../firmware/slots/slot-files.fixture.ts';
 import { board, imagesOf } from '../../firmware/slots/testbed.fixture.ts';
+import { seededRandom } from '../hil/link/random.ts';
 import { Stage } from './stage.ts';
 
 const table = 'Device.DeviceInfo.FirmwareImage.';
@@ -44,9 +46,10 @@ async function setStage(t: ExecutionContext, { needed }: { needed: number }) {
 		},
 	});
 	t.teardown(() => stage[Symbol.asyncDispose]());
-	const images = imagesOf(2);
-	for (const target of releaseTargets({ board, version: '1.2.0', release: 2, slotBytes, images }))
-		await stage.headend.repository.addTarget(target);
+	for (const release of [2, 3]) {
+		const options = { board, version: `1.${release}.0`, release, slotBytes, images: imagesOf(release) };
+		for (const target of releaseTargets(options)) await stage.headend.repository.addTarget(target);
+	}
 	await stage.powerOn();
 	/** Does it, and resolves when the box has asked for a restart and had it. */
 	const restarted = async (act: () => Promise<unknown>): Promise<void> => {
@@ -66,7 +69,7 @@ async function setStage(t: ExecutionContext, { needed }: { needed: number }) {
 	};
 	const rows = async () => Object.values(await stage.operator.get([table]));
 	const floor = async () => (await readFile(join(slots, 'bootstate'))).toString('latin1').match(/floor=\w+/g);
-	return { stage, lines, restart, restarted, rows, floor };
+	return { stage, slots, lines, restart, restarted, rows, floor };
 }
 
 const url = `tuf:firmware/${board}/1.2.0`;
@@ -115,4 +118,28 @@ test('a release that goes down again and again is given back, and its activation
 	]);
 	t.is(lines.filter((line) => line.includes('was given back')).length, 1);
 	t.true((await floor())?.includes('floor=1'));
+});
+
+test('wherever the power is cut in a download, it goes on by itself, and what runs is what ran', async (t) => {
+	const { stage, slots, restart, rows } = await setStage(t, { needed: 2 });
+	const random = seededRandom(1);
+	for (let round = 0; round < 8; round++) {
+		const release = 2 + (round % 2);
+		const args = { URL: `tuf:firmware/${board}/1.${release}.0` };
+		const download = stage.operator.operate(`${table}2.Download()`, args);
+		download.catch(() => undefined);
+		await pause(random() * 400);
+		await restart();
+		// A command that the box had not answered when its power went was never accepted.
+		await download.catch(async (error) => {
+			t.is(error.code, 'no-answer');
+			await stage.operator.operate(`${table}2.Download()`, args);
+		});
+
+		t.like(await rows(), [{ Status: 'Active' }, { Status: 'Available', Version: `1.${release}.0` }]);
+		const { root } = imagesOf(release);
+		t.is(Buffer.compare((await readFile(join(slots, 'root-b'))).subarray(0, root.length), root), 0);
+		const running = (await readFile(join(slots, 'root-a'))).subarray(0, imagesOf(1).root.length);
+		t.is(Buffer.compare(running, imagesOf(1).root), 0);
+	}
 });
