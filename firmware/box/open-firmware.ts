@@ -29,12 +29,14 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 	const { board, version, release, partitions, restart: command = ['reboot'], trial = {} } = config;
 	const slot = config.slot ?? (await runningSlot());
 	await using opening = new AsyncDisposableStack();
-	const open = async (name: string): Promise<BlockDeviceFile> =>
-		opening.use(await BlockDeviceFile.open(join(partitions, name)));
-	const slots = {
-		a: { boot: await open('boot-a'), root: await open('root-a') },
-		b: { boot: await open('boot-b'), root: await open('root-b') },
-	};
+	const open = async (name: string, isReadOnly = false): Promise<BlockDeviceFile> =>
+		opening.use(await BlockDeviceFile.open(join(partitions, name), { isReadOnly }));
+	// What runs is only ever read, and the kernel has it in use.
+	const slotOf = async (name: SlotName) => ({
+		boot: await open(`boot-${name}`, name === slot),
+		root: await open(`root-${name}`, name === slot),
+	});
+	const slots = { a: await slotOf('a'), b: await slotOf('b') };
 	const [program = '', ...args] = command;
 	const { updater, report } = await Updater.start({
 		board,
