@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from './config.ts';
 import type { SlotName } from './slots/boot-state.ts';
+import type { HealthWindow } from './slots/health-window.ts';
 import type { Partition } from './slots/update-manifest.ts';
 
 /** As it stands in the verified root. */
@@ -20,6 +21,8 @@ export interface ImageDescription {
 	};
 	/** After so long without a word the watchdog resets the box. */
 	readonly watchdogSeconds?: number;
+	/** How a release on trial is found good, where not as usual. */
+	readonly trial?: HealthWindow;
 }
 
 export interface OwnImage extends ImageDescription {

@@ -5,7 +5,8 @@ import { otherSlot } from '../slots/boot-state.ts';
 import type { InstallOptions } from '../slots/release-writer.ts';
 import { RepositorySource } from '../slots/repository-source.ts';
 import { type FirmwareUpdate, parseUpdate } from '../slots/update-manifest.ts';
-import type { SlotsView, StartReport, Updater } from '../slots/updater.ts';
+import type { Updater } from '../slots/updater.ts';
+import type { SlotsView, StartReport } from '../slots/updater-options.ts';
 import type { RangeReader } from '../update/range-reader.ts';
 import type { Trust } from '../update/trust.ts';
 

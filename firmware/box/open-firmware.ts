@@ -25,11 +25,12 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 	const { image, directory, clock, health, restart } = options;
 	const { board, version, release, slot, devices } = image;
 	await using opening = new AsyncDisposableStack();
-	const open = async (path: string): Promise<BlockDeviceFile> =>
-		opening.use(await BlockDeviceFile.open(path));
+	const open = async (path: string, isReadOnly = false): Promise<BlockDeviceFile> =>
+		opening.use(await BlockDeviceFile.open(path, { isReadOnly }));
+	// What runs is only ever read, and the kernel has it in use.
 	const devicesOf = async (name: SlotName): Promise<SlotDevices> => ({
-		boot: await open(devices.slots[name].boot),
-		root: await open(devices.slots[name].root),
+		boot: await open(devices.slots[name].boot, name === slot),
+		root: await open(devices.slots[name].root, name === slot),
 	});
 	const { updater, report } = await Updater.start({
 		board,
@@ -40,6 +41,7 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 		health,
 		clock,
 		restart,
+		...(image.trial && { window: image.trial }),
 	});
 	options.onNote(`firmware ${version}, release ${release}, in slot ${slot} is ${report.state}`);
 	const manager = await FirmwareManager.open({ ...options, updater, report, board, version });

@@ -47,3 +47,16 @@ test('a device that ends earlier than it said is an error with a code, not half 
 
 	await t.throwsAsync(device.read(0, new Uint8Array(1_000_000)), { code: 'device-failed' });
 });
+
+test('what was opened to be read is not written', async (t) => {
+	const path = await emptyFile(t, tmpdir(), 4096);
+	const device = await BlockDeviceFile.open(path, { isReadOnly: true });
+	t.teardown(() => device[Symbol.asyncDispose]());
+
+	await t.throwsAsync(device.write(0, new Uint8Array(512).fill(1)), {
+		code: 'device-failed',
+		message: /EBADF/,
+	});
+	await device.read(0, new Uint8Array(4096));
+	t.deepEqual(new Uint8Array(await readFile(path)), new Uint8Array(4096));
+});

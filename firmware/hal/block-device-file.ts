@@ -28,11 +28,15 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 		this.#medium = parts.medium;
 	}
 
-	/** It must be there: a device is not made by opening it. Errors: `no-device`. */
-	static async open(path: string): Promise<BlockDeviceFile> {
+	/**
+	 * It must be there: a device is not made by opening it. Errors: `no-device`.
+	 *
+	 * @param isReadOnly for what must not be written by any mistake, or is in use by the kernel
+	 */
+	static async open(path: string, { isReadOnly = false } = {}): Promise<BlockDeviceFile> {
 		let file: FileHandle | undefined;
 		try {
-			file = await open(path, constants.O_RDWR);
+			file = await open(path, isReadOnly ? constants.O_RDONLY : constants.O_RDWR);
 			// A device node has no size of its own; where its end is, is.
 			const { size: ownSize } = await file.stat();
 			const size = ownSize > 0 ? ownSize : await endOf(file);

@@ -1,7 +1,7 @@
 /** Builds everything that a board is flashed with, without root: the same sources make the same bytes. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -12,6 +12,7 @@ import { makeData } from './data-file-system.ts';
 import { deviceTreeOf } from './device-tree.ts';
 import { makeDisk } from './disk.ts';
 import { makeInitrd } from './initrd.ts';
+import { type PartitionName, partitionsOf } from './partitions.ts';
 import { makeRoot } from './root-file-system.ts';
 import { signingKey } from './signing-key.ts';
 import { makeSlotImage } from './slot-image.ts';
@@ -73,7 +74,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 		return folder;
 	};
 	const files = {
-		boot: join(out, 'boot.fit'),
+		boot: join(out, 'boot.img'),
 		root: join(out, 'root.img'),
 		data: join(out, 'data.img'),
 		disk: join(out, 'disk.img'),
@@ -112,6 +113,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 			data: files.data,
 		};
 		await makeDisk({ board, file: files.disk, contents, folder: await place('disk') });
+		await writeFile(join(out, 'release.json'), JSON.stringify(releaseOf(options), null, '\t'));
 		const [boot, slotRoot] = [await described(files.boot), await described(files.root)];
 		return {
 			board: board.name,
@@ -128,6 +130,14 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}
+}
+
+/** What stands beside the images of a slot, for who offers them as a release. */
+function releaseOf({ board, version, release }: BuildOptions): object {
+	const sizeOf = (name: PartitionName): number =>
+		partitionsOf(board).find((one) => one.name === name)?.size ?? 0;
+	const slotBytes = { boot: sizeOf('boot-a'), root: sizeOf('root-a') };
+	return { board: board.name, version, release, slotBytes };
 }
 
 /** As a box leaves the factory: the first slot is good, the other one empty. */

@@ -22,13 +22,13 @@ export interface HealthWait extends HealthWindow {
 /** Nothing if it is healthy; else what was wrong when its time was over. Errors: the signal's reason. */
 export async function waitForHealth(wait: HealthWait): Promise<readonly string[]> {
 	const { health, clock, before, windowMs = 600_000, everyMs = 10_000, needed = 3 } = wait;
+	wait.signal?.throwIfAborted();
 	const end = new AbortController();
 	const signal = wait.signal === undefined ? end.signal : AbortSignal.any([end.signal, wait.signal]);
 	const ended = new Promise<void>((resolve) =>
 		signal.addEventListener('abort', () => resolve(), { once: true }),
 	);
 	const timer = clock.after(windowMs, () => end.abort());
-	wait.signal?.throwIfAborted();
 	let problems: readonly string[] = ['no-answer'];
 	try {
 		for (let inRow = 0; ; ) {

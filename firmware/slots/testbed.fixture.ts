@@ -11,7 +11,8 @@ import { bootOnce } from './simulated-boot-loader.ts';
 import { SimulatedHealth } from './simulated-health.ts';
 import { type Release, releaseTargets } from './update-manifest.fixture.ts';
 import { type FirmwareUpdate, type Partition, parseUpdate } from './update-manifest.ts';
-import { Updater, type UpdaterOptions } from './updater.ts';
+import { Updater } from './updater.ts';
+import type { UpdaterOptions } from './updater-options.ts';
 
 export const board = 'qemu-arm64';
 

@@ -6,57 +6,19 @@
  * state gives it to the boot loader once it was read back whole. So whenever the power goes, the slot that
  * is started holds one whole release.
  */
-import type { Clock } from '../../runtime/clock.ts';
-import type { Directory } from '../../runtime/directory.ts';
-import type { BlockDevice } from './block-device.ts';
 import { settleStart } from './boot-finding.ts';
 import { mostReasonLetters, otherSlot, type SlotName, startsOfGood, triesGiven } from './boot-state.ts';
-import type { BootStateError } from './boot-state-error.ts';
 import { BootStateStore } from './boot-state-store.ts';
-import type { Health } from './health.ts';
-import { type HealthWindow, problemsNow, waitForHealth } from './health-window.ts';
+import { problemsNow, waitForHealth } from './health-window.ts';
 import type { ImageSource } from './image-source.ts';
-import { type InstallOptions, requireRoomFor, type SlotDevices, writeRelease } from './release-writer.ts';
-import { type FailedTry, type SlotRecord, SlotRecords } from './slot-records.ts';
+import { type InstallOptions, requireRoomFor, writeRelease } from './release-writer.ts';
+import { type SlotRecord, SlotRecords } from './slot-records.ts';
 import { isWhole } from './slot-writer.ts';
 import { UpdateError } from './update-error.ts';
 import { type UpdateEvent, type UpdateState, updateTransition } from './update-machine.ts';
 import { type FirmwareUpdate, partitions } from './update-manifest.ts';
+import type { SlotsView, StartReport, UpdaterOptions } from './updater-options.ts';
 import { WriteMarks } from './write-marks.ts';
-
-export interface UpdaterOptions {
-	readonly board: string;
-	/** What runs, as its image and the boot loader's command line say. */
-	readonly running: { readonly slot: SlotName; readonly release: number };
-	readonly bootState: BlockDevice;
-	readonly slots: Readonly<Record<SlotName, SlotDevices>>;
-	/** A folder of its own on the data partition. */
-	readonly directory: Directory;
-	readonly health: Health;
-	readonly clock: Clock;
-	/** Has the box restart; it may return before it does. */
-	readonly restart: () => Promise<void>;
-	/** Starts that a new release gets to be found healthy in; default 3. */
-	readonly tries?: number;
-	readonly window?: HealthWindow;
-}
-
-export interface StartReport {
-	readonly state: UpdateState;
-	/** `boot-state-lost`: the box does not know any more which slot was good, nor its floor. */
-	readonly lost: BootStateError | undefined;
-	/** What was tried and given back; told at each start until `reported` was called. */
-	readonly failed: FailedTry | undefined;
-}
-
-export interface SlotsView {
-	readonly running: SlotName;
-	/** The slot that the next boot tries first. */
-	readonly next: SlotName;
-	/** What the box remembers of the slot that does not run. */
-	readonly other: SlotRecord | undefined;
-	readonly failed: FailedTry | undefined;
-}
 
 export class Updater {
 	readonly #options: UpdaterOptions;

@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./push.ts')).push,
 	},
 	{
+		name: 'release',
+		summary: 'Signs a firmware release into the repository',
+		load: async () => (await import('./release.ts')).release,
+	},
+	{
 		name: 'list',
 		summary: 'Shows the modules on the box',
 		load: async () => (await import('./list.ts')).list,

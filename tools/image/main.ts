@@ -8,7 +8,6 @@ import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Repository } from '../headend/repository/repository.ts';
-import { publishImage } from './publish.ts';
 
 const { values } = parseArgs({
 	options: {
@@ -19,7 +18,6 @@ const { values } = parseArgs({
 		module: { type: 'string', multiple: true, default: [] },
 		keys: { type: 'string', default: '.mullion/image-keys' },
 		release: { type: 'string' },
-		publish: { type: 'boolean', default: false },
 		json: { type: 'boolean', default: false },
 		help: { type: 'boolean', default: false },
 	},
@@ -35,7 +33,6 @@ if (values.help) {
   --module FILE      a component that is installed from the start; may be said more than once
   --keys DIR         key that slots are signed with, made where there is none; default .mullion/image-keys
   --release NUMBER   what counts up with each release; default the time of the last commit
-  --publish          offers it to boxes, as a release in the repository
   --json             one object with what was built, on the last line`);
 	process.exit(0);
 }
@@ -72,7 +69,6 @@ try {
 		builtAt: committedAt,
 		step: (what) => console.error(`${what} ...`),
 	});
-	if (values.publish) console.error(`published ${await publishImage(repository, board, image)}`);
 	if (values.json) console.log(JSON.stringify(image));
 	else {
 		const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

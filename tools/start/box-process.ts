@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { BoxConfig } from '../../firmware/config.ts';
 import { boxEnvironment } from '../../firmware/environment.ts';
+import type { OwnImage } from '../../firmware/own-image.ts';
 import { CodedError } from '../../runtime/error.ts';
 
 export const boxProcessErrors = {
@@ -21,6 +22,8 @@ export interface BoxProcessOptions {
 	/** The configuration is written here. */
 	readonly directory: string;
 	readonly config: BoxConfig;
+	/** What the box believes to run from. */
+	readonly image?: OwnImage;
 	/** What runs the firmware; default this Node. A namespace puts `ip netns exec` before it. */
 	readonly command?: readonly string[];
 	/** Each line the box says. */
@@ -57,6 +60,7 @@ export class BoxProcess implements AsyncDisposable {
 	static async start({
 		directory,
 		config,
+		image,
 		command = [process.execPath],
 		onLine = () => undefined,
 	}: BoxProcessOptions): Promise<BoxProcess> {
@@ -64,9 +68,12 @@ export class BoxProcess implements AsyncDisposable {
 		if (config.sink !== undefined) await mkdir(config.sink, { recursive: true });
 		const file = join(directory, 'box.json');
 		await writeFile(file, JSON.stringify(config, null, '\t'));
+		const runsFrom = join(directory, 'image.json');
+		if (image !== undefined) await writeFile(runsFrom, JSON.stringify(image, null, '\t'));
+		const imageArgs = image === undefined ? [] : ['--image', runsFrom];
 		const { promise: ready, resolve } = Promise.withResolvers<'ready'>();
 		const [program = '', ...args] = command;
-		const child = spawn(program, [...args, firmware, '--config', file, '--tied'], {
+		const child = spawn(program, [...args, firmware, '--config', file, ...imageArgs, '--tied'], {
 			stdio: ['pipe', 'pipe', 'pipe'],
 			env: { ...process.env, ...boxEnvironment(compileCache) },
 		});

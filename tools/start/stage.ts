@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
 import type { BoxSample } from '../../firmware/box/telemetry.ts';
 import type { BoxConfig, CertificationConfig, NetworkConfig } from '../../firmware/config.ts';
+import type { OwnImage } from '../../firmware/own-image.ts';
 import { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
 import type { ContentNetworkPlan } from '../headend/content/network.ts';
@@ -46,6 +47,8 @@ export interface StageOptions {
 	readonly metrics?: BoxConfig['metrics'];
 	/** When the box puts services to sleep that have nothing to do, in milliseconds; default its own. */
 	readonly sleepAfterMs?: number;
+	/** What boots when the power comes on, and where its slots are; default a box that leaves its firmware alone. */
+	readonly image?: () => Promise<OwnImage>;
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -111,12 +114,14 @@ export class Stage implements AsyncDisposable {
 	/** Starts the box and resolves when the operator can talk to it. */
 	async powerOn(): Promise<void> {
 		const { directory, boxCommand, onLine, deadlineMs = 3000 } = this.#options;
+		const image = await this.#options.image?.();
 		this.#operator ??= await this.#connect();
 		const { promise: connected, resolve } = Promise.withResolvers<void>();
 		const stopListening = this.#operator.onConnected(resolve);
 		this.#box = await BoxProcess.start({
 			directory: join(directory, 'box'),
 			config: this.#config,
+			...(image && { image }),
 			...(boxCommand === undefined ? {} : { command: boxCommand }),
 			...(onLine === undefined ? {} : { onLine }),
 		});

@@ -1,7 +1,7 @@
 /** An image with all that it needs to be tried: its operator's broker, repository and console. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { controllerTopic } from '../../../firmware/agent/mqtt-transport.ts';
 import { type Board as BoardDescription, loadBoard } from '../../../firmware/image/board.ts';
@@ -9,6 +9,8 @@ import { type BuiltImage, bootStatePartition, buildImage } from '../../../firmwa
 import { makeDisk } from '../../../firmware/image/disk.ts';
 import type { PartitionName } from '../../../firmware/image/partitions.ts';
 import type { BootState } from '../../../firmware/slots/boot-state.ts';
+import { releasePath, releaseTargets } from '../../../firmware/slots/release-targets.ts';
+import { readRelease } from '../../cli/release-folder.ts';
 import { Controller } from '../../controller/controller.ts';
 import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
@@ -27,6 +29,8 @@ export interface ImageBench extends AsyncDisposable {
 	readonly repository: Repository;
 	/** Builds an image of this release. */
 	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
+	/** Signs it into the repository; returns the URL by which boxes download it. */
+	publish(image: BuiltImage): Promise<string>;
 	/** What is flashed, made of parts of images. */
 	flashable(image: BuiltImage, changes?: DiskChanges): Promise<BoardImage>;
 	/** The operator's console: once the box is there. */
@@ -77,6 +81,11 @@ export async function openImageBench(): Promise<ImageBench> {
 				version: `1.0.${release}`,
 				builtAt: 1_790_000_000 + release,
 			}),
+		publish: async (image) => {
+			const release = await readRelease(dirname(image.boot.file));
+			for (const target of releaseTargets(release)) await repository.addTarget(target);
+			return `tuf:${releasePath(release)}`;
+		},
 		flashable: async (image, { bootState, contents = {} } = {}) => {
 			const parts = join(folder, `disk-${++disks}`);
 			await mkdir(parts);
