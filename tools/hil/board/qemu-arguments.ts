@@ -2,11 +2,9 @@
 
 import {
 	type BlockNode,
-	type DiskFilters,
 	deviceNode,
 	diskDevice,
 	diskImage,
-	filterNodes,
 	type ImageFile,
 	imageNodes,
 	speedGroup,
@@ -39,7 +37,8 @@ export interface QemuDescription extends QemuMachine {
 	readonly serialSocket: string;
 	readonly deviceTree?: string;
 	readonly environment: ImageFile;
-	readonly disk?: { readonly image: ImageFile; readonly filters: DiskFilters; readonly speed: DiskSpeed };
+	/** What is wrong with it otherwise is put in by the monitor: it would be too long for a command line. */
+	readonly disk?: { readonly image: ImageFile; readonly speed: DiskSpeed };
 	/** UDP ports of the two ends between which frames pass through the bench. Default: none, they pass by it. */
 	readonly relay?: { readonly box: number; readonly world: number };
 	readonly clock?: Date;
@@ -75,11 +74,11 @@ export function qemuArguments(description: QemuDescription): string[] {
 
 function diskArguments({ disk }: QemuDescription): string[][] {
 	if (disk === undefined) return [];
-	const { image, filters, speed } = disk;
+	const { image, speed } = disk;
 	const group = { 'qom-type': 'throttle-group', id: speedGroup, limits: speedLimits(speed) };
 	return [
 		['-object', JSON.stringify(group)],
-		...[...imageNodes(diskImage, image), ...filterNodes(filters), deviceNode(filters)].map(blockdev),
+		...[...imageNodes(diskImage, image), deviceNode({})].map(blockdev),
 		['-device', `virtio-blk-device,drive=${diskDevice},werror=report,rerror=report`],
 	];
 }

@@ -72,7 +72,7 @@ class QemuBoard implements BoardParts {
 		this.#machine = machine;
 		this.#relay = relay;
 		this.serial = new StreamConsole({ logFile: join(folder, 'serial.log') });
-		this.storage = new QemuDisk({ overlay: join(folder, 'disk.qcow2') });
+		this.storage = new QemuDisk({ folder });
 		this.link = new QemuLink(relay);
 	}
 
