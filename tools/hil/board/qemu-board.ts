@@ -166,7 +166,10 @@ class QemuBoard implements BoardParts {
 		this.#ending = undefined;
 		this.#life = life;
 		this.versions['qemu'] = life.qmp.version;
-		const heardAll = Promise.all([this.serial.attach(life.serial), life.qmp.closed]);
+		const heardAll = Promise.all([
+			this.serial.attach({ input: life.serial, output: life.serial }),
+			life.qmp.closed,
+		]);
 		this.#isOver = life.ended.then(async (words) => {
 			await heardAll;
 			this.#over(words);
