@@ -18,11 +18,14 @@ export const networkName = 'net0';
 export const environmentImage = 'environment';
 export const usbBus = 'usb';
 
+/** Of Debian's u-boot-qemu. */
+export const defaultFirmware = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
+
 /** What is the same in all lives of a board. */
 export interface QemuMachine {
 	/** Default 256. */
 	readonly memoryMiB?: number;
-	/** Boot loader. Default: the one of Debian's u-boot-qemu. */
+	/** Boot loader. Default: `defaultFirmware`. */
 	readonly firmware?: string;
 	/** `ehci` for a boot loader that knows no other. Default `xhci`. */
 	readonly usbController?: 'xhci' | 'ehci';
@@ -53,13 +56,10 @@ export const qemuAddress = '127.0.0.2';
  * virtualised: the same on every machine, and where KVM is there in name only it would hang.
  */
 export function qemuArguments(description: QemuDescription): string[] {
-	const { memoryMiB = 256, firmware = '/usr/lib/u-boot/qemu_arm64/u-boot.bin' } = description;
 	const { hasWatchdog, monitorSocket, serialSocket, deviceTree, environment, clock } = description;
 	return [
-		['-nodefaults', '-no-user-config', '-display', 'none', '-S'],
-		['-machine', `virt,gic-version=2,pflash1=${environmentImage}`],
-		['-accel', 'tcg,thread=multi', '-cpu', 'cortex-a53', '-smp', '1', '-m', `${memoryMiB}`],
-		['-bios', firmware],
+		machineArguments(description),
+		['-S', '-machine', `pflash1=${environmentImage}`],
 		deviceTree === undefined ? [] : ['-dtb', deviceTree],
 		...imageNodes(environmentImage, environment).map(blockdev),
 		...diskArguments(description),
@@ -69,6 +69,15 @@ export function qemuArguments(description: QemuDescription): string[] {
 		clock === undefined ? [] : ['-rtc', `base=${clock.toISOString().slice(0, 19)}`],
 		['-chardev', `socket,id=monitor,path=${monitorSocket}`, '-mon', 'chardev=monitor,mode=control'],
 		['-chardev', `socket,id=serial,path=${serialSocket}`, '-serial', 'chardev:serial'],
+	].flat();
+}
+
+/** All that the device tree of the box depends on. */
+export function machineArguments({ memoryMiB = 256, firmware = defaultFirmware }: QemuMachine): string[] {
+	return [
+		['-nodefaults', '-no-user-config', '-display', 'none'],
+		['-machine', 'virt,gic-version=2', '-accel', 'tcg,thread=multi'],
+		['-cpu', 'cortex-a53', '-smp', '1', '-m', `${memoryMiB}`, '-bios', firmware],
 	].flat();
 }
 

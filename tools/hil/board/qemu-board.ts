@@ -1,5 +1,7 @@
 /** A board that is a QEMU: the whole box emulated, from its boot loader on. */
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requirePrograms } from '../link/requirements.ts';
 import { diskImage, type ImageFile } from './block-graph.ts';
 import type { BoardEvent, BoardEventKind, BoardFeature, BoardImage, FlashOptions, Power } from './board.ts';
 import { BoardError } from './board-error.ts';
@@ -7,7 +9,13 @@ import { BoardEvents } from './board-events.ts';
 import type { BoardParts } from './claimed-board.ts';
 import { type FrameRelay, openFrameRelay } from './frame-relay.ts';
 import { createOverlay } from './overlay.ts';
-import { environmentImage, type QemuMachine, qemuArguments } from './qemu-arguments.ts';
+import {
+	defaultFirmware,
+	environmentImage,
+	type QemuMachine,
+	qemuArguments,
+	qemuProgram,
+} from './qemu-arguments.ts';
 import { QemuDisk } from './qemu-disk.ts';
 import { QemuLink } from './qemu-link.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
@@ -28,6 +36,7 @@ export interface QemuBoardOptions {
 
 /** It is off, with an empty flash and no disk: U-Boot would start and find nothing. */
 export async function openQemuBoard(options: QemuBoardOptions): Promise<BoardParts> {
+	await requireQemu(options.machine);
 	const relay = options.needs.has('link-shape') ? await openFrameRelay() : undefined;
 	const board = new QemuBoard({ ...options, relay });
 	try {
@@ -37,6 +46,17 @@ export async function openQemuBoard(options: QemuBoardOptions): Promise<BoardPar
 		throw error;
 	}
 	return board;
+}
+
+async function requireQemu({ firmware }: QemuMachine = {}): Promise<void> {
+	const programs = { [qemuProgram]: 'qemu-system-arm', 'qemu-img': 'qemu-utils', setpriv: 'util-linux' };
+	await requirePrograms(programs).catch((cause: Error) => {
+		throw new BoardError('missing-tool', cause.message, { cause });
+	});
+	if (firmware !== undefined) return;
+	await access(defaultFirmware).catch((cause) => {
+		throw new BoardError('missing-tool', 'not installed: apt-get install u-boot-qemu', { cause });
+	});
 }
 
 class QemuBoard implements BoardParts {
@@ -175,11 +195,16 @@ class QemuBoard implements BoardParts {
 			this.#over(words);
 		});
 		this.#listen(life.qmp);
-		await this.storage.attach(life.qmp);
-		await this.usb.attach(life.qmp);
-		await this.link.attach(life.qmp);
-		this.#events.emit({ kind: 'on', by: 'bench' });
-		await life.qmp.execute('cont');
+		try {
+			await this.storage.attach(life.qmp);
+			await this.usb.attach(life.qmp);
+			await this.link.attach(life.qmp);
+			this.#events.emit({ kind: 'on', by: 'bench' });
+			await life.qmp.execute('cont');
+		} catch (error) {
+			await this.#end('cut');
+			throw error;
+		}
 	}
 
 	async #end(how: 'off' | 'cut'): Promise<void> {
