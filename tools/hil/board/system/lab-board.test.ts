@@ -99,6 +99,22 @@ test('a board that somebody has is busy, and free when he is done', async (t) =>
 	await t.notThrowsAsync(second.serial.expect('=> '));
 });
 
+test('who needs a board gets the first that is free', async (t) => {
+	const folders = [await newFolder(t), await newFolder(t)];
+	await using one = await startFakeLab(folders[0] as string);
+	await using two = await startFakeLab(folders[1] as string);
+	const offers = (
+		await Promise.all([one, two].map(({ labFile }) => offersHere({ MULLION_LAB: labFile })))
+	).flat();
+
+	await using first = await claim({ needs: ['power'], offers });
+	await using second = await claim({ needs: ['power'], offers });
+	await second.power.on();
+
+	t.false(first.power.isOn);
+	t.deepEqual([one.switched, two.switched], [['off'], ['off', 'on']]);
+});
+
 test('a console that is unplugged is a board that is gone', async (t) => {
 	await using lab = await startFakeLab(await newFolder(t));
 	await using board = await claimIn(lab, 'power');
