@@ -4,9 +4,6 @@ import type { Random } from '../link/random.ts';
 import { type Extent, ExtentMap, part } from './extent-map.ts';
 import type { WriteLog, WriteLogEntry } from './write-log.ts';
 
-/** Data is read and written in pieces of at most this many bytes. */
-const pieceBytes = 1024 * 1024;
-
 export interface CrashStatesOptions {
 	readonly log: WriteLog;
 	/** States in which writes since the last flush are lost, torn and out of order. Default 0. */
@@ -121,40 +118,12 @@ export class CrashState {
 		const buffer = Buffer.alloc(bytes);
 		await base.read(buffer, 0, bytes, offset);
 		for (const extent of this.#map.within(offset, bytes))
-			buffer.set(await this.#dataOf(extent), extent.offset - offset);
+			buffer.set(await this.dataOf(extent), extent.offset - offset);
 		return buffer;
 	}
 
-	/** Makes a copy of the base this state. */
-	async writeOnto(copy: FileHandle): Promise<void> {
-		for (const piece of pieces(this.extents)) await writeAll(copy, await this.#dataOf(piece), piece.offset);
-	}
-
-	/** Makes the copy the base again, without copying what did not change. */
-	async takeBack(copy: FileHandle, base: FileHandle): Promise<void> {
-		for (const { offset, length } of pieces(this.extents)) {
-			const buffer = Buffer.alloc(length);
-			await base.read(buffer, 0, length, offset);
-			await writeAll(copy, buffer, offset);
-		}
-	}
-
-	async #dataOf({ length, dataAt }: Extent): Promise<Buffer> {
+	/** What an extent of this state holds. */
+	async dataOf({ length, dataAt }: Extent): Promise<Buffer> {
 		return dataAt === undefined ? Buffer.alloc(length) : this.#log.data(dataAt, length);
-	}
-}
-
-function* pieces(extents: readonly Extent[]): Generator<Extent> {
-	for (const extent of extents) {
-		const end = extent.offset + extent.length;
-		for (let from = extent.offset; from < end; from += pieceBytes)
-			yield part(extent, from, Math.min(end, from + pieceBytes));
-	}
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-	for (let done = 0; done < bytes.length; ) {
-		const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-		done += bytesWritten;
 	}
 }

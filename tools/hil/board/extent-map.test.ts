@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { ExtentMap } from './extent-map.ts';
+import { changesBetween, ExtentMap } from './extent-map.ts';
 
 const size = 64;
 const writes = fc.array(fc.record({ offset: fc.nat(size - 1), length: fc.nat(20), isZero: fc.boolean() }), {
@@ -44,4 +44,38 @@ test('a copy goes its own way', (t) => {
 	copy.lay({ offset: 0, length: 4, dataAt: 8 });
 
 	t.deepEqual(map.extents, [{ offset: 0, length: 4, dataAt: 0 }]);
+});
+
+test('the changes from one map to another make the other of it, and touch nothing that is the same', (t) => {
+	const contents = (map: ExtentMap) => {
+		const bytes = new Array<number | undefined | 'base'>(size * 2).fill('base');
+		for (const { offset, length, dataAt } of map.extents)
+			for (let byte = 0; byte < length; byte++)
+				bytes[offset + byte] = dataAt === undefined ? undefined : dataAt + byte;
+		return bytes;
+	};
+	const build = (
+		all: readonly { offset: number; length: number; isZero: boolean }[],
+		map = new ExtentMap(),
+	) => {
+		// The same write has the same data in both.
+		for (const { offset, length, isZero } of all)
+			map.lay({ offset, length, dataAt: isZero ? undefined : 1000 + offset * 100 });
+		return map;
+	};
+	fc.assert(
+		fc.property(writes, writes, writes, (shared, more, other) => {
+			const from = build(more, build(shared));
+			const to = build(other, build(shared));
+			const bytes = contents(from);
+			const expected = contents(to);
+			for (const { offset, length, dataAt, isBare } of changesBetween(from.extents, to.extents))
+				for (let byte = 0; byte < length; byte++) {
+					const content = isBare ? 'base' : dataAt === undefined ? undefined : dataAt + byte;
+					t.not(bytes[offset + byte], content);
+					bytes[offset + byte] = content;
+				}
+			t.deepEqual(bytes, expected);
+		}),
+	);
 });

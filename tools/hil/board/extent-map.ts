@@ -74,3 +74,35 @@ export function part({ offset, dataAt }: Extent, from: number, to: number): Exte
 		dataAt: dataAt === undefined ? undefined : dataAt + from - offset,
 	};
 }
+
+/** What has to be written to get from one map to another. */
+export interface Change extends Extent {
+	/** Nothing stands there in the other map: what is below shows again. */
+	readonly isBare: boolean;
+}
+
+/** Walks through both, sorted as they are; what is the same in both is left out. */
+export function* changesBetween(from: readonly Extent[], to: readonly Extent[]): Generator<Change> {
+	let [place, left, right] = [0, 0, 0];
+	while (left < from.length || right < to.length) {
+		const [old, wanted] = [from[left], to[right]];
+		place = Math.max(place, Math.min(old?.offset ?? Infinity, wanted?.offset ?? Infinity));
+		const isOld = old !== undefined && old.offset <= place;
+		const isWanted = wanted !== undefined && wanted.offset <= place;
+		const end = Math.min(nextBorder(old, isOld), nextBorder(wanted, isWanted));
+		if (isWanted) {
+			const change = part(wanted, place, end);
+			const isSame = isOld && part(old, place, end).dataAt === change.dataAt;
+			if (!isSame) yield { ...change, isBare: false };
+		} else if (isOld) yield { ...part(old, place, end), isBare: true };
+		place = end;
+		if (isOld && end === nextBorder(old, true)) left++;
+		if (isWanted && end === nextBorder(wanted, true)) right++;
+	}
+}
+
+/** Where an extent ends in which one is, or begins before which one is. */
+function nextBorder(extent: Extent | undefined, isInside: boolean): number {
+	if (extent === undefined) return Infinity;
+	return isInside ? extent.offset + extent.length : extent.offset;
+}
