@@ -20,14 +20,14 @@ export function labOffer(plan: LabBoardPlan): BoardOffer {
 	};
 }
 
-export interface LabBoardOptions {
+interface LabBoardOptions {
 	readonly plan: LabBoardPlan;
 	/** For the log of its console. */
 	readonly folder: string;
 }
 
 /** It is off, if the lab can switch it. @throws BoardError `board-busy`, `did-not-start`, `command-failed` */
-export async function openLabBoard({ plan, folder }: LabBoardOptions): Promise<BoardParts> {
+async function openLabBoard({ plan, folder }: LabBoardOptions): Promise<BoardParts> {
 	const port = await openSerialPort(plan.serial);
 	const board = new LabBoard(plan, join(folder, 'serial.log'));
 	const unplugged = board.serial.attach(port);

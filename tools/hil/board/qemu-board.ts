@@ -1,7 +1,5 @@
 /** A board that is a QEMU: the whole box emulated, from its boot loader on. */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requirePrograms } from '../link/requirements.ts';
 import { diskImage, type ImageFile } from './block-graph.ts';
 import type { BoardEvent, BoardEventKind, BoardFeature, BoardImage, FlashOptions, Power } from './board.ts';
 import { BoardError } from './board-error.ts';
@@ -9,16 +7,11 @@ import { BoardEvents } from './board-events.ts';
 import type { BoardParts } from './claimed-board.ts';
 import { type FrameRelay, openFrameRelay } from './frame-relay.ts';
 import { createOverlay } from './overlay.ts';
-import {
-	defaultFirmware,
-	environmentImage,
-	type QemuMachine,
-	qemuArguments,
-	qemuProgram,
-} from './qemu-arguments.ts';
+import { environmentImage, type QemuMachine, qemuArguments } from './qemu-arguments.ts';
 import { QemuDisk } from './qemu-disk.ts';
 import { QemuLink } from './qemu-link.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
+import { requireQemu } from './qemu-requirements.ts';
 import { qemuSnapshots } from './qemu-snapshots.ts';
 import { QemuUsb } from './qemu-usb.ts';
 import type { QmpClient } from './qmp.ts';
@@ -46,17 +39,6 @@ export async function openQemuBoard(options: QemuBoardOptions): Promise<BoardPar
 		throw error;
 	}
 	return board;
-}
-
-async function requireQemu({ firmware }: QemuMachine = {}): Promise<void> {
-	const programs = { [qemuProgram]: 'qemu-system-arm', 'qemu-img': 'qemu-utils', setpriv: 'util-linux' };
-	await requirePrograms(programs).catch((cause: Error) => {
-		throw new BoardError('missing-tool', cause.message, { cause });
-	});
-	if (firmware !== undefined) return;
-	await access(defaultFirmware).catch((cause) => {
-		throw new BoardError('missing-tool', 'not installed: apt-get install u-boot-qemu', { cause });
-	});
 }
 
 class QemuBoard implements BoardParts {

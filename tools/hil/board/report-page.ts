@@ -2,9 +2,6 @@
 import { type Markup, markup, relativeLink } from './markup.ts';
 import type { RunReport, TestReport } from './run-record.ts';
 
-/** More of a console than anybody reads; the whole of it is a capture. */
-const shownChars = 200_000;
-
 const style = markup`<style>
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff; }
 h1 { font-size: 1.4rem; }
@@ -58,9 +55,7 @@ function testSection({ name, durationMs, steps, failure, console, captures }: Te
 	const parts = [
 		list(steps.map((step) => markup`<li>${line(step.name, step.durationMs, step.hasFailed)}</li>`)),
 		...(failure ? [markup`<p>${failure.code}: ${failure.message}</p><pre>${failure.stack}</pre>`] : []),
-		...(console === undefined
-			? []
-			: [markup`<p>${consoleTitle(console)}</p><pre>${console.slice(-shownChars)}</pre>`]),
+		...(console === undefined ? [] : [markup`<p>Console</p><pre>${console}</pre>`]),
 		list(links),
 	];
 	const open = failure ? markup`<details open>` : markup`<details>`;
@@ -77,8 +72,4 @@ function list(items: readonly Markup[]): Markup {
 function line(name: string, durationMs: number, hasFailed: boolean): Markup {
 	const time = `${(durationMs / 1000).toFixed(1)} s`;
 	return markup`<span class="${hasFailed ? 'failed' : 'passed'}">${name} <span class="time">${time}</span></span>`;
-}
-
-function consoleTitle({ length }: string): string {
-	return length > shownChars ? `Console (the last ${shownChars} of ${length} characters)` : 'Console';
 }

@@ -16,7 +16,7 @@ export interface TestReport {
 	readonly steps: readonly StepReport[];
 	/** Undefined where it passed. */
 	readonly failure?: FailureReport;
-	/** What the serial console said. */
+	/** The end of what the serial console said. */
 	readonly console?: string;
 	/** Files beside the report, by what they are; paths are relative to it. */
 	readonly captures: Readonly<Record<string, string>>;
@@ -105,7 +105,7 @@ export class RunRecord {
 export class TestRecord {
 	readonly steps: StepReport[] = [];
 	readonly captures: Record<string, string> = {};
-	/** What the serial console said; set it when the test is over, however it ended. */
+	/** The end of what the serial console said; set it when the test is over, however it ended. */
 	console: string | undefined;
 	readonly #now: () => number;
 

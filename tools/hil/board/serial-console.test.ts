@@ -29,6 +29,8 @@ test('the log is what was said, byte for byte, over all lives', async (t) => {
 				line.input.end();
 				await heardAll;
 			}
+			await console.copyLog(`${logFile} so far`);
+			t.deepEqual(await readFile(`${logFile} so far`), Buffer.concat(all.flat()));
 			await console[Symbol.asyncDispose]();
 
 			t.deepEqual(await readFile(logFile), Buffer.concat(all.flat()));

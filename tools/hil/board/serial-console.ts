@@ -1,5 +1,6 @@
 /** The serial console of a board: a log of all its lives, and what a test waits for in it. */
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -52,6 +53,11 @@ export class StreamConsole implements SerialConsole, AsyncDisposable {
 		return end.then(() => {
 			if (this.#line === line) this.#line = undefined;
 		});
+	}
+
+	async copyLog(path: string): Promise<void> {
+		await new Promise<void>((resolve) => this.#log.write('', () => resolve()));
+		await copyFile(this.logFile, path);
 	}
 
 	write(text: string): void {
