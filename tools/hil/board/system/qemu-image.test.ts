@@ -3,9 +3,13 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { BoardFeature } from '../board.ts';
 import { claim, qemuOffer } from '../claim.ts';
 import { stopAtUBoot } from '../console-shell.ts';
 import { writeDeviceTree } from '../device-tree.ts';
+
+/** On QEMU, whatever this machine offers. */
+const claimQemu = (...needs: BoardFeature[]) => claim({ needs, offers: [qemuOffer()] });
 
 async function newFolder(t: ExecutionContext): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-image-'));
@@ -18,7 +22,7 @@ test('the environment of an image is what the boot loader starts with, and stays
 	const environment = join(folder, 'environment');
 	await writeFile(join(folder, 'text'), 'bootdelay=2\nbootcmd=true\nmark=of the image\n');
 	execFileSync('mkenvimage', ['-s', '0x40000', '-o', environment, join(folder, 'text')]);
-	await using board = await claim({ needs: ['power', 'flash'] });
+	await using board = await claimQemu('power', 'flash');
 
 	await board.flash({ environment });
 	await board.power.on();
@@ -43,7 +47,7 @@ test('the device tree of an image is what the boot loader has', async (t) => {
 });
 
 test('a device tree that is not there keeps the board off, and the message says why', async (t) => {
-	await using board = await claim({ needs: ['power', 'flash'] });
+	await using board = await claimQemu('power', 'flash');
 	await board.flash({ deviceTree: '/nowhere.dtb' });
 
 	await t.throwsAsync(board.power.on(), { code: 'did-not-start', message: /nowhere\.dtb/ });
@@ -54,8 +58,8 @@ test('a device tree that is not there keeps the board off, and the message says 
 test('two boards run side by side, and one image under both', async (t) => {
 	const disk = join(await newFolder(t), 'disk');
 	await writeFile(disk, Buffer.alloc(1024 * 1024));
-	await using one = await claim({ needs: ['power', 'flash', 'link-shape'] });
-	await using two = await claim({ needs: ['power', 'flash', 'link-shape'] });
+	await using one = await claimQemu('power', 'flash', 'link-shape');
+	await using two = await claimQemu('power', 'flash', 'link-shape');
 	for (const board of [one, two]) {
 		await board.flash({ disk });
 		await board.power.on();

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { seededRandom } from '../../link/random.ts';
-import { claim } from '../claim.ts';
+import type { BoardFeature } from '../board.ts';
+import { claim, qemuOffer } from '../claim.ts';
 import { type ConsoleShell, stopAtUBoot } from '../console-shell.ts';
 import { crashStates } from '../crash-states.ts';
 import { WriteLog } from '../write-log.ts';
+
+/** On QEMU, whatever this machine offers. */
+const claimQemu = (...needs: BoardFeature[]) => claim({ needs, offers: [qemuOffer()] });
 
 const diskBytes = 16 * 1024 * 1024;
 
@@ -44,7 +48,7 @@ async function read(shell: ConsoleShell, sector: number): Promise<string> {
 test('an image stays as it is; what the box wrote outlives power cuts until it is flashed again', async (t) => {
 	const { disk } = await newDisk(t);
 	const before = await readFile(disk);
-	await using board = await claim({ needs: ['power', 'flash'] });
+	await using board = await claimQemu('power', 'flash');
 	await board.flash({ disk });
 	await board.power.on();
 	let shell = await stopAtUBoot(board.serial);
@@ -65,7 +69,7 @@ test('an image stays as it is; what the box wrote outlives power cuts until it i
 
 test('an image that the test wants to keep has what the box wrote, also when its power was cut', async (t) => {
 	const { disk } = await newDisk(t);
-	await using board = await claim({ needs: ['power', 'flash'] });
+	await using board = await claimQemu('power', 'flash');
 	await board.flash({ disk }, { writes: 'in-place' });
 	await board.power.on();
 
@@ -77,7 +81,7 @@ test('an image that the test wants to keep has what the box wrote, also when its
 
 test('a partition that fails does so to its last sector and no further, into the next life, until it is healed', async (t) => {
 	const { disk } = await newDisk(t);
-	await using board = await claim({ needs: ['power', 'flash', 'storage-faults'] });
+	await using board = await claimQemu('power', 'flash', 'storage-faults');
 	await board.flash({ disk });
 	await board.power.on();
 	let shell = await stopAtUBoot(board.serial);
@@ -109,7 +113,7 @@ test('a partition that fails does so to its last sector and no further, into the
 
 test('a slow disk takes its time', async (t) => {
 	const { disk } = await newDisk(t);
-	await using board = await claim({ needs: ['power', 'flash', 'storage-speed'] });
+	await using board = await claimQemu('power', 'flash', 'storage-speed');
 	await board.flash({ disk });
 	await board.storage.slow({ writeRate: 128 * 1024 });
 	await board.power.on();
@@ -131,7 +135,7 @@ test('the record of writes, over a power cut and beside faults, makes the disk f
 	const path = join(folder, 'log');
 	const kept = join(folder, 'kept');
 	execFileSync('cp', [disk, kept]);
-	await using board = await claim({ needs: ['power', 'flash', 'write-log', 'storage-faults'] });
+	await using board = await claimQemu('power', 'flash', 'write-log', 'storage-faults');
 	await board.flash({ disk: kept }, { writes: 'in-place' });
 	await board.storage.record(path);
 	await board.power.on();
@@ -172,7 +176,7 @@ test('the record of writes, over a power cut and beside faults, makes the disk f
 });
 
 test('a disk that is not there cannot fail', async (t) => {
-	await using board = await claim({ needs: ['power', 'storage-faults'] });
+	await using board = await claimQemu('power', 'storage-faults');
 
 	await t.throwsAsync(board.storage.fail([{ on: 'read' }]), { code: 'bad-range', message: /no disk/ });
 });

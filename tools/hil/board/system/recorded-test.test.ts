@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { qemuOffer } from '../claim.ts';
 import { stopAtUBoot } from '../console-shell.ts';
 import { recordedTest } from '../recorded-test.ts';
 import { writeReport } from '../report.ts';
@@ -11,12 +12,13 @@ test('a run on a board is a page with its steps, its console and the version of 
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-report-'));
 	t.teardown(() => rm(folder, { recursive: true }));
 	const run = new RunRecord({ name: 'boot loader' });
+	const options = { run, folder, needs: ['power'], offers: [qemuOffer()] } as const;
 
-	await recordedTest({ run, name: 'it starts', folder, needs: ['power'] }, async (board, one) => {
+	await recordedTest({ ...options, name: 'it starts' }, async (board, one) => {
 		await one.step('switch on', () => board.power.on());
 		await one.step('stop', () => stopAtUBoot(board.serial));
 	});
-	const failing = recordedTest({ run, name: 'it hangs', folder, needs: ['power'] }, async (board, one) => {
+	const failing = recordedTest({ ...options, name: 'it hangs' }, async (board, one) => {
 		await one.step('switch on', () => board.power.on());
 		await one.step('wait', () => board.serial.expect('never said', { unless: /^U-Boot/ }));
 	});
