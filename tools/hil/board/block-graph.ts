@@ -1,7 +1,6 @@
 /** The disk of a virtual board as QEMU's block nodes: image <- record of writes <- faults <- speed. */
 import type { DiskSpeed } from './board.ts';
 import { BoardError } from './board-error.ts';
-import type { FaultRules } from './fault-rules.ts';
 
 export interface BlockNode {
 	readonly driver: string;
@@ -18,7 +17,7 @@ export interface ImageFile {
 /** What stands between the device and the image; each filter has a name of its own, so that two sets can be compared. */
 export interface DiskFilters {
 	readonly log?: { readonly name: string; readonly path: string; readonly isContinued: boolean };
-	readonly faults?: { readonly name: string; readonly rules: FaultRules };
+	readonly faults?: { readonly name: string; readonly align: number; readonly config: string };
 }
 
 /** The node that the device is attached to; what is below it may be changed while the box runs. */
@@ -55,7 +54,8 @@ export function filterNodes({ log, faults }: DiskFilters): BlockNode[] {
 			driver: 'blkdebug',
 			'node-name': faults.name,
 			image: log?.name ?? diskImage,
-			...faults.rules,
+			align: faults.align,
+			config: faults.config,
 		});
 	return nodes;
 }

@@ -73,6 +73,8 @@ export interface Power {
 export interface SerialConsole {
 	/** Everything the box ever said, byte for byte, over all its lives. */
 	readonly logFile: string;
+	/** Copies all of the log so far to where it outlives the board. */
+	copyLog(path: string): Promise<void>;
 	/** @throws BoardError `board-off` */
 	write(text: string): void;
 	/**

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type Board, type BoardFeature, boardFeatures } from './board.ts';
 import { BoardError } from './board-error.ts';
 import { type BoardParts, ClaimedBoard } from './claimed-board.ts';
+import { labOffer } from './lab-board.ts';
+import { readLabFile } from './lab-file.ts';
 import type { QemuMachine } from './qemu-arguments.ts';
 import { openQemuBoard } from './qemu-board.ts';
 
@@ -18,7 +20,7 @@ export interface BoardOffer {
 
 export interface ClaimOptions {
 	readonly needs: readonly BoardFeature[];
-	/** The first that has what is needed and is free. Default: a QEMU. */
+	/** The first that has what is needed and is free. Default: `offersHere()`. */
 	readonly offers?: readonly BoardOffer[];
 }
 
@@ -31,12 +33,18 @@ export function qemuOffer(machine: QemuMachine = {}): BoardOffer {
 	};
 }
 
+/** The boards of the lab whose description `MULLION_LAB` names, or else a QEMU. @throws BoardError `bad-lab-file` */
+export async function offersHere(environment = process.env): Promise<BoardOffer[]> {
+	const labFile = environment['MULLION_LAB'];
+	return labFile === undefined ? [qemuOffer()] : (await readLabFile(labFile)).map(labOffer);
+}
+
 /** The board is off. @throws BoardError `board-lacks` with what each one lacks, `board-busy`, `missing-tool` */
-export async function claim({ needs, offers = [qemuOffer()] }: ClaimOptions): Promise<Board> {
+export async function claim({ needs, offers }: ClaimOptions): Promise<Board> {
 	const features = new Set(needs);
 	const reasons: string[] = [];
 	let busy: BoardError | undefined;
-	for (const { name, features: has, open } of offers) {
+	for (const { name, features: has, open } of offers ?? (await offersHere())) {
 		const lacking = features.difference(has);
 		if (lacking.size > 0) {
 			reasons.push(`${name} has no ${[...lacking].join(', ')}`);

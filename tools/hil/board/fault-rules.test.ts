@@ -1,13 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { faultRules } from './fault-rules.ts';
+import { faultConfig, faultRules } from './fault-rules.ts';
 
 /** blkdebug's own rule (block/blkdebug.c, rule_check): a request fails if it covers the sector of a rule. */
-function fails(
-	{ align, 'inject-error': rules }: ReturnType<typeof faultRules>,
-	first: number,
-	count: number,
-) {
+function fails({ align, rules }: ReturnType<typeof faultRules>, first: number, count: number) {
 	const perBlock = align / 512;
 	const from = Math.floor(first / perBlock) * perBlock;
 	const to = Math.ceil((first + count) / perBlock) * perBlock;
@@ -39,7 +35,7 @@ test('a request fails exactly when it touches the range', (t) => {
 });
 
 test('a partition of a gigabyte has few rules', (t) => {
-	const { align, 'inject-error': rules } = faultRules([
+	const { align, rules } = faultRules([
 		{ on: 'write', range: { firstSector: 2048, sectors: 2 * 1024 * 1024 } },
 	]);
 
@@ -48,7 +44,7 @@ test('a partition of a gigabyte has few rules', (t) => {
 });
 
 test('a flush and a fault of the whole disk need one rule each', (t) => {
-	t.deepEqual(faultRules([{ on: 'flush' }, { on: 'read', isOnce: true }])['inject-error'], [
+	t.deepEqual(faultRules([{ on: 'flush' }, { on: 'read', isOnce: true }]).rules, [
 		{ event: 'none', iotype: 'flush', errno: 5, once: false },
 		{ event: 'none', iotype: 'read', errno: 5, once: true },
 	]);
@@ -65,3 +61,18 @@ for (const range of [
 		t.throws(() => faultRules([{ on: 'write', range }]), { code: 'bad-range' });
 	});
 }
+
+test('rules are written as blkdebug reads them', (t) => {
+	const rules = faultRules([
+		{ on: 'read', range: { firstSector: 7, sectors: 1 }, isOnce: true },
+		{ on: 'flush' },
+	]);
+
+	t.is(
+		faultConfig(rules),
+		[
+			'[inject-error]\nevent = "none"\niotype = "read"\nerrno = "5"\nonce = "on"\nsector = "7"\n',
+			'[inject-error]\nevent = "none"\niotype = "flush"\nerrno = "5"\nonce = "off"\n',
+		].join(''),
+	);
+});

@@ -11,7 +11,7 @@ export interface SectorFault extends Pick<DiskFault, 'on' | 'isOnce'> {
 export interface FaultRules {
 	/** Requests are widened to blocks of this many bytes, so that one that touches a block covers its first sector. */
 	readonly align: number;
-	readonly 'inject-error': readonly FaultRule[];
+	readonly rules: readonly FaultRule[];
 }
 
 export interface FaultRule {
@@ -49,7 +49,24 @@ export function faultRules(faults: readonly SectorFault[]): FaultRules {
 			(_, block) => range.firstSector + block * perBlock,
 		).flatMap((sector) => kinds(on).map((iotype) => ({ ...rule, iotype, sector })));
 	});
-	return { align, 'inject-error': rules };
+	return { align, rules };
+}
+
+/** The rules as a file: as options of a command QEMU takes the square of their number in time. */
+export function faultConfig({ rules }: FaultRules): string {
+	return rules
+		.map(({ event, iotype, errno, once, sector }) => {
+			const options = {
+				event,
+				iotype,
+				errno,
+				once: once ? 'on' : 'off',
+				...(sector !== undefined && { sector }),
+			};
+			const lines = Object.entries(options).map(([name, value]) => `${name} = "${value}"`);
+			return ['[inject-error]', ...lines, ''].join('\n');
+		})
+		.join('');
 }
 
 /** A medium that takes no writes takes no zeros either, which a guest may ask for by a command of its own. */

@@ -12,15 +12,13 @@ export interface OverlayOptions {
 	readonly bytes?: number;
 }
 
-/** Replaces what is at the path. @throws BoardError `missing-tool`, `command-failed` */
+/** Replaces what is at the path. @throws BoardError `command-failed` */
 export async function createOverlay({ path, base, bytes }: OverlayOptions): Promise<ImageFile> {
 	const backing = base === undefined ? [] : ['-b', resolve(base), '-F', 'raw'];
 	const size = bytes === undefined ? [] : [`${bytes}`];
-	await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...backing, path, ...size]).catch((cause: Error) => {
-		const isMissing = 'code' in cause && cause.code === 'missing-tool';
-		throw isMissing
-			? new BoardError('missing-tool', 'not installed: apt-get install qemu-utils', { cause })
-			: new BoardError('command-failed', cause.message, { cause });
+	const args = ['create', '-q', '-f', 'qcow2', ...backing, path, ...size];
+	await run('qemu-img', args).catch((cause: Error) => {
+		throw new BoardError('command-failed', cause.message, { cause });
 	});
 	return { path, format: 'qcow2' };
 }

@@ -2,11 +2,9 @@
 
 import {
 	type BlockNode,
-	type DiskFilters,
 	deviceNode,
 	diskDevice,
 	diskImage,
-	filterNodes,
 	type ImageFile,
 	imageNodes,
 	speedGroup,
@@ -20,11 +18,14 @@ export const networkName = 'net0';
 export const environmentImage = 'environment';
 export const usbBus = 'usb';
 
+/** Of Debian's u-boot-qemu. */
+export const defaultFirmware = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
+
 /** What is the same in all lives of a board. */
 export interface QemuMachine {
 	/** Default 256. */
 	readonly memoryMiB?: number;
-	/** Boot loader. Default: the one of Debian's u-boot-qemu. */
+	/** Boot loader. Default: `defaultFirmware`. */
 	readonly firmware?: string;
 	/** `ehci` for a boot loader that knows no other. Default `xhci`. */
 	readonly usbController?: 'xhci' | 'ehci';
@@ -39,7 +40,8 @@ export interface QemuDescription extends QemuMachine {
 	readonly serialSocket: string;
 	readonly deviceTree?: string;
 	readonly environment: ImageFile;
-	readonly disk?: { readonly image: ImageFile; readonly filters: DiskFilters; readonly speed: DiskSpeed };
+	/** What is wrong with it otherwise is put in by the monitor: it would be too long for a command line. */
+	readonly disk?: { readonly image: ImageFile; readonly speed: DiskSpeed };
 	/** UDP ports of the two ends between which frames pass through the bench. Default: none, they pass by it. */
 	readonly relay?: { readonly box: number; readonly world: number };
 	readonly clock?: Date;
@@ -54,13 +56,10 @@ export const qemuAddress = '127.0.0.2';
  * virtualised: the same on every machine, and where KVM is there in name only it would hang.
  */
 export function qemuArguments(description: QemuDescription): string[] {
-	const { memoryMiB = 256, firmware = '/usr/lib/u-boot/qemu_arm64/u-boot.bin' } = description;
 	const { hasWatchdog, monitorSocket, serialSocket, deviceTree, environment, clock } = description;
 	return [
-		['-nodefaults', '-no-user-config', '-display', 'none', '-S'],
-		['-machine', `virt,gic-version=2,pflash1=${environmentImage}`],
-		['-accel', 'tcg,thread=multi', '-cpu', 'cortex-a53', '-smp', '1', '-m', `${memoryMiB}`],
-		['-bios', firmware],
+		machineArguments(description),
+		['-S', '-machine', `pflash1=${environmentImage}`],
 		deviceTree === undefined ? [] : ['-dtb', deviceTree],
 		...imageNodes(environmentImage, environment).map(blockdev),
 		...diskArguments(description),
@@ -73,13 +72,22 @@ export function qemuArguments(description: QemuDescription): string[] {
 	].flat();
 }
 
+/** All that the device tree of the box depends on. */
+export function machineArguments({ memoryMiB = 256, firmware = defaultFirmware }: QemuMachine): string[] {
+	return [
+		['-nodefaults', '-no-user-config', '-display', 'none'],
+		['-machine', 'virt,gic-version=2', '-accel', 'tcg,thread=multi'],
+		['-cpu', 'cortex-a53', '-smp', '1', '-m', `${memoryMiB}`, '-bios', firmware],
+	].flat();
+}
+
 function diskArguments({ disk }: QemuDescription): string[][] {
 	if (disk === undefined) return [];
-	const { image, filters, speed } = disk;
+	const { image, speed } = disk;
 	const group = { 'qom-type': 'throttle-group', id: speedGroup, limits: speedLimits(speed) };
 	return [
 		['-object', JSON.stringify(group)],
-		...[...imageNodes(diskImage, image), ...filterNodes(filters), deviceNode(filters)].map(blockdev),
+		...[...imageNodes(diskImage, image), deviceNode({})].map(blockdev),
 		['-device', `virtio-blk-device,drive=${diskDevice},werror=report,rerror=report`],
 	];
 }

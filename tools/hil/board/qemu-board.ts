@@ -11,6 +11,7 @@ import { environmentImage, type QemuMachine, qemuArguments } from './qemu-argume
 import { QemuDisk } from './qemu-disk.ts';
 import { QemuLink } from './qemu-link.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
+import { requireQemu } from './qemu-requirements.ts';
 import { qemuSnapshots } from './qemu-snapshots.ts';
 import { QemuUsb } from './qemu-usb.ts';
 import type { QmpClient } from './qmp.ts';
@@ -28,6 +29,7 @@ export interface QemuBoardOptions {
 
 /** It is off, with an empty flash and no disk: U-Boot would start and find nothing. */
 export async function openQemuBoard(options: QemuBoardOptions): Promise<BoardParts> {
+	await requireQemu(options.machine);
 	const relay = options.needs.has('link-shape') ? await openFrameRelay() : undefined;
 	const board = new QemuBoard({ ...options, relay });
 	try {
@@ -72,7 +74,7 @@ class QemuBoard implements BoardParts {
 		this.#machine = machine;
 		this.#relay = relay;
 		this.serial = new StreamConsole({ logFile: join(folder, 'serial.log') });
-		this.storage = new QemuDisk({ overlay: join(folder, 'disk.qcow2') });
+		this.storage = new QemuDisk({ folder });
 		this.link = new QemuLink(relay);
 	}
 
@@ -166,17 +168,25 @@ class QemuBoard implements BoardParts {
 		this.#ending = undefined;
 		this.#life = life;
 		this.versions['qemu'] = life.qmp.version;
-		const heardAll = Promise.all([this.serial.attach(life.serial), life.qmp.closed]);
+		const heardAll = Promise.all([
+			this.serial.attach({ input: life.serial, output: life.serial }),
+			life.qmp.closed,
+		]);
 		this.#isOver = life.ended.then(async (words) => {
 			await heardAll;
 			this.#over(words);
 		});
 		this.#listen(life.qmp);
-		await this.storage.attach(life.qmp);
-		await this.usb.attach(life.qmp);
-		await this.link.attach(life.qmp);
-		this.#events.emit({ kind: 'on', by: 'bench' });
-		await life.qmp.execute('cont');
+		try {
+			await this.storage.attach(life.qmp);
+			await this.usb.attach(life.qmp);
+			await this.link.attach(life.qmp);
+			this.#events.emit({ kind: 'on', by: 'bench' });
+			await life.qmp.execute('cont');
+		} catch (error) {
+			await this.#end('cut');
+			throw error;
+		}
 	}
 
 	async #end(how: 'off' | 'cut'): Promise<void> {

@@ -1,5 +1,6 @@
 /** The disk of a virtual board: which file it is, and what is wrong with it, while it runs and while it is off. */
 import { access, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
 	type BlockNode,
 	type DiskFilters,
@@ -11,13 +12,16 @@ import {
 } from './block-graph.ts';
 import type { BoardStorage, DiskFault, DiskRange, DiskSpeed, FlashOptions } from './board.ts';
 import { BoardError } from './board-error.ts';
-import { type FaultRules, faultRules, type SectorFault } from './fault-rules.ts';
+import { faultConfig, faultRules, type SectorFault } from './fault-rules.ts';
 import { createOverlay } from './overlay.ts';
 import { readPartitions } from './partition-table.ts';
 import type { QmpClient } from './qmp.ts';
 
+/** Rules in a file. */
+type FaultFile = Omit<NonNullable<DiskFilters['faults']>, 'name'>;
+
 export class QemuDisk implements BoardStorage {
-	readonly #overlay: string;
+	readonly #folder: string;
 	#source: string | undefined;
 	#image: ImageFile | undefined;
 	#filters: DiskFilters = {};
@@ -26,26 +30,31 @@ export class QemuDisk implements BoardStorage {
 	/** Names of nodes are not used twice: the one before is still there when the next one is put in. */
 	#filterCount = 0;
 
-	/** @param overlay where what the box writes goes */
-	constructor({ overlay }: { readonly overlay: string }) {
-		this.#overlay = overlay;
+	/** @param folder for what the box writes, and for what is wrong with its disk */
+	constructor({ folder }: { readonly folder: string }) {
+		this.#folder = folder;
 	}
 
 	/** What a box needs that starts now; undefined without a disk. */
 	get described() {
 		if (this.#image === undefined) return undefined;
-		return { image: this.#image, filters: this.#filters, speed: this.#speed };
+		return { image: this.#image, speed: this.#speed };
 	}
 
 	async flash(source: string | undefined, { writes = 'aside' }: FlashOptions = {}): Promise<void> {
 		if (source === undefined) this.#image = undefined;
 		else if (writes === 'in-place') this.#image = { path: await existing(source), format: 'raw' };
-		else this.#image = await createOverlay({ path: this.#overlay, base: await existing(source) });
+		else
+			this.#image = await createOverlay({
+				path: join(this.#folder, 'disk.qcow2'),
+				base: await existing(source),
+			});
 		this.#source = source;
 	}
 
-	/** The box runs, and is changed by its monitor from now on. */
-	attach(qmp: QmpClient): void {
+	/** The box starts with what is wrong with its disk, and is changed by its monitor from now on. */
+	async attach(qmp: QmpClient): Promise<void> {
+		if (this.#image !== undefined) await rewire(qmp, {}, this.#filters);
 		this.#qmp = qmp;
 	}
 
@@ -57,8 +66,11 @@ export class QemuDisk implements BoardStorage {
 	}
 
 	async fail(faults: readonly DiskFault[]): Promise<void> {
+		if (faults.length === 0) return this.#change({ log: this.#filters.log, faults: undefined });
 		const rules = faultRules(await Promise.all(faults.map((fault) => this.#inSectors(fault))));
-		await this.#change({ log: this.#filters.log, rules: faults.length > 0 ? rules : undefined });
+		const config = join(this.#folder, this.#newName('faults'));
+		await writeFile(config, faultConfig(rules));
+		await this.#change({ log: this.#filters.log, faults: { align: rules.align, config } });
 	}
 
 	async slow(speed: DiskSpeed): Promise<void> {
@@ -74,11 +86,11 @@ export class QemuDisk implements BoardStorage {
 	async record(path: string): Promise<void> {
 		await writeFile(path, '');
 		const log = { name: this.#newName('log'), path, isContinued: false };
-		await this.#change({ log, rules: this.#filters.faults?.rules });
+		await this.#change({ log, faults: this.#filters.faults });
 	}
 
 	async stopRecording(): Promise<void> {
-		await this.#change({ log: undefined, rules: this.#filters.faults?.rules });
+		await this.#change({ log: undefined, faults: this.#filters.faults });
 	}
 
 	async #inSectors({ on, range, isOnce }: DiskFault): Promise<SectorFault> {
@@ -100,11 +112,11 @@ export class QemuDisk implements BoardStorage {
 	}
 
 	/** Faults stand on the record of writes, so they are put in anew when that comes or goes. */
-	async #change({ log, rules }: { log: DiskFilters['log']; rules: FaultRules | undefined }): Promise<void> {
+	async #change({ log, faults }: { log: DiskFilters['log']; faults: FaultFile | undefined }): Promise<void> {
 		if (this.#image === undefined) throw new BoardError('bad-range', 'no disk was flashed');
 		const filters: DiskFilters = {
 			...(log && { log }),
-			...(rules && { faults: { name: this.#newName('faults'), rules } }),
+			...(faults && { faults: { ...faults, name: this.#newName('faults') } }),
 		};
 		if (this.#qmp !== undefined) await rewire(this.#qmp, this.#filters, filters);
 		this.#filters = filters;

@@ -26,7 +26,7 @@ export interface QemuSockets {
 	readonly serialSocket: string;
 }
 
-/** @param args what `qemuArguments` gives @throws BoardError `missing-tool`, `did-not-start` */
+/** @param args what `qemuArguments` gives @throws BoardError `did-not-start` */
 export async function startQemu(args: readonly string[], sockets: QemuSockets): Promise<QemuProcess> {
 	await using monitor = await listen(sockets.monitorSocket);
 	await using serial = await listen(sockets.serialSocket);
@@ -49,14 +49,8 @@ export async function startQemu(args: readonly string[], sockets: QemuSockets): 
 		return { qmp, serial: serialLine, ended, kill: () => child.kill('SIGKILL') };
 	} catch (cause) {
 		child.kill('SIGKILL');
-		throw didNotStart(await ended, cause);
+		throw new BoardError('did-not-start', `${qemuProgram} did not start: ${await ended}`, { cause });
 	}
-}
-
-function didNotStart(lastWords: string, cause: unknown): BoardError {
-	return /^setpriv: .*No such file/m.test(lastWords)
-		? new BoardError('missing-tool', 'not installed: apt-get install qemu-system-arm', { cause })
-		: new BoardError('did-not-start', `${qemuProgram} did not start: ${lastWords}`, { cause });
 }
 
 /** QEMU connects to us: nobody has to ask again and again whether it is ready. */

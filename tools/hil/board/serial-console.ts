@@ -1,6 +1,7 @@
 /** The serial console of a board: a log of all its lives, and what a test waits for in it. */
 import { createWriteStream, type WriteStream } from 'node:fs';
-import type { Duplex } from 'node:stream';
+import { copyFile } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { SerialConsole } from './board.ts';
@@ -13,12 +14,18 @@ import {
 	type SerialPattern,
 } from './serial-expect.ts';
 
+/** What the box says, and what is said to it; they may be one stream. */
+export interface SerialLine {
+	readonly input: Readable;
+	readonly output: Writable;
+}
+
 export class StreamConsole implements SerialConsole, AsyncDisposable {
 	readonly logFile: string;
 	readonly #log: WriteStream;
 	readonly #expect = new SerialExpect();
 	readonly #onText: (text: string) => void;
-	#line: Duplex | undefined;
+	#line: SerialLine | undefined;
 
 	/** @param onText called with what the box says, piece by piece */
 	constructor({
@@ -31,26 +38,31 @@ export class StreamConsole implements SerialConsole, AsyncDisposable {
 	}
 
 	/** Listens to another life of the box. @returns what resolves once its last byte was heard */
-	attach(line: Duplex): Promise<void> {
+	attach(line: SerialLine): Promise<void> {
 		const decoder = new StringDecoder('utf8');
 		this.#line = line;
-		line.on('data', (bytes: Buffer) => {
+		line.input.on('data', (bytes: Buffer) => {
 			this.#log.write(bytes);
 			const text = decoder.write(bytes);
 			this.#expect.feed(text);
 			this.#onText(text);
 		});
 		// A line that breaks off ends; that is all there is to know.
-		line.on('error', () => undefined);
-		const end = finished(line, { writable: false }).catch(() => undefined);
+		for (const stream of [line.input, line.output]) stream.on('error', () => undefined);
+		const end = finished(line.input, { writable: false }).catch(() => undefined);
 		return end.then(() => {
 			if (this.#line === line) this.#line = undefined;
 		});
 	}
 
+	async copyLog(path: string): Promise<void> {
+		await new Promise<void>((resolve) => this.#log.write('', () => resolve()));
+		await copyFile(this.logFile, path);
+	}
+
 	write(text: string): void {
 		if (this.#line === undefined) throw new BoardError('board-off', 'nobody listens on its serial line');
-		this.#line.write(text);
+		this.#line.output.write(text);
 	}
 
 	expect(pattern: SerialPattern, options?: SerialExpectOptions): Promise<SerialMatch> {
@@ -70,7 +82,8 @@ export class StreamConsole implements SerialConsole, AsyncDisposable {
 	/** Waits until the log is whole. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.lose('the board was closed');
-		this.#line?.destroy();
+		this.#line?.input.destroy();
+		this.#line?.output.destroy();
 		this.#log.end();
 		await finished(this.#log);
 	}

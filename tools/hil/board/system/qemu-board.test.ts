@@ -2,11 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
+import type { BoardFeature } from '../board.ts';
 import { claim, qemuOffer } from '../claim.ts';
 import { stopAtUBoot } from '../console-shell.ts';
 
+/** On QEMU, whatever this machine offers. */
+const claimQemu = (...needs: BoardFeature[]) => claim({ needs, offers: [qemuOffer()] });
+
 test('a board that is switched on starts, and its console is all in the log', async (t) => {
-	await using board = await claim({ needs: ['power'] });
+	await using board = await claimQemu('power');
 
 	await board.power.on();
 	const { groups } = await board.serial.expect(/^U-Boot (\S+)/);
@@ -21,7 +25,7 @@ test('a board that is switched on starts, and its console is all in the log', as
 });
 
 test('a reset starts it anew, and is told apart from one that the box made itself', async (t) => {
-	await using board = await claim({ needs: ['power', 'reset'] });
+	await using board = await claimQemu('power', 'reset');
 	await board.power.on();
 	const shell = await stopAtUBoot(board.serial);
 	await shell.run('setenv mark 1');
@@ -39,7 +43,7 @@ test('a reset starts it anew, and is told apart from one that the box made itsel
 });
 
 test('a wait for the console goes on through power cuts, and events tell of them in their order', async (t) => {
-	await using board = await claim({ needs: ['power'] });
+	await using board = await claimQemu('power');
 	const events = board.events();
 	await board.power.on();
 	await stopAtUBoot(board.serial);
@@ -60,7 +64,7 @@ test('a wait for the console goes on through power cuts, and events tell of them
 });
 
 test('a box that switches itself off says so, and nobody waits for it in vain', async (t) => {
-	await using board = await claim({ needs: ['power', 'reset'] });
+	await using board = await claimQemu('power', 'reset');
 	await board.power.on();
 	await stopAtUBoot(board.serial);
 
@@ -77,7 +81,7 @@ test('a box that switches itself off says so, and nobody waits for it in vain', 
 });
 
 test('a board that dies is gone for everybody who waits, with its last words', async (t) => {
-	await using board = await claim({ needs: ['power'] });
+	await using board = await claimQemu('power');
 	await board.power.on();
 	await stopAtUBoot(board.serial);
 	const waiting = board.serial.expect('never said');
@@ -99,7 +103,7 @@ test('a board without its boot loader does not start, and the message says why',
 });
 
 test('what was not claimed is refused, on QEMU too', async (t) => {
-	await using board = await claim({ needs: ['power'] });
+	await using board = await claimQemu('power');
 
 	t.throws(() => board.link, { code: 'board-lacks', message: /claim link/ });
 	t.throws(() => board.next('watchdog'), { code: 'board-lacks' });
@@ -107,7 +111,7 @@ test('what was not claimed is refused, on QEMU too', async (t) => {
 });
 
 test('nothing of a board is left once it was closed', async (t) => {
-	const board = await claim({ needs: ['power', 'flash'] });
+	const board = await claimQemu('power', 'flash');
 	await board.power.on();
 	const folder = dirname(board.serial.logFile);
 
@@ -118,7 +122,7 @@ test('nothing of a board is left once it was closed', async (t) => {
 });
 
 test('an image that is missing or broken is refused, and the one before stays', async (t) => {
-	await using board = await claim({ needs: ['power', 'flash'] });
+	await using board = await claimQemu('power', 'flash');
 	const odd = join(dirname(board.serial.logFile), 'odd');
 	await writeFile(odd, 'x');
 

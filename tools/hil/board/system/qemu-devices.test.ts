@@ -1,8 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
+import type { BoardFeature } from '../board.ts';
 import { claim, qemuOffer } from '../claim.ts';
 import { type ConsoleShell, stopAtUBoot } from '../console-shell.ts';
+
+/** On QEMU, whatever this machine offers. */
+const claimQemu = (...needs: BoardFeature[]) => claim({ needs, offers: [qemuOffer()] });
 
 /** Arms the i6300esb as its driver does (Intel 6300ESB datasheet, 16.5): two stages of half a second. */
 async function armWatchdog(shell: ConsoleShell): Promise<void> {
@@ -22,7 +26,7 @@ async function armWatchdog(shell: ConsoleShell): Promise<void> {
 }
 
 test('a watchdog that nobody feeds resets the box, and the bench sees it fire', async (t) => {
-	await using board = await claim({ needs: ['power', 'watchdog'] });
+	await using board = await claimQemu('power', 'watchdog');
 	await board.power.on();
 	const shell = await stopAtUBoot(board.serial);
 
@@ -36,7 +40,7 @@ test('a watchdog that nobody feeds resets the box, and the bench sees it fire', 
 });
 
 test('the box sees its power button pressed, and has no other', async (t) => {
-	await using board = await claim({ needs: ['power', 'buttons'] });
+	await using board = await claimQemu('power', 'buttons');
 	await board.power.on();
 	const shell = await stopAtUBoot(board.serial);
 	// Pending events of the ACPI generic event device; bit 1 is the power button.
@@ -50,7 +54,7 @@ test('the box sees its power button pressed, and has no other', async (t) => {
 });
 
 test('the clock of the box starts at the time that was set', async (t) => {
-	await using board = await claim({ needs: ['power', 'clock'] });
+	await using board = await claimQemu('power', 'clock');
 
 	board.clock.startAt(new Date('2031-02-03T04:05:06Z'));
 	await board.power.on();
@@ -84,7 +88,7 @@ test('a USB stick is seen when it is plugged in, gone when it is out, and stays 
 });
 
 test('a USB stick goes into the faster controller that systems use', async (t) => {
-	await using board = await claim({ needs: ['power', 'usb'] });
+	await using board = await claimQemu('power', 'usb');
 	const file = join(dirname(board.serial.logFile), 'stick');
 	await writeFile(file, Buffer.alloc(1024 * 1024));
 	await board.power.on();
@@ -95,7 +99,7 @@ test('a USB stick goes into the faster controller that systems use', async (t) =
 });
 
 test('a snapshot brings the whole box back, also into a later life', async (t) => {
-	await using board = await claim({ needs: ['power', 'snapshots'] });
+	await using board = await claimQemu('power', 'snapshots');
 	await board.power.on();
 	const shell = await stopAtUBoot(board.serial);
 	await shell.run('setenv mark before');

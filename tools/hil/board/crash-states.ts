@@ -1,0 +1,129 @@
+/** States that a disk can be in after a power cut, from the log of what was written to it. */
+import type { FileHandle } from 'node:fs/promises';
+import type { Random } from '../link/random.ts';
+import { type Extent, ExtentMap, part } from './extent-map.ts';
+import type { WriteLog, WriteLogEntry } from './write-log.ts';
+
+export interface CrashStatesOptions {
+	readonly log: WriteLog;
+	/** States in which writes since the last flush are lost, torn and out of order. Default 0. */
+	readonly torn?: number;
+	/** Chooses them; the same numbers, the same states. */
+	readonly random: Random;
+}
+
+/**
+ * Every prefix of the log, from nothing to all of it, and between them states that a disk with a cache
+ * leaves: of what was written since the last flush, each write is there, lost, or there in part, whatever
+ * became of the ones before it. One sector is never torn. A newer content of a sector never gives way to
+ * an older one that was written before it and survived.
+ */
+export async function* crashStates({
+	log,
+	torn = 0,
+	random,
+}: CrashStatesOptions): AsyncGenerator<CrashState> {
+	const tornAfter = await choosePlaces({ log, count: torn, random });
+	const whole = new ExtentMap();
+	const durable = new ExtentMap();
+	let pending: WriteLogEntry[] = [];
+	yield new CrashState({ log, name: 'before the first write', map: whole.copy() });
+	for await (const entry of log.read()) {
+		if (entry.isFlush) {
+			for (const write of pending) durable.lay(extentOf(write));
+			pending = [];
+		}
+		whole.lay(extentOf(entry));
+		if (entry.length > 0) pending.push(entry);
+		const name = `after entry ${entry.index}`;
+		yield new CrashState({ log, name, map: whole.copy() });
+		for (let count = tornAfter.get(entry.index) ?? 0; count > 0; count--) {
+			const map = durable.copy();
+			const fates = pending.map((write) => layInPart(map, write, { random, sectorBytes: log.sectorBytes }));
+			yield new CrashState({ log, name: `${name}, torn: ${fates.join(', ')}`, map });
+		}
+	}
+}
+
+/** Only where something could be lost. @returns entry -> how many states */
+async function choosePlaces({
+	log,
+	count,
+	random,
+}: Required<Omit<CrashStatesOptions, 'torn'>> & { count: number }) {
+	const places: number[] = [];
+	let isPending = false;
+	for await (const { index, isFlush, length, isForced } of log.read()) {
+		isPending = (isPending && !isFlush) || (length > 0 && !isForced);
+		if (isPending) places.push(index);
+	}
+	const chosen = new Map<number, number>();
+	for (let state = 0; state < count && places.length > 0; state++) {
+		const place = places[Math.floor(random() * places.length)] as number;
+		chosen.set(place, (chosen.get(place) ?? 0) + 1);
+	}
+	return chosen;
+}
+
+/** @returns what became of the write, for the name of the state */
+function layInPart(
+	map: ExtentMap,
+	write: WriteLogEntry,
+	{ random, sectorBytes }: { readonly random: Random; readonly sectorBytes: number },
+): string {
+	const { index, length, offset, isForced } = write;
+	const fate = isForced ? 0 : random() * 3;
+	if (fate < 1) {
+		map.lay(extentOf(write));
+		return `${index} there`;
+	}
+	const sectors = length / sectorBytes;
+	if (fate < 2 || sectors < 2) return `${index} lost`;
+	const [from = 0, to = 0] = [random(), random()]
+		.map((at) => Math.floor(at * (sectors + 1)))
+		.toSorted((a, b) => a - b);
+	const extent = extentOf(write);
+	map.lay(part(extent, offset + from * sectorBytes, offset + to * sectorBytes));
+	return `${index} only sectors ${from} to ${to}`;
+}
+
+function extentOf({ offset, length, dataAt, isDiscard }: WriteLogEntry): Extent {
+	return { offset, length, dataAt: isDiscard ? undefined : dataAt };
+}
+
+/** One state, as what differs from the disk before the log began (the base). */
+export class CrashState {
+	/** What happened, to be told when it turns out bad. */
+	readonly name: string;
+	readonly #log: WriteLog;
+	readonly #map: ExtentMap;
+
+	constructor({
+		log,
+		name,
+		map,
+	}: { readonly log: WriteLog; readonly name: string; readonly map: ExtentMap }) {
+		this.#log = log;
+		this.name = name;
+		this.#map = map;
+	}
+
+	/** Ranges that differ from the base, sorted. */
+	get extents(): readonly Extent[] {
+		return this.#map.extents;
+	}
+
+	/** Some bytes of the disk in this state. */
+	async read(base: FileHandle, offset: number, bytes: number): Promise<Buffer> {
+		const buffer = Buffer.alloc(bytes);
+		await base.read(buffer, 0, bytes, offset);
+		for (const extent of this.#map.within(offset, bytes))
+			buffer.set(await this.dataOf(extent), extent.offset - offset);
+		return buffer;
+	}
+
+	/** What an extent of this state holds. */
+	async dataOf({ length, dataAt }: Extent): Promise<Buffer> {
+		return dataAt === undefined ? Buffer.alloc(length) : this.#log.data(dataAt, length);
+	}
+}
