@@ -1,0 +1,60 @@
+/** `npm run image:start`: has QEMU be the board of an image, with its console on this terminal. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadBoard } from '../../firmware/image/board.ts';
+import { codeOf } from '../../runtime/error.ts';
+
+const { values } = parseArgs({
+	options: {
+		board: { type: 'string', default: 'qemu-arm64' },
+		image: { type: 'string' },
+		keep: { type: 'boolean', default: false },
+		help: { type: 'boolean', default: false },
+	},
+});
+
+if (values.help) {
+	console.log(`usage: npm run image:start -- [options]
+
+  --board NAME  default qemu-arm64
+  --image DIR   where the image is; default dist/image/NAME
+  --keep        what the box writes stays in disk.img; default it is forgotten at the end
+
+The console is this terminal: Ctrl-A X ends the board, Ctrl-A H says what else there is.`);
+	process.exit(0);
+}
+
+try {
+	const { name, emulator } = await loadBoard(values.board);
+	if (emulator === undefined) throw new Error(`${name} is not a board that QEMU makes`);
+	const folder = resolve(values.image ?? join('dist/image', name));
+	const file = (part: string): string => join(folder, part);
+	await access(file('disk.img')).catch(() => {
+		throw new Error(`there is no image in ${folder}; npm run image makes one`);
+	});
+	const child = spawn(
+		emulator.program,
+		[
+			...['-nodefaults', '-nographic', '-serial', 'mon:stdio'],
+			...['-M', emulator.machine, '-accel', 'tcg,thread=multi', '-cpu', emulator.processor, '-smp', '1'],
+			...['-m', `${emulator.memoryMb}`, '-bios', emulator.boot, '-dtb', file('board.dtb')],
+			...['-drive', `if=pflash,index=1,format=raw,readonly=on,file=${file('environment.img')}`],
+			...[
+				'-drive',
+				`if=none,id=disk,format=raw,file=${file('disk.img')},snapshot=${values.keep ? 'off' : 'on'}`,
+			],
+			...['-device', 'virtio-blk-device,drive=disk'],
+			...['-netdev', 'user,id=net', '-device', 'virtio-net-device,netdev=net'],
+			...['-device', 'i6300esb', '-action', 'watchdog=reset'],
+		],
+		{ stdio: 'inherit' },
+	);
+	const [code] = await once(child, 'exit');
+	process.exitCode = Number(code ?? 1);
+} catch (error) {
+	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
+	process.exit(1);
+}
