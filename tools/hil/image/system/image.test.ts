@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import test from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import type { BootState } from '../../../../firmware/slots/boot-state.ts';
-import { claim } from '../../board/claim.ts';
+import { openBoardRun } from '../../board/board-run.ts';
 import { openImageBench } from '../image-bench.ts';
 
+const run = await openBoardRun('image');
 const bench = await openImageBench();
 const image = await bench.build(1);
-test.after.always(() => bench[Symbol.asyncDispose]());
+test.after.always(async () => {
+	await bench[Symbol.asyncDispose]();
+	await run[Symbol.asyncDispose]();
+});
 
 /** Slot b holds something to be tried twice; what is in it is said by the test. */
 const onTrial: BootState = {
@@ -28,17 +32,18 @@ test.serial('the same sources make the same image, to the byte', async (t) => {
 test.serial(
 	'a box that was flashed comes to its cloud, and its watchdog has no reason to bite',
 	async (t) => {
-		await using box = await claim({ needs: ['power', 'flash', 'watchdog'] });
-		await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
-		const operator = await bench.operator(20_000);
-		t.teardown(() => operator.close());
-		const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
-		await box.power.on();
-		await box.serial.expect(/sha256,rsa2048:slot\+ OK/);
-		await box.serial.expect('firmware 1.0.1, release 1, in slot a is settled');
-		await isThere;
-		const objects = await operator.get(['Device.DeviceInfo.']);
-		t.truthy(objects);
+		await run.test(t.title, { needs: ['power', 'flash', 'watchdog'] }, async (box) => {
+			await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
+			const operator = await bench.operator(20_000);
+			t.teardown(() => operator.close());
+			const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+			await box.power.on();
+			await box.serial.expect(/sha256,rsa2048:slot\+ OK/);
+			await box.serial.expect('firmware 1.0.1, release 1, in slot a is settled');
+			await isThere;
+			const objects = await operator.get(['Device.DeviceInfo.']);
+			t.truthy(objects);
+		});
 	},
 );
 
@@ -46,21 +51,22 @@ test.serial('a slot that another key has signed is not started', async (t) => {
 	const forged = join(bench.folder, 'forged.fit');
 	await copyFile(image.boot.file, forged);
 	await flip(forged, (await stat(forged)).size - 1000);
-	await using box = await claim({ needs: ['power', 'flash'] });
-	await box.flash(
-		await bench.flashable(image, {
-			bootState: onTrial,
-			contents: { 'boot-b': forged, 'root-b': image.root.file },
-		}),
-	);
-	await box.power.on();
-	for (let tries = 2; tries > 0; tries--) {
-		await box.serial.expect('starting slot b');
-		await box.serial.expect('resetting ...', { unless: 'Starting kernel' });
-	}
-	await box.serial.expect('starting slot a');
-	await box.serial.expect('firmware in slot b was given back');
-	t.pass();
+	await run.test(t.title, { needs: ['power', 'flash'] }, async (box) => {
+		await box.flash(
+			await bench.flashable(image, {
+				bootState: onTrial,
+				contents: { 'boot-b': forged, 'root-b': image.root.file },
+			}),
+		);
+		await box.power.on();
+		for (let tries = 2; tries > 0; tries--) {
+			await box.serial.expect('starting slot b');
+			await box.serial.expect('resetting ...', { unless: 'Starting kernel' });
+		}
+		await box.serial.expect('starting slot a');
+		await box.serial.expect('firmware in slot b was given back');
+		t.pass();
+	});
 });
 
 test.serial(
@@ -70,19 +76,20 @@ test.serial(
 		await copyFile(image.root.file, changed);
 		const { size } = await stat(changed);
 		for (let at = 0; at < size; at += 65_536) await flip(changed, at + 100);
-		await using box = await claim({ needs: ['power', 'flash'] });
-		await box.flash(
-			await bench.flashable(image, {
-				bootState: onTrial,
-				contents: { 'boot-b': image.boot.file, 'root-b': changed },
-			}),
-		);
-		await box.power.on();
-		for (let tries = 2; tries > 0; tries--) await box.serial.expect('starting slot b');
-		await box.serial.expect('starting slot a');
-		await box.serial.expect('in slot a is settled');
-		await box.serial.expect('firmware in slot b was given back');
-		t.pass();
+		await run.test(t.title, { needs: ['power', 'flash'] }, async (box) => {
+			await box.flash(
+				await bench.flashable(image, {
+					bootState: onTrial,
+					contents: { 'boot-b': image.boot.file, 'root-b': changed },
+				}),
+			);
+			await box.power.on();
+			for (let tries = 2; tries > 0; tries--) await box.serial.expect('starting slot b');
+			await box.serial.expect('starting slot a');
+			await box.serial.expect('in slot a is settled');
+			await box.serial.expect('firmware in slot b was given back');
+			t.pass();
+		});
 	},
 );
 

@@ -3,16 +3,20 @@ import test, { type ExecutionContext } from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import type { Controller } from '../../../controller/controller.ts';
 import type { Board } from '../../board/board.ts';
-import { claim } from '../../board/claim.ts';
+import { openBoardRun } from '../../board/board-run.ts';
 import { openImageBench } from '../image-bench.ts';
 
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
+const run = await openBoardRun('firmware update');
 const bench = await openImageBench();
 const old = await bench.build(1);
 const next = await bench.build(2);
 const oldUrl = await bench.publish(old);
 const url = await bench.publish(next);
-test.after.always(() => bench[Symbol.asyncDispose]());
+test.after.always(async () => {
+	await bench[Symbol.asyncDispose]();
+	await run[Symbol.asyncDispose]();
+});
 
 /** Switches the box on; resolves once its operator can talk to it. */
 async function start(t: ExecutionContext, box: Board): Promise<Controller> {
@@ -28,23 +32,27 @@ test.serial(
 	'a release is started from the other slot, kept once found healthy, and none before it is taken',
 	async (t) => {
 		t.timeout(600_000);
-		await using box = await claim({ needs: ['power', 'flash', 'watchdog'] });
-		await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
-		const operator = await start(t, box);
-		const updated = operator.operate(`${other}Download()`, { URL: url, AutoActivate: 'true' });
-		await box.serial.expect('starting slot b');
-		await box.serial.expect('release 2, in slot b is trial');
-		await box.serial.expect('was found healthy');
-		await updated;
-		t.like((await operator.get([other]))[other], { Name: 'b', Status: 'Active', Version: '1.0.2' });
+		await run.test(t.title, { needs: ['power', 'flash', 'watchdog'] }, async (box) => {
+			await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
+			const operator = await start(t, box);
+			const updated = operator.operate(`${other}Download()`, { URL: url, AutoActivate: 'true' });
+			await box.serial.expect('starting slot b');
+			await box.serial.expect('release 2, in slot b is trial');
+			await box.serial.expect('was found healthy');
+			await updated;
+			t.like((await operator.get([other]))[other], { Name: 'b', Status: 'Active', Version: '1.0.2' });
 
-		await t.throwsAsync(
-			operator.operate('Device.DeviceInfo.FirmwareImage.1.Download()', { URL: oldUrl, AutoActivate: 'true' }),
-			{ code: 'failed', message: '1.0.1 is release 1, and this box takes none before 2' },
-		);
-		await box.power.cut();
-		const again = await start(t, box);
-		t.like((await again.get([other]))[other], { Status: 'Active', Version: '1.0.2' });
+			await t.throwsAsync(
+				operator.operate('Device.DeviceInfo.FirmwareImage.1.Download()', {
+					URL: oldUrl,
+					AutoActivate: 'true',
+				}),
+				{ code: 'failed', message: '1.0.1 is release 1, and this box takes none before 2' },
+			);
+			await box.power.cut();
+			const again = await start(t, box);
+			t.like((await again.get([other]))[other], { Status: 'Active', Version: '1.0.2' });
+		});
 	},
 );
 
@@ -52,19 +60,20 @@ test.serial(
 	'a download that the power is cut from goes on by itself, and what runs is as it was meanwhile',
 	async (t) => {
 		t.timeout(600_000);
-		await using box = await claim({ needs: ['power', 'flash', 'link'] });
-		await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
-		const operator = await start(t, box);
-		const updated = operator.operate(`${other}Download()`, { URL: url, AutoActivate: 'true' });
-		updated.catch(() => undefined);
-		for (let cuts = 2; cuts > 0; cuts--) {
-			await box.serial.expect(/1\.0\.2: (boot|root) has [1-9]\d* of \d+ bytes/);
-			await box.power.cut();
-			await box.power.on();
-			await box.serial.expect('release 1, in slot a is settled');
-		}
-		await box.serial.expect('starting slot b');
-		await box.serial.expect('was found healthy');
-		t.pass();
+		await run.test(t.title, { needs: ['power', 'flash', 'link'] }, async (box) => {
+			await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
+			const operator = await start(t, box);
+			const updated = operator.operate(`${other}Download()`, { URL: url, AutoActivate: 'true' });
+			updated.catch(() => undefined);
+			for (let cuts = 2; cuts > 0; cuts--) {
+				await box.serial.expect(/1\.0\.2: (boot|root) has [1-9]\d* of \d+ bytes/);
+				await box.power.cut();
+				await box.power.on();
+				await box.serial.expect('release 1, in slot a is settled');
+			}
+			await box.serial.expect('starting slot b');
+			await box.serial.expect('was found healthy');
+			t.pass();
+		});
 	},
 );
