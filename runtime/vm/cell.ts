@@ -8,7 +8,7 @@ import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
-import { type CodeReader, type KeptCode, ServiceCode, withModuleOf } from '../component/service-code.ts';
+import { type CodeReader, type KeptCode, ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
 import { Keeping, type KeepingCell } from '../durability/keeping.ts';
 import type { CellStorage } from '../durability/storage.ts';
@@ -23,6 +23,7 @@ import { VmError } from './error.ts';
 import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hibernation } from './hibernation.ts';
+import { HousedSpec } from './housed-spec.ts';
 import { Mail } from './mail.ts';
 import { isMoveCommand, type MoveCommand, Moves } from './moves.ts';
 import { Resident } from './resident.ts';
@@ -236,7 +237,7 @@ export class Cell {
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
 		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
-		resident.spec = withModuleOf(spec, resident.code);
+		resident.spec = new HousedSpec(spec, resident.code);
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
