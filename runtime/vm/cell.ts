@@ -186,10 +186,10 @@ export class Cell {
 				this.#mail.publishFromOutside(command);
 				break;
 			case 'request':
-				this.#mail.requestFromOutside(command);
+				this.#mail.asking.requestFromOutside(command);
 				break;
 			case 'answer':
-				this.#mail.answerFromOutside(command);
+				this.#mail.asking.answerFromOutside(command);
 				break;
 			case 'look':
 				this.#mail.look(command);
@@ -316,8 +316,8 @@ export class Cell {
 		const taken = resident.inbox.take(resident.singly > 0 ? 1 : eventsPerTurn(resident.spec));
 		this.#mail.releaseWaiters(resident);
 		for (let at = 0; at < taken.length; at++)
-			if (!this.#mail.isStillWanted((taken[at] as Waiting<Event>).event))
-				return taken.filter(({ event }) => this.#mail.isStillWanted(event));
+			if (!this.#mail.asking.isStillWanted((taken[at] as Waiting<Event>).event))
+				return taken.filter(({ event }) => this.#mail.asking.isStillWanted(event));
 		return taken;
 	}
 
@@ -338,10 +338,10 @@ export class Cell {
 				this.#mail.publish(resident, effect.val);
 				return;
 			case 'request':
-				this.#mail.request(resident, effect.val);
+				this.#mail.asking.request(resident, effect.val);
 				return;
 			case 'reply':
-				this.#mail.reply(resident, effect.val);
+				this.#mail.asking.reply(resident, effect.val);
 				return;
 			case 'set-timer':
 				this.#setTimer(resident, effect.val);
@@ -386,7 +386,7 @@ export class Cell {
 			const message = only.event.tag === 'message' ? only.event.val : undefined;
 			resident.setAside++;
 			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload: message?.payload ?? new Uint8Array(0) });
-			this.#mail.refuse(resident, message?.correlation ?? 0);
+			this.#mail.asking.refuse(resident, message?.correlation ?? 0);
 			messages.length = 0;
 		}
 		resident.singly = Math.max(resident.singly - 1, 0) + messages.length;
