@@ -67,7 +67,7 @@ export class PaperCell implements HubCell {
 	}
 
 	#hear(from: Peer, { sender, payload }: { sender: VmId; payload: Uint8Array }): void {
-		this.heard.push({ sender, number: new DataView(payload.buffer).getUint32(0) });
+		this.heard.push({ sender, number: new DataView(payload.buffer, payload.byteOffset).getUint32(0) });
 		this.unplaced.push(() => this.exchange.placed(from, { sender, bytes: payload.length + 32 }));
 	}
 }

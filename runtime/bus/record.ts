@@ -4,6 +4,7 @@
  * A payload larger than a piece crosses in several records, one directly after the other.
  */
 import type { Failure } from '../component/generated/service.ts';
+import { Slab } from '../component/slab.ts';
 import type { RingReader, RingWriter } from './ring.ts';
 
 /** Where among all effects of a VM one stands: the number of its turn, and which effect of that turn it is. */
@@ -193,6 +194,7 @@ export class RecordReader {
 	#assembled: Uint8Array | undefined;
 	#filled = 0;
 	#malformed = 0;
+	readonly #slab = new Slab();
 
 	constructor(ring: RingReader) {
 		this.#ring = ring;
@@ -226,7 +228,10 @@ export class RecordReader {
 		const length = this.#ring.length - headBytes;
 		const from = at + headBytes;
 		if (length === total && this.#assembled === undefined)
-			return this.#record(at, length === 0 ? nothing : this.#ring.bytes.slice(from, from + length));
+			return this.#record(
+				at,
+				length === 0 ? nothing : this.#slab.copyPart(this.#ring.bytes, from, from + length),
+			);
 		// The rest of the one before never came.
 		if (this.#assembled !== undefined && this.#assembled.length !== total) this.#bad();
 		if (length < 0 || total > mostBytes || this.#filled + length > total) return this.#bad();

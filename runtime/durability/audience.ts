@@ -56,8 +56,9 @@ export class Audience {
 		if (listeners.length > 0) this.#giveUpLater();
 		this.#log = log;
 		this.changed();
-		// That there is nobody is worth knowing too.
-		if (record === undefined && !this.#isWritten) this.#write();
+		// That there is nobody is worth knowing too. And a record of a life before would be in the way of what the
+		// journal could do without, before any VM's: lives that are short would never get to a snapshot.
+		if (!this.#isWritten) this.#write();
 	}
 
 	/** Whether somebody may come who has to be told what is said on this topic now. */

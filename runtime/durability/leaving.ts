@@ -95,7 +95,7 @@ export class Leaving {
 			return isUnkept || isAbroad || awaits(topic);
 		}
 		if (effect.tag === 'request' || effect.tag === 'reply') {
-			if (!cell.mail.staysKept(resident, effect)) return true;
+			if (!cell.mail.asking.staysKept(resident, effect)) return true;
 		} else if (isBoxEffect(effect)) {
 			if (effect.tag === 'put') vm.remember(effect.val.key, effect.val.value);
 			if (effect.tag === 'delete') vm.remember(effect.val, undefined);

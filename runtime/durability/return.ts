@@ -142,7 +142,7 @@ export class Return {
 		const { ledger } = revived;
 		keeper.ledger = ledger;
 		for (const mark of ledger.marks.list()) keeper.received.take(mark);
-		cell.mail.goOnFrom(ledger.correlation);
+		cell.mail.asking.goOnFrom(ledger.correlation);
 		// What waited for it then comes before what has come since.
 		const arrived = resident.inbox.take(resident.inbox.length);
 		if (this.#before === undefined) for (const waiting of revived.inbox) this.#takeIn(keeper, waiting);

@@ -76,10 +76,10 @@ export interface VmSpec {
 	readonly name: string;
 	readonly module: WebAssembly.Module;
 	/** Where the code of `module` is kept; without it, the module stays in memory while the VM sleeps. */
-	readonly code?: CodeKey;
+	readonly code?: CodeKey | undefined;
 	readonly encoding: StringEncoding;
 	/** Instead of `module`, for what the generic linker links. */
-	readonly foreign?: ForeignCode;
+	readonly foreign?: ForeignCode | undefined;
 	readonly priority: Priority;
 	readonly budget: Budget;
 	readonly topics: readonly TopicGrant[];
@@ -89,19 +89,19 @@ export interface VmSpec {
 	readonly baseband: string;
 	readonly log: { readonly linesPerTurn: number; readonly bytesPerTurn: number };
 	/** What its key-value bucket holds now; undefined where it has none. */
-	readonly bucket?: ReadonlyMap<string, Uint8Array>;
+	readonly bucket?: ReadonlyMap<string, Uint8Array> | undefined;
 	/** The most its bucket may hold, keys and values together. */
-	readonly bucketBytes?: number;
+	readonly bucketBytes?: number | undefined;
 	/** The time a turn is given is a multiple of this. */
 	readonly clockStepUs: number;
 	/** Put to sleep after so long without a turn, if its state can be taken; undefined for never. */
-	readonly sleepAfterMs?: number;
+	readonly sleepAfterMs?: number | undefined;
 	/** Where it goes on, instead of a start. */
-	readonly passage?: Passage;
+	readonly passage?: Passage | undefined;
 	/** What of it is kept; undefined for nothing. */
-	readonly keep?: KeepOrder;
+	readonly keep?: KeepOrder | undefined;
 	/** Its turns are to be recorded, from its start on. */
-	readonly recording?: RecordingOrder;
+	readonly recording?: RecordingOrder | undefined;
 }
 
 /** How a VM outlives a fault, a kill and a power cut. */

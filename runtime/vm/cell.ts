@@ -8,7 +8,7 @@ import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
-import { type CodeReader, type KeptCode, ServiceCode, withModuleOf } from '../component/service-code.ts';
+import { type CodeReader, type KeptCode, ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
 import { Keeping, type KeepingCell } from '../durability/keeping.ts';
 import type { CellStorage } from '../durability/storage.ts';
@@ -23,6 +23,7 @@ import { VmError } from './error.ts';
 import { eventsPerTurn } from './guest.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hibernation } from './hibernation.ts';
+import { HousedSpec } from './housed-spec.ts';
 import { Mail } from './mail.ts';
 import { isMoveCommand, type MoveCommand, Moves } from './moves.ts';
 import { Resident } from './resident.ts';
@@ -187,10 +188,10 @@ export class Cell {
 				this.#mail.publishFromOutside(command);
 				break;
 			case 'request':
-				this.#mail.requestFromOutside(command);
+				this.#mail.asking.requestFromOutside(command);
 				break;
 			case 'answer':
-				this.#mail.answerFromOutside(command);
+				this.#mail.asking.answerFromOutside(command);
 				break;
 			case 'look':
 				this.#mail.look(command);
@@ -238,7 +239,7 @@ export class Cell {
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
 		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
-		resident.spec = withModuleOf(spec, resident.code);
+		resident.spec = new HousedSpec(spec, resident.code);
 		resident.startedAtUs = now;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
@@ -324,8 +325,8 @@ export class Cell {
 		const taken = resident.inbox.take(resident.singly > 0 ? 1 : eventsPerTurn(resident.spec));
 		this.#mail.releaseWaiters(resident);
 		for (let at = 0; at < taken.length; at++)
-			if (!this.#mail.isStillWanted((taken[at] as Waiting<Event>).event))
-				return taken.filter(({ event }) => this.#mail.isStillWanted(event));
+			if (!this.#mail.asking.isStillWanted((taken[at] as Waiting<Event>).event))
+				return taken.filter(({ event }) => this.#mail.asking.isStillWanted(event));
 		return taken;
 	}
 
@@ -346,10 +347,10 @@ export class Cell {
 				this.#mail.publish(resident, effect.val);
 				return;
 			case 'request':
-				this.#mail.request(resident, effect.val);
+				this.#mail.asking.request(resident, effect.val);
 				return;
 			case 'reply':
-				this.#mail.reply(resident, effect.val);
+				this.#mail.asking.reply(resident, effect.val);
 				return;
 			case 'set-timer':
 				this.#setTimer(resident, effect.val);
@@ -394,7 +395,7 @@ export class Cell {
 			const message = only.event.tag === 'message' ? only.event.val : undefined;
 			resident.setAside++;
 			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload: message?.payload ?? new Uint8Array(0) });
-			this.#mail.refuse(resident, message?.correlation ?? 0);
+			this.#mail.asking.refuse(resident, message?.correlation ?? 0);
 			messages.length = 0;
 		}
 		resident.singly = Math.max(resident.singly - 1, 0) + messages.length;

@@ -27,6 +27,17 @@ test('a VM that has had nothing to do for a while sleeps, and goes on where it w
 	t.deepEqual(naps(await cell.reports()), ['slept', 'woke', 'slept']);
 });
 
+test('every turn puts its sleep off', async (t) => {
+	const cell = await bed(t);
+	await cell.start(1, sleeps);
+	cell.clock.advance(sleepAfterMs - 1);
+	await cell.order({ what: 'count' });
+	cell.clock.advance(sleepAfterMs - 1);
+	t.deepEqual(naps(await cell.reports()), []);
+	cell.clock.advance(1);
+	t.deepEqual(naps(await cell.reports()), ['slept']);
+});
+
 test('asleep it takes a few kilobytes', async (t) => {
 	const cell = await bed(t);
 	const memoryBytes = async (): Promise<number> => {

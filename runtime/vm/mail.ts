@@ -1,42 +1,35 @@
 /**
- * Carries messages and answers between the VMs of one cell, and to and from other cells and the box.
+ * Carries messages between the VMs of one cell, and to and from other cells and the box.
  *
  * Whoever may not say something, says it to nobody. Where it goes is looked up here; how it gets into an
- * inbox is `delivery.ts`, how it gets to another cell `bus/exchange.ts`.
+ * inbox is `delivery.ts`, how it gets to another cell `bus/exchange.ts`. Requests are `asking.ts`.
  */
 import type { Notify } from '../bus/doorbell.ts';
 import { Exchange, type Heard, type Peer } from '../bus/exchange.ts';
 import { recordBytes } from '../bus/outgoing.ts';
 import type { Place } from '../bus/record.ts';
-import { Requests } from '../bus/requests.ts';
 import { type Route, Routes } from '../bus/routes.ts';
 import { Tap, type TapCredit } from '../bus/tap.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { Dispatch } from '../durability/dispatches.ts';
 import { fromAfar, type MessageId } from '../durability/marks.ts';
+import { Asking } from './asking.ts';
 import type {
 	CellCommand,
 	CellLink,
 	CellNumber,
 	CellReport,
 	MessageKind,
-	Outcome,
 	RouteChange,
 	VmId,
 } from './cell-protocol.ts';
 import { Delivery } from './delivery.ts';
-import { type HeldMessage, Resident } from './resident.ts';
+import type { HeldMessage, Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
 import { type TopicWay, TopicWays } from './topic-ways.ts';
 
-/** The box. */
-const outside = Symbol('outside');
-type Party = Resident | Peer | typeof outside;
-
 type Publication = Extract<Effect, { tag: 'publish' }>['val'];
-type Request = Extract<Effect, { tag: 'request' }>['val'];
-type Reply = Extract<Effect, { tag: 'reply' }>['val'];
 
 export interface KeptMail {
 	/** What the VM said before this place is safe in that cell. */
@@ -64,7 +57,6 @@ export interface MailOptions {
 export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
-	readonly #requests: Requests<Party>;
 	readonly #ways = new TopicWays((topic) => ({
 		routes: this.#routes.of(topic),
 		isWanted: this.#wanted.has(topic),
@@ -73,22 +65,34 @@ export class Mail {
 	readonly #tap = new Tap();
 	readonly #delivery: Delivery;
 	readonly #exchange: Exchange;
+	/** Requests, and what becomes of them. */
+	readonly asking: Asking;
 	#wanted = new Set<string>();
 	/** Sees what journalled VMs and those of other cells say to each other; nothing where none is kept. */
 	kept: KeptMail | undefined;
 
 	constructor(options: MailOptions) {
-		const { clock, notify } = options;
+		const { notify } = options;
 		this.#options = options;
-		this.#requests = new Requests(clock);
 		this.#delivery = new Delivery(options);
 		this.#exchange = new Exchange({
 			notify,
 			take: (from, said) => this.#take(from, said),
 			hold: (vm, isHeld) => this.#hold(vm, isHeld),
 			lost: (peer) => {
-				this.#refuseAll(peer);
+				this.asking.leave(peer);
 				this.kept?.lost(peer.number);
+			},
+		});
+		this.asking = new Asking({
+			...options,
+			routes: this.#routes,
+			exchange: this.#exchange,
+			give: (vm, event) => this.give(vm, event),
+			denied: (sender, topic) => this.#deny(sender, topic),
+			asked: (sender, topic, payload) => {
+				sender.sent++;
+				if (this.#tap.isOpen) this.#show(sender, { kind: 'request', topic, payload });
 			},
 		});
 	}
@@ -150,13 +154,8 @@ export class Mail {
 	leave(resident: Resident): void {
 		this.#routes.remove(resident);
 		this.#ways.changed();
-		this.#refuseAll(resident);
+		this.asking.leave(resident);
 		this.releaseWaiters(resident);
-	}
-
-	/** By its own numbers: what it has asked and got no answer to. */
-	askedBy(resident: Resident): number[] {
-		return this.#requests.askedBy(resident);
 	}
 
 	/** That cell is gone for ever. */
@@ -222,73 +221,8 @@ export class Mail {
 		}
 	}
 
-	/** Whether a request or a reply goes to a journalled VM of this cell. */
-	staysKept(sender: Resident, { tag, val }: Extract<Effect, { tag: 'request' | 'reply' }>): boolean {
-		if (tag === 'reply') {
-			const asker = this.#requests.askerOf(val.correlation);
-			return asker instanceof Resident && asker.isJournalled;
-		}
-		return this.#routes.of(sender.spec.topics[val.topic]?.name ?? '')[0]?.to.isJournalled === true;
-	}
-
-	/** Numbers of requests up to this one were given out before a restart. */
-	goOnFrom(correlation: number): void {
-		this.#requests.goOnFrom(correlation);
-	}
-
 	publishFromOutside({ topic, sender, payload }: Extract<CellCommand, { tag: 'publish' }>): void {
 		for (const route of this.#routes.of(topic)) this.#delivery.deliver(undefined, route, { sender, payload });
-	}
-
-	request(sender: Resident, { topic, correlation, deadlineMs, payload }: Request): void {
-		const grant = sender.spec.topics[topic];
-		if (grant?.mayPublish !== true) {
-			this.#deny(sender, topic);
-			return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
-		}
-		const { name } = grant;
-		sender.sent++;
-		if (this.#tap.isOpen) this.#show(sender, { kind: 'request', topic: name, payload });
-		const route = this.#routes.of(name)[0];
-		if (route !== undefined)
-			return this.#ask(route, { from: sender, theirs: correlation, sender: sender.id, deadlineMs, payload });
-		const server = this.#exchange.server(name);
-		if (server === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
-		const { peer, vm: receiver, topic: number } = server;
-		const id = this.#open({ from: sender, theirs: correlation, to: peer, deadlineMs });
-		const asked = { receiver, topic: number, sender: sender.id, correlation: id, deadlineMs, payload };
-		if (!this.#exchange.send(peer, { tag: 'request', ...asked }))
-			this.#answer(id, peer, { tag: 'err', val: 'refused' });
-	}
-
-	requestFromOutside(request: Extract<CellCommand, { tag: 'request' }>): void {
-		const { topic, sender, correlation, deadlineMs, payload, vm } = request;
-		const route = this.#routes.of(topic).find(({ to }) => vm === undefined || to.id === vm);
-		if (route === undefined) this.#settle(outside, correlation, { tag: 'err', val: 'denied' });
-		else this.#ask(route, { from: outside, theirs: correlation, sender, deadlineMs, payload });
-	}
-
-	reply(sender: Resident, { correlation, outcome }: Reply): void {
-		if (outcome.tag === 'ok') return this.#answer(correlation, sender, outcome);
-		const line = { level: 'warn', text: `rejected: ${outcome.val}` } as const;
-		this.#options.say({ tag: 'log', vm: sender.id, line });
-		this.#answer(correlation, sender, { tag: 'err', val: 'refused' });
-	}
-
-	/** What `by` was asked will never be answered. */
-	refuse(by: Resident, correlation: number): void {
-		this.#answer(correlation, by, { tag: 'err', val: 'refused' });
-	}
-
-	answerFromOutside({ correlation, outcome }: Extract<CellCommand, { tag: 'answer' }>): void {
-		this.#answer(correlation, outside, outcome);
-	}
-
-	/** A request that nobody waits for any more is not worth a turn. */
-	isStillWanted(event: Event): boolean {
-		return (
-			event.tag !== 'message' || event.val.correlation === 0 || this.#requests.has(event.val.correlation)
-		);
 	}
 
 	/** There is room in the receiver's inbox: those who stand still for it go on, in order. */
@@ -314,9 +248,10 @@ export class Mail {
 
 	/** What a VM of another cell said, or that cell about it. */
 	#take(from: Peer, said: Heard): void {
-		if (said.tag === 'answer') return this.#answer(said.correlation, from, { tag: 'ok', val: said.payload });
+		if (said.tag === 'answer')
+			return this.asking.answerFromAfar(from, said.correlation, { tag: 'ok', val: said.payload });
 		if (said.tag === 'failure')
-			return this.#answer(said.correlation, from, { tag: 'err', val: said.failure });
+			return this.asking.answerFromAfar(from, said.correlation, { tag: 'err', val: said.failure });
 		if (said.tag === 'safe') return this.kept?.safe(from.number, said.sender, said.before);
 		const topic = this.#exchange.table.nameOf(said.topic) ?? '';
 		const routes = this.#routes.of(topic);
@@ -332,10 +267,7 @@ export class Mail {
 			this.#delivery.deliverFromAfar({ sender, payload, id }, to, holds ? placed : undefined);
 			return this.kept?.came(from.number, id);
 		}
-		const { correlation, receiver } = said;
-		const route = routes.find(({ to }) => to.id === receiver);
-		if (route === undefined) this.#settle(from, correlation, { tag: 'err', val: 'denied' });
-		else this.#ask(route, { ...said, from, theirs: correlation });
+		this.asking.requestFromAfar(from, said, routes);
 	}
 
 	/** Whether a journalled VM has not had the message; one that is still coming back gets it later. */
@@ -349,59 +281,5 @@ export class Mail {
 		if (resident === undefined) return;
 		resident.cellsAwaited += isHeld ? 1 : -1;
 		this.#options.queue.add(resident);
-	}
-
-	#refuseAll(by: Resident | Peer): void {
-		for (const { from, theirs } of this.#requests.leave(by))
-			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
-	}
-
-	#ask(
-		{ to, topic, index, whenFull }: Route,
-		{
-			from,
-			theirs,
-			sender,
-			deadlineMs,
-			payload,
-		}: { from: Party; theirs: number; sender: VmId; deadlineMs: number; payload: Uint8Array },
-	): void {
-		const correlation = this.#open({ from, theirs, to, deadlineMs });
-		const message = { topic: index, sender, correlation, payload };
-		const bytes = payload.length + recordBytes;
-		const item = {
-			event: { tag: 'message', val: message } as const,
-			bytes,
-			topic,
-			isRequest: true,
-			failures: 0,
-		};
-		// Where messages may be dropped, they make room for who waits for an answer.
-		if (to.inbox.offer(item, whenFull === 'block' ? 'block' : 'drop-oldest')) this.#options.queue.add(to);
-		else this.#answer(correlation, to, { tag: 'err', val: 'refused' });
-	}
-
-	#open(request: { from: Party; theirs: number; to: Party; deadlineMs: number }): number {
-		return this.#requests.open({
-			request,
-			deadlineMs: request.deadlineMs,
-			expire: () => {
-				this.#settle(request.from, request.theirs, { tag: 'err', val: 'timed-out' });
-				this.#options.flush();
-			},
-		});
-	}
-
-	#answer(correlation: number, by: Party, outcome: Outcome): void {
-		const request = this.#requests.close(correlation, by);
-		if (request !== undefined) this.#settle(request.from, request.theirs, outcome);
-	}
-
-	#settle(asker: Party, correlation: number, outcome: Outcome): void {
-		if (asker === outside) this.#options.say({ tag: 'answer', correlation, outcome });
-		else if (asker instanceof Resident) this.give(asker.id, { tag: 'answer', val: { correlation, outcome } });
-		else if (outcome.tag === 'ok')
-			this.#exchange.send(asker, { tag: 'answer', correlation, payload: outcome.val });
-		else this.#exchange.send(asker, { tag: 'failure', correlation, failure: outcome.val });
 	}
 }

@@ -97,7 +97,7 @@ export class Moves {
 		if (asleep === undefined) return { passage: undefined, why: 'it has failed' };
 		const passage = {
 			asleep,
-			waiting: waitingFor(resident, mail.askedBy(resident)),
+			waiting: waitingFor(resident, mail.asking.askedBy(resident)),
 			timers: [...resident.timers.values()].map(({ cancel: _, ...timer }) => timer),
 			stored: new Map(resident.vm?.stored),
 		};

@@ -334,6 +334,7 @@ export class Turns implements LaneHost {
 		const { stats, taken } = resident;
 		stats.turn(this.#nowUs, { tookUs: resident.callUs, events: taken.length });
 		resident.callUs = 0;
+		resident.restedAtUs = this.#nowUs;
 	}
 
 	#checkDeadline(resident: Resident, now: number): void {

@@ -218,7 +218,8 @@ export class Vm {
 
 	remember(key: string, value: Uint8Array | undefined): void {
 		if (value === undefined) this.#bucket.delete(key);
-		else this.#bucket.set(key, value);
+		// A copy of its own: as it came out of the guest, it holds bytes of others for as long as it stays.
+		else this.#bucket.set(key, new Uint8Array(value));
 	}
 
 	// Not a getter: the engine calls a private one through its runtime.

@@ -1,0 +1,56 @@
+/**
+ * A spec as its cell keeps it: with a module that is compiled when it is asked for.
+ *
+ * Every turn reads it, so all have one shape, whatever their manifests ask for: what an engine has seen in
+ * many shapes it looks up by name.
+ */
+import type { ServiceCode } from '../component/service-code.ts';
+import type { VmSpec } from './cell-protocol.ts';
+
+export class HousedSpec implements VmSpec {
+	readonly name: VmSpec['name'];
+	readonly code: VmSpec['code'];
+	readonly encoding: VmSpec['encoding'];
+	readonly foreign: VmSpec['foreign'];
+	readonly priority: VmSpec['priority'];
+	readonly budget: VmSpec['budget'];
+	readonly topics: VmSpec['topics'];
+	readonly effects: VmSpec['effects'];
+	readonly config: VmSpec['config'];
+	readonly baseband: VmSpec['baseband'];
+	readonly log: VmSpec['log'];
+	readonly bucket: VmSpec['bucket'];
+	readonly bucketBytes: VmSpec['bucketBytes'];
+	readonly clockStepUs: VmSpec['clockStepUs'];
+	readonly sleepAfterMs: VmSpec['sleepAfterMs'];
+	readonly passage: VmSpec['passage'];
+	readonly keep: VmSpec['keep'];
+	readonly recording: VmSpec['recording'];
+	readonly #code: ServiceCode;
+
+	constructor(spec: VmSpec, code: ServiceCode) {
+		this.name = spec.name;
+		this.code = spec.code;
+		this.encoding = spec.encoding;
+		this.foreign = spec.foreign;
+		this.priority = spec.priority;
+		this.budget = spec.budget;
+		this.topics = spec.topics;
+		this.effects = spec.effects;
+		this.config = spec.config;
+		this.baseband = spec.baseband;
+		this.log = spec.log;
+		this.bucket = spec.bucket;
+		this.bucketBytes = spec.bucketBytes;
+		this.clockStepUs = spec.clockStepUs;
+		this.sleepAfterMs = spec.sleepAfterMs;
+		this.passage = spec.passage;
+		this.keep = spec.keep;
+		this.recording = spec.recording;
+		this.#code = code;
+	}
+
+	get module(): WebAssembly.Module {
+		return this.#code.module;
+	}
+}
