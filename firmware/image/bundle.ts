@@ -1,6 +1,8 @@
 /** The whole firmware as one JavaScript file, for all of its threads: what an image holds instead of the sources. */
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { leanNode } from './lean-node.ts';
+import { leanPackages } from './lean-packages.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,7 +39,7 @@ export async function bundleFirmware({ file, without = [] }: BundleOptions): Pro
 		metafile: true,
 		absWorkingDir: here('../..'),
 		external: [...without],
-		plugins: [threadsInOne],
+		plugins: [threadsInOne, leanNode, leanPackages],
 		// Packages in CommonJS ask for Node's own modules with `require`.
 		banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
 		logLevel: 'silent',
