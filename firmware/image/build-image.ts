@@ -32,6 +32,8 @@ export interface BuildOptions {
 	readonly config: object;
 	/** Components that are installed from the start. */
 	readonly modules: readonly Uint8Array[];
+	/** A script that runs in place of the firmware, with the same arguments. */
+	readonly program?: string;
 	/** What counts up with each release. */
 	readonly release: number;
 	readonly version: string;

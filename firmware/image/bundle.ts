@@ -11,6 +11,8 @@ export interface BundleOptions {
 	readonly file: string;
 	/** Packages that stay outside: what needs them is refused where they are not there. */
 	readonly without?: readonly string[];
+	/** Default: all of the firmware. */
+	readonly entry?: string;
 }
 
 /** In place of the files that threads run from the sources. */
@@ -25,9 +27,13 @@ const threadsInOne: Plugin = {
 };
 
 /** Returns what is in it, and how many bytes of each file. Byte for byte the same for the same sources. */
-export async function bundleFirmware({ file, without = [] }: BundleOptions): Promise<Metafile> {
+export async function bundleFirmware({
+	file,
+	without = [],
+	entry = here('bundle-entry.ts'),
+}: BundleOptions): Promise<Metafile> {
 	const { metafile } = await build({
-		entryPoints: [here('bundle-entry.ts')],
+		entryPoints: [entry],
 		outfile: file,
 		bundle: true,
 		platform: 'node',

@@ -30,6 +30,8 @@ export interface RootOptions {
 	readonly release: number;
 	readonly version: string;
 	readonly builtAt: number;
+	/** A script that runs in place of the firmware, with the same arguments. */
+	readonly program?: string;
 }
 
 /** Makes the squashfs, padded to whole blocks. Returns what is in its bundle. @throws ImageError */
@@ -54,7 +56,7 @@ export async function makeRoot(options: RootOptions): Promise<Metafile> {
 
 async function stage(
 	staging: Staging,
-	{ board, sources, trust, release, version, builtAt }: RootOptions,
+	{ board, sources, trust, release, version, builtAt, program }: RootOptions,
 ): Promise<Metafile> {
 	const { debian, node } = sources;
 	const script = (name: string): Promise<Uint8Array> => readFile(new URL(`root/${name}.sh`, import.meta.url));
@@ -84,7 +86,11 @@ async function stage(
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
 	await staging.write('etc/mullion/release', text.join(''));
 	await staging.folders('usr/lib/mullion');
-	return bundleFirmware({ file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'), without: left });
+	return bundleFirmware({
+		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),
+		without: left,
+		...(program !== undefined && { entry: program }),
+	});
 }
 
 /** What the firmware reads of the image that it runs from. */
