@@ -14,6 +14,16 @@ export interface DeviceIdentity {
 	readonly softwareVersion: string;
 }
 
+export interface MemoryStatus {
+	readonly totalBytes: number;
+	/** What could be had at once; what only caches files is in it. */
+	readonly freeBytes: number;
+}
+
+export interface MemoryView {
+	read(): Promise<MemoryStatus>;
+}
+
 /** A module in the store (TR-181: Deployment Unit). */
 export interface ModuleStatus {
 	/** The module's name, one of its kind in the box. */

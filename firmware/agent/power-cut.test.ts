@@ -16,6 +16,7 @@ import {
 	SimulatedTelemetry,
 	SimulatedTraces,
 	simulatedIdentity,
+	simulatedMemory,
 } from './simulated-box.ts';
 import { SimulatedModules } from './simulated-modules.ts';
 import { SimulatedRecorder } from './simulated-recorder.ts';
@@ -36,6 +37,7 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 	const sessions = new SimulatedSessions();
 	const model = boxModel({
 		identity: simulatedIdentity,
+		memory: simulatedMemory,
 		modules,
 		vms: modules.vms,
 		recorder: new SimulatedRecorder(),

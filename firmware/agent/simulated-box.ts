@@ -10,6 +10,7 @@ import type {
 	Json,
 	LogLine,
 	LogSource,
+	MemoryView,
 	NetworkView,
 	SessionManager,
 	SessionStatus,
@@ -28,6 +29,11 @@ export const simulatedIdentity: DeviceIdentity = {
 	serialNumber: 'SIM-0001',
 	hardwareVersion: '1',
 	softwareVersion: '0.1.0',
+};
+
+/** Half of its memory is free. */
+export const simulatedMemory: MemoryView = {
+	read: async () => ({ totalBytes: 268_435_456, freeBytes: 134_217_728 }),
 };
 
 /** Its list is what it was last given. */

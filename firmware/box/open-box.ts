@@ -11,6 +11,7 @@ import type { BoxConfig } from '../config.ts';
 import { systemClock } from '../hal/clock.ts';
 import { openDirectory } from '../hal/directory.ts';
 import { tuneEngine } from '../hal/engine.ts';
+import { kernelMemory } from '../hal/memory.ts';
 import { watchdogDevice } from '../hal/watchdog.ts';
 import type { OwnImage } from '../own-image.ts';
 import { Downloads } from '../update/download.ts';
@@ -134,6 +135,7 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 		}));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
+		memory: kernelMemory(),
 		clock,
 		numbers,
 		modules: manager,

@@ -11,12 +11,13 @@ import { makeBootLoader } from './boot-loader.ts';
 import { makeData } from './data-file-system.ts';
 import { deviceTreeOf } from './device-tree.ts';
 import { makeDisk } from './disk.ts';
+import { type FootprintRow, footprintOf } from './footprint.ts';
 import { makeInitrd } from './initrd.ts';
 import { type PartitionName, partitionsOf } from './partitions.ts';
 import { makeRoot } from './root-file-system.ts';
 import { signingKey } from './signing-key.ts';
 import { makeSlotImage } from './slot-image.ts';
-import { fetchSources } from './sources.ts';
+import { fetchSources, kernelFile } from './sources.ts';
 import { addVerity } from './verity.ts';
 
 export interface BuildOptions {
@@ -31,6 +32,8 @@ export interface BuildOptions {
 	readonly config: object;
 	/** Components that are installed from the start. */
 	readonly modules: readonly Uint8Array[];
+	/** A script that runs in place of the firmware, with the same arguments. */
+	readonly program?: string;
 	/** What counts up with each release. */
 	readonly release: number;
 	readonly version: string;
@@ -61,6 +64,8 @@ export interface BuiltImage {
 	/** Of the boot loader. */
 	readonly environment: BuiltFile;
 	readonly deviceTree: BuiltFile;
+	/** What is in a slot. */
+	readonly footprint: readonly FootprintRow[];
 }
 
 /** @throws ImageError */
@@ -87,11 +92,19 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 		const common = { ...options, sources };
 		step('root file system');
 		await rm(files.root, { force: true });
-		await makeRoot({ ...common, folder: await place('root'), file: files.root });
+		const rootFolder = await place('root');
+		const bundle = await makeRoot({ ...common, folder: rootFolder, file: files.root });
 		const root = await addVerity(files.root);
 		step('kernel');
 		const initrd = join(work, 'initrd.zst');
-		await makeInitrd({ ...common, root, folder: await place('initrd'), file: initrd });
+		const initrdFolder = await place('initrd');
+		await makeInitrd({ ...common, root, folder: initrdFolder, file: initrd });
+		const footprint = await footprintOf({
+			root: rootFolder,
+			initrd: initrdFolder,
+			kernel: await kernelFile(sources.debian),
+			bundle,
+		});
 		await signingKey(keys);
 		await makeSlotImage({ ...common, initrd, folder: await place('slot'), file: files.boot });
 		step('boot loader');
@@ -126,6 +139,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 			disk: await described(files.disk),
 			environment: await described(files.environment),
 			deviceTree: await described(files.deviceTree),
+			footprint,
 		};
 	} finally {
 		await rm(work, { recursive: true, force: true });

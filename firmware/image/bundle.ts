@@ -1,6 +1,8 @@
 /** The whole firmware as one JavaScript file, for all of its threads: what an image holds instead of the sources. */
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { leanNode } from './lean-node.ts';
+import { leanPackages } from './lean-packages.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,6 +11,8 @@ export interface BundleOptions {
 	readonly file: string;
 	/** Packages that stay outside: what needs them is refused where they are not there. */
 	readonly without?: readonly string[];
+	/** Default: all of the firmware. */
+	readonly entry?: string;
 }
 
 /** In place of the files that threads run from the sources. */
@@ -23,9 +27,13 @@ const threadsInOne: Plugin = {
 };
 
 /** Returns what is in it, and how many bytes of each file. Byte for byte the same for the same sources. */
-export async function bundleFirmware({ file, without = [] }: BundleOptions): Promise<Metafile> {
+export async function bundleFirmware({
+	file,
+	without = [],
+	entry = here('bundle-entry.ts'),
+}: BundleOptions): Promise<Metafile> {
 	const { metafile } = await build({
-		entryPoints: [here('bundle-entry.ts')],
+		entryPoints: [entry],
 		outfile: file,
 		bundle: true,
 		platform: 'node',
@@ -37,7 +45,7 @@ export async function bundleFirmware({ file, without = [] }: BundleOptions): Pro
 		metafile: true,
 		absWorkingDir: here('../..'),
 		external: [...without],
-		plugins: [threadsInOne],
+		plugins: [threadsInOne, leanNode, leanPackages],
 		// Packages in CommonJS ask for Node's own modules with `require`.
 		banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
 		logLevel: 'silent',

@@ -1,6 +1,7 @@
 /** The root of a slot: Node, the firmware as one file, and the little of Linux that they need. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
@@ -29,13 +30,15 @@ export interface RootOptions {
 	readonly release: number;
 	readonly version: string;
 	readonly builtAt: number;
+	/** A script that runs in place of the firmware, with the same arguments. */
+	readonly program?: string;
 }
 
-/** Makes the squashfs, padded to whole blocks. @throws ImageError */
-export async function makeRoot(options: RootOptions): Promise<void> {
+/** Makes the squashfs, padded to whole blocks. Returns what is in its bundle. @throws ImageError */
+export async function makeRoot(options: RootOptions): Promise<Metafile> {
 	const { folder, file, builtAt } = options;
 	const staging = new Staging(folder);
-	await stage(staging, options);
+	const bundle = await stage(staging, options);
 	await staging.settle(builtAt);
 	const fixed = [
 		'-all-root',
@@ -48,12 +51,13 @@ export async function makeRoot(options: RootOptions): Promise<void> {
 	];
 	const packed = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '128K'];
 	await tool('mksquashfs', [folder, file, '-noappend', '-no-progress', '-quiet', ...packed, ...fixed]);
+	return bundle;
 }
 
 async function stage(
 	staging: Staging,
-	{ board, sources, trust, release, version, builtAt }: RootOptions,
-): Promise<void> {
+	{ board, sources, trust, release, version, builtAt, program }: RootOptions,
+): Promise<Metafile> {
 	const { debian, node } = sources;
 	const script = (name: string): Promise<Uint8Array> => readFile(new URL(`root/${name}.sh`, import.meta.url));
 	await staging.folders('data', 'dev', 'proc', 'run', 'sys', 'tmp', 'var');
@@ -82,7 +86,11 @@ async function stage(
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
 	await staging.write('etc/mullion/release', text.join(''));
 	await staging.folders('usr/lib/mullion');
-	await bundleFirmware({ file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'), without: left });
+	return bundleFirmware({
+		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),
+		without: left,
+		...(program !== undefined && { entry: program }),
+	});
 }
 
 /** What the firmware reads of the image that it runs from. */

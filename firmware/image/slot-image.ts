@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures, type Board } from './board.ts';
 import { keyName } from './signing-key.ts';
-import { kernelRelease, type Sources } from './sources.ts';
+import { kernelFile, type Sources } from './sources.ts';
 import { tool } from './tool.ts';
 
 /** Name of its only configuration. */
@@ -23,7 +23,7 @@ export interface SlotImageOptions {
 /** @throws ImageError */
 export async function makeSlotImage(options: SlotImageOptions): Promise<void> {
 	const { sources, keys, folder, file, builtAt } = options;
-	const kernel = join(sources.debian, 'boot', `vmlinuz-${await kernelRelease(sources.debian)}`);
+	const kernel = await kernelFile(sources.debian);
 	const packed = join(folder, 'kernel.gz');
 	await tool('sh', ['-c', 'gzip -9 -n <"$0" >"$1"', kernel, packed]);
 	const source = join(folder, 'slot.its');

@@ -49,6 +49,11 @@ export async function kernelRelease(tree: string): Promise<string> {
 	return release;
 }
 
+/** Of the one kernel in a tree, as it is loaded. */
+export async function kernelFile(tree: string): Promise<string> {
+	return join(tree, 'boot', `vmlinuz-${await kernelRelease(tree)}`);
+}
+
 async function nodeProgram({ architecture }: Board, version: string): Promise<string> {
 	const { node, triplet } = architectures[architecture];
 	const folder = await cached(`${node}-${version}`, async (path) => {

@@ -179,6 +179,9 @@ test('Get reads a parameter, an object, a tree to a depth, and the rows a search
 	t.deepEqual(await controller.get(['Device.DeviceInfo.SerialNumber']), {
 		'Device.DeviceInfo.': { SerialNumber: 'SIM-0001' },
 	});
+	t.deepEqual(await controller.get(['Device.DeviceInfo.MemoryStatus.']), {
+		'Device.DeviceInfo.MemoryStatus.': { Total: '262144', Free: '131072' },
+	});
 	t.deepEqual(await controller.get(['Device.X_MULLION_Network.Baseband.[SpeedKbps>1000].Name']), {
 		'Device.X_MULLION_Network.Baseband.2.': { Name: 'wifi' },
 	});

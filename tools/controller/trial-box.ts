@@ -13,6 +13,7 @@ import {
 	SimulatedTelemetry,
 	SimulatedTraces,
 	simulatedIdentity,
+	simulatedMemory,
 } from '../../firmware/agent/simulated-box.ts';
 import { SimulatedModules } from '../../firmware/agent/simulated-modules.ts';
 import { SimulatedRecorder } from '../../firmware/agent/simulated-recorder.ts';
@@ -52,6 +53,7 @@ export async function startBox(options: TrialOptions) {
 	const numbers = new InstanceNumbers({ directory });
 	const model = boxModel({
 		identity: simulatedIdentity,
+		memory: simulatedMemory,
 		modules,
 		vms: modules.vms,
 		...ports,

@@ -20,6 +20,8 @@ export interface MosquittoOptions {
 	readonly port?: number;
 	/** Largest packet in bytes (MQTT 5 3.2.2.3.6); default 1 MiB, as the embedded broker. */
 	readonly maxPacketBytes?: number;
+	/** More lines of its configuration; those of a listener are for the one it has. */
+	readonly settings?: readonly string[];
 	/** How to start it, such as `(...args) => rig.spawn('core', ...args)`; default in this namespace. */
 	readonly spawn?: (command: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 }
@@ -45,6 +47,7 @@ export async function startMosquitto({
 	host = '127.0.0.1',
 	port,
 	maxPacketBytes = 1_048_576,
+	settings = [],
 	spawn = spawnTied,
 }: MosquittoOptions = {}): Promise<Mosquitto> {
 	await requirePrograms({ mosquitto: 'mosquitto' }).catch((cause) => {
@@ -66,6 +69,7 @@ export async function startMosquitto({
 			`max_packet_size ${maxPacketBytes}`,
 			// It would give up root for a user of its own that a test's folder is not made for.
 			...(process.getuid?.() === 0 ? ['user root'] : []),
+			...settings,
 			'',
 		].join('\n'),
 	);

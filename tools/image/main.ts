@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
 import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
+import { footprintTable } from '../../firmware/image/footprint.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Repository } from '../headend/repository/repository.ts';
 
@@ -75,6 +76,7 @@ try {
 		console.log(`${image.board} ${image.version}, slot of ${mb(image.slotBytes)}`);
 		for (const { file, bytes } of [image.disk, image.boot, image.root, image.environment, image.deviceTree])
 			console.log(`  ${file}  ${mb(bytes)}`);
+		console.log(`\n${footprintTable(image.footprint)}`);
 	}
 } catch (error) {
 	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);

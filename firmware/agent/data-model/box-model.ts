@@ -7,6 +7,7 @@ import type {
 	DeviceIdentity,
 	FirmwareManager,
 	LogSource,
+	MemoryView,
 	ModuleManager,
 	NetworkView,
 	SessionManager,
@@ -20,6 +21,7 @@ import { crashObject } from './crashes.ts';
 import { deviceInfo } from './device-info.ts';
 import { firmwareImages } from './firmware-images.ts';
 import { logObject } from './log.ts';
+import { memoryStatus } from './memory-status.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
 import { recordingObject } from './recording.ts';
@@ -30,6 +32,7 @@ import { traceObject } from './trace.ts';
 
 export interface BoxPorts {
 	readonly identity: DeviceIdentity;
+	readonly memory: MemoryView;
 	readonly modules: ModuleManager;
 	readonly vms: VmView;
 	readonly recorder: VmRecorder;
@@ -50,6 +53,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 	const { firmware } = ports;
 	return new DataModel([
 		deviceInfo(ports),
+		memoryStatus(ports),
 		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware })]),
 		...softwareModules(ports),
 		...networkObjects(ports),
