@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { boxEnvironment } from '../../firmware/environment.ts';
+import { bundled } from './bundled.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { residentOnceReady } from './resident.ts';
 import { componentVariants } from './variants.ts';
@@ -18,12 +19,13 @@ const rounds = 3;
 export async function densityFigures(): Promise<Figure[]> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-bench-'));
 	try {
+		const file = await bundled(program, folder);
 		const variant = await componentVariants();
 		for (let number = 0; number < services + more; number++)
 			await writeFile(join(folder, `${number}.wasm`), variant(number));
 		const environment = boxEnvironment(join(folder, 'compiled'));
 		const withServices = (count: number) => () =>
-			residentOnceReady([program, folder, String(count)], environment);
+			residentOnceReady([file, folder, String(count)], environment);
 		await withServices(1)();
 		const measured = await interleaved(
 			{

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { boxEnvironment } from '../../firmware/environment.ts';
+import { bundled } from './bundled.ts';
 import { type Figure, figure, interleaved, median } from './figure.ts';
 import { onceReady } from './resident.ts';
 import { componentVariants } from './variants.ts';
@@ -17,6 +18,7 @@ const rounds = 2;
 export async function sleepFigures(): Promise<Figure[]> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-bench-'));
 	try {
+		const file = await bundled(program, folder);
 		const variant = await componentVariants();
 		for (let number = 0; number < few + more; number++)
 			await writeFile(join(folder, `${number}.wasm`), variant(number));
@@ -24,7 +26,7 @@ export async function sleepFigures(): Promise<Figure[]> {
 		const asleep: number[] = [];
 		const awake: number[] = [];
 		const withServices = (count: number) => async (): Promise<number> => {
-			const { megabytes, said } = await onceReady([program, folder, String(count)], environment);
+			const { megabytes, said } = await onceReady([file, folder, String(count)], environment);
 			const times: { asleep: number[]; awake: number[] } = JSON.parse(said);
 			asleep.push(...times.asleep);
 			awake.push(...times.awake);
