@@ -17,7 +17,7 @@ name_in() { sed -n 's/^."endpointId": "\(.*\)",*$/\1/p' "$1"; }
 without_data() {
 	lost=$*
 	echo "mullion: $lost"
-	umount /data
+	umount /data 2>/dev/null
 	[ -s /run/box.json ] || reboot -f
 	mount -t tmpfs -o size=32m data /data
 	cat /run/box.json >/data/box.json

@@ -32,7 +32,7 @@ async function tryOut(
 	} as const;
 	const contents = { 'boot-b': broken.boot.file, 'root-b': broken.root.file };
 	await box.flash(await bench.flashable(old, { bootState, contents }));
-	t.timeout(300_000);
+	t.timeout(600_000);
 	await box.power.on();
 }
 
@@ -117,7 +117,7 @@ test.serial('a release without a driver for its network is given back', async (t
 test.serial(
 	'an update that cannot reach its cloud is given back, and the command by which it came fails with the reason',
 	async (t) => {
-		t.timeout(300_000);
+		t.timeout(600_000);
 		const lost = await bench.variant(old, ++releases, async (root) => {
 			await root.describe({ trial: shortTrial });
 			const init = await root.read('sbin/init');
