@@ -5,15 +5,18 @@ import { type Box, openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
 import { readOwnImage } from './own-image.ts';
 
-const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--tied]
+const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--tied]
 
   --image what the image says of itself that the box runs from: its board, release and slots
+  --without-data
+          why what the box has kept cannot be used: it is told, and no new release is found good like that
   --tied   end when standard input closes: for a box that lives no longer than who started it`;
 
 const { values } = parseArgs({
 	options: {
 		config: { type: 'string' },
 		image: { type: 'string' },
+		'without-data': { type: 'string' },
 		tied: { type: 'boolean' },
 		help: { type: 'boolean' },
 	},
@@ -32,7 +35,12 @@ try {
 		process.exit(0);
 	};
 	// In an image the end of this process is a restart of the box.
-	box = await openBox(config, { image, restart: stop, onEvent: (text) => console.log(text) });
+	box = await openBox(config, {
+		image,
+		withoutData: values['without-data'],
+		restart: stop,
+		onEvent: (text) => console.log(text),
+	});
 	console.log('ready');
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);

@@ -3,7 +3,7 @@ import { ManualClock } from '../../runtime/manual-clock.ts';
 import { SimulatedModules } from '../agent/simulated-modules.ts';
 import { boxHealth } from './box-health.ts';
 
-async function started() {
+async function started({ hasData = true } = {}) {
 	const clock = new ManualClock();
 	const modules = new SimulatedModules({ clock });
 	const { signal } = new AbortController();
@@ -15,6 +15,7 @@ async function started() {
 		vms: modules.vms,
 		cellsAnswer: () => world.cellsAnswer(),
 		isCloudReachable: () => world.isCloudReachable,
+		hasData,
 	});
 	return { clock, modules, world, check: () => health.check(signal) };
 }
@@ -42,4 +43,9 @@ test('what is wrong is named', async (t) => {
 	const late = check();
 	clock.advance(5000);
 	t.deepEqual(await late, ['cells', 'cloud']);
+});
+
+test('a box that has lost what it kept is not well, whatever else it does', async (t) => {
+	const { check } = await started({ hasData: false });
+	t.deepEqual(await check(), ['data']);
 });

@@ -9,13 +9,15 @@ export interface BoxHealthOptions {
 	/** Resolves once every cell has answered. */
 	readonly cellsAnswer: () => Promise<void>;
 	readonly isCloudReachable: () => boolean;
+	/** Whether it has what it kept before; default true. */
+	readonly hasData?: boolean;
 	/** How long a cell may take to answer; default 5 seconds. */
 	readonly answerMs?: number;
 }
 
-/** Its problems: `module-` and the name of one that should run and does not, `cells`, `cloud`. */
+/** Its problems: `module-` and the name of one that should run and does not, `cells`, `cloud`, `data`. */
 export function boxHealth(options: BoxHealthOptions): Health {
-	const { clock, vms, cellsAnswer, isCloudReachable, answerMs = 5000 } = options;
+	const { clock, vms, cellsAnswer, isCloudReachable, hasData = true, answerMs = 5000 } = options;
 
 	async function haveAnswered(): Promise<boolean> {
 		const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -38,6 +40,7 @@ export function boxHealth(options: BoxHealthOptions): Health {
 			}
 			if (!(await haveAnswered())) problems.add('cells');
 			if (!isCloudReachable()) problems.add('cloud');
+			if (!hasData) problems.add('data');
 			return [...problems];
 		},
 	};

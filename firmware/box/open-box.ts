@@ -42,13 +42,16 @@ export interface Box extends AsyncDisposable {
 export interface BoxOptions {
 	/** What the box runs from; undefined where it is a program among others. */
 	readonly image: OwnImage | undefined;
+	/** Why what it has kept cannot be used: it runs with nothing, to be told of. */
+	readonly withoutData?: string | undefined;
 	/** Has the box start anew. */
 	readonly restart: () => Promise<void>;
 	/** Told of what an operator would look for on the console. */
 	readonly onEvent: (text: string) => void;
 }
 
-export async function openBox(config: BoxConfig, { image, restart, onEvent }: BoxOptions): Promise<Box> {
+export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
+	const { image, withoutData, restart, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
 	const directory = await openDirectory(config.state);
@@ -59,9 +62,15 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 		protocolVersion: 5,
 		reconnectPeriod: 1000,
 	});
-	repository.on('error', (error) =>
-		log.write({ vm: '', level: 'warn', text: `repository: ${error.message}` }),
-	);
+	// It is tried every second: what is said of that is said once.
+	let lastSaid = '';
+	repository.on('connect', () => {
+		lastSaid = '';
+	});
+	repository.on('error', ({ message }) => {
+		if (message !== lastSaid) log.write({ vm: '', level: 'warn', text: `repository: ${message}` });
+		lastSaid = message;
+	});
 	const reader = new MqttRangeReader({ client: repository, clock });
 	const rootJson = await readFile(config.root);
 	const trust = await Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock });
@@ -128,6 +137,7 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 				vms,
 				cellsAnswer: () => supervisor.count(),
 				isCloudReachable: () => repository.connected,
+				hasData: withoutData === undefined,
 			}),
 			isIdle: () => sessions.list().length === 0,
 			restart,
@@ -177,9 +187,12 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
 	await agent.start();
+	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
 
 	const close = async (): Promise<void> => {
 		const steps = [
+			// No longer fed: should one of the other steps never end, the watchdog ends them all.
+			() => guarded?.close(),
 			() => agent.stop(),
 			() => sampled.close(),
 			() => traces.close(),
@@ -189,7 +202,6 @@ export async function openBox(config: BoxConfig, { image, restart, onEvent }: Bo
 			() => platform.close(),
 			() => reader.close?.(),
 			() => repository.endAsync(true),
-			() => guarded?.close(),
 		];
 		const failures: unknown[] = [];
 		for (const step of steps) {

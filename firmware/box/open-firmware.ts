@@ -40,7 +40,8 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 		directory,
 		health,
 		clock,
-		restart,
+		// Whoever closes the box waits for the trial to end, so the trial must not wait for that.
+		restart: async () => void restart(),
 		...(image.trial && { window: image.trial }),
 	});
 	options.onNote(`firmware ${version}, release ${release}, in slot ${slot} is ${report.state}`);

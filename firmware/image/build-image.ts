@@ -5,10 +5,10 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type BootState, copyBytes, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
+import { type BootState, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
 import { makeBootLoader } from './boot-loader.ts';
-import { makeData } from './data-file-system.ts';
+import { configText, makeData } from './data-file-system.ts';
 import { deviceTreeOf } from './device-tree.ts';
 import { makeDisk } from './disk.ts';
 import { type FootprintRow, footprintOf } from './footprint.ts';
@@ -39,6 +39,8 @@ export interface BuildOptions {
 	readonly version: string;
 	/** Seconds since the epoch. */
 	readonly builtAt: number;
+	/** How hard the root is packed, of zstd; default 15. */
+	readonly level?: number;
 	/** Told before each step. */
 	readonly step?: (what: string) => void;
 }
@@ -120,7 +122,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 		await rm(files.data, { force: true });
 		await makeData({ ...options, folder: await place('data'), file: files.data });
 		const contents = {
-			bootstate: bootStatePartition(firstBootState(release)),
+			bootstate: bootStatePartition(firstBootState(release), options.config),
 			'boot-a': files.boot,
 			'root-a': files.root,
 			data: files.data,
@@ -147,7 +149,11 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 }
 
 /** What stands beside the images of a slot, for who offers them as a release. */
-function releaseOf({ board, version, release }: BuildOptions): object {
+export function releaseOf({
+	board,
+	version,
+	release,
+}: Pick<BuildOptions, 'board' | 'version' | 'release'>): object {
 	const sizeOf = (name: PartitionName): number =>
 		partitionsOf(board).find((one) => one.name === name)?.size ?? 0;
 	const slotBytes = { boot: sizeOf('boot-a'), root: sizeOf('root-a') };
@@ -166,10 +172,15 @@ export function firstBootState(release: number): BootState {
 	};
 }
 
-/** A partition with both copies the same. */
-export function bootStatePartition(state: BootState): Uint8Array {
-	const bytes = new Uint8Array(Math.max(...copyPlaces) + copyBytes);
+/** Where the box says who it is, behind both copies of the boot state: the init of the root reads it. */
+const identityPlace = 65_536;
+
+/** A partition with both copies the same, and who the box is. */
+export function bootStatePartition(state: BootState, config: object): Uint8Array {
+	const identity = new TextEncoder().encode(configText(config));
+	const bytes = new Uint8Array(identityPlace + identity.length);
 	for (const at of copyPlaces) bytes.set(encodeBootState(state), at);
+	bytes.set(identity, identityPlace);
 	return bytes;
 }
 

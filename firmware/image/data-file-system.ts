@@ -30,7 +30,7 @@ export async function makeData({
 	builtAt,
 }: DataOptions): Promise<void> {
 	const staging = new Staging(folder);
-	await staging.write('box.json', `${JSON.stringify(config, null, '\t')}\n`, 0o600);
+	await staging.write('box.json', configText(config), 0o600);
 	await staging.folders('state');
 	await installAtFactory({ state: join(folder, 'state'), modules, builtAt });
 	await staging.settle(builtAt);
@@ -44,6 +44,11 @@ export async function makeData({
 	const size = `${board.storage.dataMb}M`;
 	await tool('mkfs.ext4', ['-q', '-F', '-m', '0', ...same, '-d', folder, file, size], { env });
 	await forgetOrigin({ file, paths: await staging.paths(), builtAt, env });
+}
+
+/** As it stands in `box.json`. */
+export function configText(config: object): string {
+	return `${JSON.stringify(config, null, '\t')}\n`;
 }
 
 /** When a file was made here, and the number that it was given by chance, say something of this machine. */

@@ -13,8 +13,8 @@ import { Staging } from './staging.ts';
 import { tool } from './tool.ts';
 
 const applets = [
-	...['[', 'cat', 'date', 'echo', 'hostname', 'insmod', 'ip', 'mkdir', 'mount', 'mv', 'reboot', 'sh'],
-	...['sleep', 'sync', 'udhcpc'],
+	...['[', 'cat', 'date', 'dd', 'echo', 'hostname', 'insmod', 'ip', 'mkdir', 'mount', 'mv', 'reboot'],
+	...['sed', 'sh', 'sleep', 'sync', 'tr', 'udhcpc', 'umount'],
 ];
 /** What makes glue for components of other toolchains weighs more than all the rest of the firmware. */
 const left = ['@bytecodealliance/jco-transpile'];
@@ -32,26 +32,30 @@ export interface RootOptions {
 	readonly builtAt: number;
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
+	/** Of zstd; default 15, above which a start takes longer for little. */
+	readonly level?: number;
 }
 
 /** Makes the squashfs, padded to whole blocks. Returns what is in its bundle. @throws ImageError */
 export async function makeRoot(options: RootOptions): Promise<Metafile> {
-	const { folder, file, builtAt } = options;
-	const staging = new Staging(folder);
+	const staging = new Staging(options.folder);
 	const bundle = await stage(staging, options);
-	await staging.settle(builtAt);
-	const fixed = [
-		'-all-root',
-		'-all-time',
-		`${builtAt}`,
-		'-mkfs-time',
-		`${builtAt}`,
-		'-no-xattrs',
-		'-no-exports',
-	];
-	const packed = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '128K'];
-	await tool('mksquashfs', [folder, file, '-noappend', '-no-progress', '-quiet', ...packed, ...fixed]);
+	await staging.settle(options.builtAt);
+	await packRoot(options);
 	return bundle;
+}
+
+/** A folder as the file system of a slot. @throws ImageError */
+export async function packRoot({
+	folder,
+	file,
+	builtAt,
+	level = 15,
+}: Pick<RootOptions, 'folder' | 'file' | 'builtAt' | 'level'>): Promise<void> {
+	const times = ['-all-time', `${builtAt}`, '-mkfs-time', `${builtAt}`];
+	const packed = ['-comp', 'zstd', '-Xcompression-level', `${level}`, '-b', '128K'];
+	const same = ['-all-root', '-no-xattrs', '-no-exports', ...times];
+	await tool('mksquashfs', [folder, file, '-noappend', '-no-progress', '-quiet', ...packed, ...same]);
 }
 
 async function stage(
@@ -80,7 +84,8 @@ async function stage(
 	);
 	const lines = {
 		built_at: builtAt,
-		data: `/dev/${board.storage.disk}6`,
+		boot_state: `/dev/${board.storage.disk}${partitionOf('bootstate')}`,
+		data: `/dev/${board.storage.disk}${partitionOf('data')}`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);

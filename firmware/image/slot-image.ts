@@ -1,7 +1,8 @@
 /** What the boot loader starts: kernel and first file system in one signed FIT. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { architectures, type Board } from './board.ts';
+import { cached } from './cached.ts';
 import { keyName } from './signing-key.ts';
 import { kernelFile, type Sources } from './sources.ts';
 import { tool } from './tool.ts';
@@ -23,14 +24,20 @@ export interface SlotImageOptions {
 /** @throws ImageError */
 export async function makeSlotImage(options: SlotImageOptions): Promise<void> {
 	const { sources, keys, folder, file, builtAt } = options;
-	const kernel = await kernelFile(sources.debian);
-	const packed = join(folder, 'kernel.gz');
-	await tool('sh', ['-c', 'gzip -9 -n <"$0" >"$1"', kernel, packed]);
 	const source = join(folder, 'slot.its');
-	await writeFile(source, fitSource({ ...options, kernel: packed }));
+	await writeFile(source, fitSource({ ...options, kernel: await packedKernel(sources) }));
 	const env = { SOURCE_DATE_EPOCH: `${builtAt}` };
 	await tool('mkimage', ['-f', source, file], { env });
 	await tool('mkimage', ['-F', '-k', keys, '-r', file], { env });
+}
+
+/** As U-Boot unpacks it; all slots of a kernel have the same. */
+async function packedKernel({ debian }: Sources): Promise<string> {
+	const pack = ['-c', 'gzip -9 -n <"$0" >"$1"', await kernelFile(debian)];
+	const folder = await cached(`${basename(dirname(debian))}-kernel`, async (path) => {
+		await tool('sh', [...pack, join(path, 'kernel.gz')]);
+	});
+	return join(folder, 'kernel.gz');
 }
 
 function fitSource({ board, kernel, initrd }: SlotImageOptions & { kernel: string }): string {

@@ -9,10 +9,26 @@ mount -t tmpfs tmp /tmp
 while read -r driver; do insmod "/$driver"; done </etc/mullion/drivers
 # Armed before anything can hang; from here on the platform feeds it, and only while it is well.
 [ -c /dev/watchdog ] && echo . >/dev/watchdog
-mount -t ext4 -o noatime,errors=remount-ro "$data" /data || {
-	echo "mullion: the data partition cannot be used"
-	reboot -f
+# Who the box is stands behind the boot state too: with that it comes to its cloud even without its data, and
+# tells. What is on the partition stays there, for whoever can save it, and each start tries it again.
+dd if="$boot_state" bs=65536 skip=1 2>/dev/null | tr -d '\000' >/run/box.json
+# Of the outermost object, the fields of which are indented by one tab.
+name_in() { sed -n 's/^."endpointId": "\(.*\)",*$/\1/p' "$1"; }
+without_data() {
+	lost=$*
+	echo "mullion: $lost"
+	umount /data 2>/dev/null
+	[ -s /run/box.json ] || reboot -f
+	mount -t tmpfs -o size=32m data /data
+	cat /run/box.json >/data/box.json
 }
+if ! mount -t ext4 -o noatime,errors=remount-ro "$data" /data; then
+	without_data "the data partition cannot be used"
+elif [ ! -s /data/box.json ]; then
+	without_data "the data partition does not say whose it is"
+elif [ -s /run/box.json ] && [ "$(name_in /data/box.json)" != "$(name_in /run/box.json)" ]; then
+	without_data "the data partition is of another box: $(name_in /data/box.json)"
+fi
 hostname "mullion"
 ip link set lo up
 for device in $networks; do
@@ -20,7 +36,8 @@ for device in $networks; do
 	udhcpc -i "$device" -b -S -t 3 -T 1 -A 3 -s /etc/mullion/dhcp >/dev/null 2>&1 &
 done
 cd /data
-node /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json
+node /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
+	${lost:+--without-data "$lost"}
 echo "mullion: the platform ended with $?"
 sync
 reboot -f

@@ -16,6 +16,7 @@ import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
 import type { BoardImage } from '../board/board.ts';
 import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
+import { makeVariant, type Slot, type VariantOptions } from './variant.ts';
 
 const agent = 'os::00D09E-MULLION-000001';
 const operator = 'self::mullion-headend';
@@ -29,8 +30,10 @@ export interface ImageBench extends AsyncDisposable {
 	readonly repository: Repository;
 	/** Builds an image of this release. */
 	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
-	/** Signs it into the repository; returns the URL by which boxes download it. */
-	publish(image: BuiltImage): Promise<string>;
+	/** Makes the slot of a release that is another one in its root only. */
+	variant(image: BuiltImage, release: number, change: VariantOptions['change']): Promise<Slot>;
+	/** Signs a slot into the repository; returns the URL by which boxes download it. */
+	publish(slot: Slot): Promise<string>;
 	/** What is flashed, made of parts of images. */
 	flashable(image: BuiltImage, changes?: DiskChanges): Promise<BoardImage>;
 	/** The operator's console: once the box is there. */
@@ -42,7 +45,8 @@ export interface DiskChanges {
 	readonly contents?: Partial<Record<PartitionName, string | Uint8Array>>;
 }
 
-export async function openImageBench(): Promise<ImageBench> {
+/** @param level how hard roots are packed: as for a few starts (1, the default) or as for the field */
+export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 	await using stack = new AsyncDisposableStack();
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-hil-'));
 	stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -62,6 +66,13 @@ export async function openImageBench(): Promise<ImageBench> {
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 		networks: board.networks,
 	};
+	const keys = join(folder, 'keys');
+	const releaseOptions = (release: number) => ({
+		out: join(folder, `release-${release}`),
+		release,
+		version: `1.0.${release}`,
+		builtAt: 1_790_000_000 + release,
+	});
 	let disks = 0;
 	const owned = stack.move();
 	return {
@@ -71,18 +82,18 @@ export async function openImageBench(): Promise<ImageBench> {
 		repository,
 		build: async (release, modules = []) =>
 			buildImage({
+				...releaseOptions(release),
 				board,
-				out: join(folder, `release-${release}`),
-				keys: join(folder, 'keys'),
+				keys,
 				trust: await repository.rootJson(),
 				config,
 				modules,
-				release,
-				version: `1.0.${release}`,
-				builtAt: 1_790_000_000 + release,
+				level,
 			}),
-		publish: async (image) => {
-			const release = await readRelease(dirname(image.boot.file));
+		variant: (image, release, change) =>
+			makeVariant({ ...releaseOptions(release), board, keys, image, change }),
+		publish: async ({ boot }) => {
+			const release = await readRelease(dirname(boot.file));
 			for (const target of releaseTargets(release)) await repository.addTarget(target);
 			return `tuf:${releasePath(release)}`;
 		},
@@ -94,7 +105,7 @@ export async function openImageBench(): Promise<ImageBench> {
 				'boot-a': image.boot.file,
 				'root-a': image.root.file,
 				data: image.data.file,
-				...(bootState && { bootstate: bootStatePartition(bootState) }),
+				...(bootState && { bootstate: bootStatePartition(bootState, config) }),
 				...contents,
 			};
 			await makeDisk({ board, file: disk, contents: all, folder: parts });

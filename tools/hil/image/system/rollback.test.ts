@@ -1,0 +1,150 @@
+// Releases that do not work: the box leaves each by itself, says why, and has all that it had before.
+import test, { type ExecutionContext } from 'ava';
+import { firstBootState } from '../../../../firmware/image/build-image.ts';
+import { makeProbe } from '../../../../modules/probe/testbed.ts';
+import type { Controller } from '../../../controller/controller.ts';
+import type { Board } from '../../board/board.ts';
+import { claim } from '../../board/claim.ts';
+import { openImageBench } from '../image-bench.ts';
+import type { Root, VariantOptions } from '../variant.ts';
+
+const bench = await openImageBench();
+const { built } = await makeProbe();
+const old = await bench.build(1, [built.bytes]);
+let releases = 1;
+const other = 'Device.DeviceInfo.FirmwareImage.2.';
+const firmware = 'usr/lib/mullion/firmware.mjs';
+const shortTrial = { windowMs: 8000, everyMs: 1000 };
+test.after.always(() => bench[Symbol.asyncDispose]());
+
+/** Puts a broken release into slot b, to be started so often, and switches the box on. */
+async function tryOut(
+	t: ExecutionContext,
+	box: Board,
+	{ change, starts }: Pick<VariantOptions, 'change'> & { readonly starts: number },
+): Promise<void> {
+	const broken = await bench.variant(old, ++releases, change);
+	const bootState = {
+		...firstBootState(1),
+		order: ['b', 'a'],
+		b: { left: starts, isGood: false },
+		reason: 'not-started',
+	} as const;
+	const contents = { 'boot-b': broken.boot.file, 'root-b': broken.root.file };
+	await box.flash(await bench.flashable(old, { bootState, contents }));
+	t.timeout(600_000);
+	await box.power.on();
+}
+
+/** The old slot runs, its operator can see why, and the module from the factory runs in it. */
+async function isBack(t: ExecutionContext, box: Board, reason: string): Promise<void> {
+	const operator = await bench.operator(30_000);
+	t.teardown(() => operator.close());
+	const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+	await box.serial.expect('starting slot a', { unless: 'starting slot b' });
+	const { text } = await box.serial.expect(/ in slot b was given back after \d starts: .*$/);
+	t.true(text.endsWith(`: ${reason}`), text);
+	await isThere;
+	const objects = await operator.get(['Device.DeviceInfo.FirmwareImage.', 'Device.SoftwareModules.']);
+	t.like(objects['Device.DeviceInfo.FirmwareImage.1.'], { Name: 'a', Version: '1.0.1', Status: 'Active' });
+	const given = objects['Device.DeviceInfo.FirmwareImage.2.'];
+	t.like(given, { Name: 'b', Available: 'false', Status: 'ActivationFailed' });
+	t.true(given?.['BootFailureLog']?.endsWith(`: ${reason}`));
+	t.like(objects['Device.SoftwareModules.DeploymentUnit.1.'], { Name: 'probe', Status: 'Installed' });
+	t.is(await statusOfUnit(operator), 'Active');
+}
+
+/** Of the only module, once it is up or has failed. */
+async function statusOfUnit(operator: Controller): Promise<string | undefined> {
+	const unit = 'Device.SoftwareModules.ExecutionUnit.1.';
+	for (;;) {
+		const status = (await operator.get([unit]))[unit]?.['Status'];
+		if (status !== 'Starting') return status;
+	}
+}
+
+test.serial('a release without an init is given back', async (t) => {
+	await using box = await claim({ needs: ['power', 'flash'] });
+	await tryOut(t, box, { starts: 2, change: (root) => root.remove('sbin/init') });
+	for (let starts = 2; starts > 0; starts--) {
+		await box.serial.expect('starting slot b');
+		await box.serial.expect("can't execute '/sbin/init'");
+	}
+	await isBack(t, box, 'not-started');
+});
+
+test.serial('a release whose init ends is given back after the panic of its kernel', async (t) => {
+	await using box = await claim({ needs: ['power', 'flash'] });
+	await tryOut(t, box, { starts: 1, change: (root) => root.write('sbin/init', '#!/bin/sh\n', 0o755) });
+	await box.serial.expect('starting slot b');
+	await box.serial.expect('Attempted to kill init!');
+	await isBack(t, box, 'not-started');
+});
+
+test.serial('a release whose platform does not come up is given back', async (t) => {
+	await using box = await claim({ needs: ['power', 'flash'] });
+	const bug = "throw new Error('no such file');\n";
+	await tryOut(t, box, { starts: 2, change: (root) => root.write(firmware, bug) });
+	for (let starts = 2; starts > 0; starts--) {
+		await box.serial.expect('starting slot b');
+		await box.serial.expect('mullion: the platform ended with 1');
+	}
+	await isBack(t, box, 'not-started');
+});
+
+test.serial('a release that hangs is ended by the watchdog, and given back', async (t) => {
+	await using box = await claim({ needs: ['power', 'flash', 'watchdog'] });
+	const fired = box.next('watchdog');
+	await tryOut(t, box, { starts: 1, change: (root) => root.write(firmware, 'for (;;);\n') });
+	await box.serial.expect('starting slot b');
+	await fired;
+	await isBack(t, box, 'not-started');
+});
+
+test.serial('a release without a driver for its network is given back', async (t) => {
+	await using box = await claim({ needs: ['power', 'flash'] });
+	const change = async (root: Root): Promise<void> => {
+		await root.describe({ trial: shortTrial });
+		const drivers = await root.read('etc/mullion/drivers');
+		await root.write('etc/mullion/drivers', drivers.replace(/.*\/virtio_net\.ko\n/, ''));
+	};
+	await tryOut(t, box, { starts: 1, change });
+	await box.serial.expect('starting slot b');
+	await box.serial.expect('was found unhealthy');
+	await isBack(t, box, 'unhealthy-cloud');
+});
+
+test.serial(
+	'an update that cannot reach its cloud is given back, and the command by which it came fails with the reason',
+	async (t) => {
+		t.timeout(600_000);
+		const lost = await bench.variant(old, ++releases, async (root) => {
+			await root.describe({ trial: shortTrial });
+			const init = await root.read('sbin/init');
+			await root.write(
+				'sbin/init',
+				init.replace('\ncd ', '\nip route add blackhole 10.0.2.2/32\ncd '),
+				0o755,
+			);
+		});
+		const url = await bench.publish(lost);
+		await using box = await claim({ needs: ['power', 'flash'] });
+		await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
+		const operator = await bench.operator(30_000);
+		t.teardown(() => operator.close());
+		const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+		await box.power.on();
+		await isThere;
+		const updated = operator.operate(`${other}Download()`, { URL: url, AutoActivate: 'true' });
+		const failed = t.throwsAsync(updated, {
+			code: 'failed',
+			message: `1.0.${releases} in slot b was given back after 3 starts: unhealthy-cloud`,
+		});
+		for (let starts = 3; starts > 0; starts--) {
+			await box.serial.expect('starting slot b');
+			await box.serial.expect('was found unhealthy');
+		}
+		await isBack(t, box, 'unhealthy-cloud');
+		await failed;
+	},
+);
