@@ -94,7 +94,7 @@ test('a module comes from the repository over MQTT into the store of the box', a
 test('the broker goes half-way and comes back: the download ends, and no byte beyond the window came twice', async (t) => {
 	const { repository, connect, folder, bytes, stopBroker, startBroker: again } = await start(t);
 	const client = await connect('box');
-	const reader = new MqttRangeReader({ client, clock: systemClock(), timeoutMs: 100 });
+	const reader = new MqttRangeReader({ client, clock: systemClock(), timeoutMs: 1000 });
 	const trust = await Trust.open({
 		directory: new MemoryDirectory(),
 		rootJson: await repository.rootJson(),
