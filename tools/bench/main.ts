@@ -7,6 +7,7 @@ import { densityFigures } from './density.ts';
 import { durabilityFigures } from './durability.ts';
 import { endlessFigures } from './endless.ts';
 import type { Figure } from './figure.ts';
+import { printFigures } from './figure-table.ts';
 import { foreignFigures } from './foreign.ts';
 import { garbageFigures } from './garbage.ts';
 import { instrumentationFigures } from './instrumentation.ts';
@@ -56,9 +57,4 @@ const figures: Figure[] = [];
 for (const [name, measure] of rooms) {
 	if (positionals.length === 0 || positionals.includes(name)) figures.push(...(await measure()));
 }
-if (values.json === true) console.log(JSON.stringify(figures));
-else
-	for (const { name, value, unit, peer, peerValue, ratio } of figures)
-		console.log(
-			`${name.padEnd(56)} ${`${value} ${unit}`.padStart(12)}   ${ratio} x ${peer} (${peerValue} ${unit})`,
-		);
+printFigures(figures, { isJson: values.json === true });
