@@ -14,7 +14,7 @@ import { tool } from './tool.ts';
 
 const applets = [
 	...['[', 'cat', 'date', 'dd', 'echo', 'hostname', 'insmod', 'ip', 'mkdir', 'mount', 'mv', 'reboot'],
-	...['sed', 'sh', 'sleep', 'sync', 'tr', 'udhcpc', 'umount'],
+	...['rm', 'sed', 'sh', 'sleep', 'sync', 'tr', 'udhcpc', 'umount'],
 ];
 /** What makes glue for components of other toolchains weighs more than all the rest of the firmware. */
 const left = ['@bytecodealliance/jco-transpile'];

@@ -22,12 +22,28 @@ without_data() {
 	mount -t tmpfs -o size=32m data /data
 	cat /run/box.json >/data/box.json
 }
+# @param $2 of 64 KiB
+fill() { dd if=/dev/zero of="$1" bs=64k count="$2" 2>/dev/null; }
+has_room() {
+	fill /data/room 4
+	was=$?
+	rm -f /data/room
+	return $was
+}
 if ! mount -t ext4 -o noatime,errors=remount-ro "$data" /data; then
 	without_data "the data partition cannot be used"
 elif [ ! -s /data/box.json ]; then
 	without_data "the data partition does not say whose it is"
 elif [ -s /run/box.json ] && [ "$(name_in /data/box.json)" != "$(name_in /run/box.json)" ]; then
 	without_data "the data partition is of another box: $(name_in /data/box.json)"
+else
+	# The platform does not start where it cannot write a file: then what was kept spare for that is given up.
+	has_room || rm -f /data/spare
+	if ! has_room; then
+		without_data "the data partition is full"
+	elif [ ! -f /data/spare ]; then
+		fill /data/spare 64 || rm -f /data/spare
+	fi
 fi
 hostname "mullion"
 ip link set lo up
