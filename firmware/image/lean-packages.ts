@@ -1,6 +1,6 @@
 /**
- * Packages as a box needs them: what it does not use is not in its memory. A client of `mqtt` that has connected
- * over TCP holds 14 MB instead of 28 MB of its own with this, and 56 MB instead of 78 MB with all of Node.
+ * Packages as a box needs them: what it does not use is not in its memory. A client of `mqtt` that is connected over
+ * TCP costs 4 MB of memory with this, 2 MB of them private, and 32 MB without it, 19 MB of them private.
  *
  * - `mqtt-packet` keeps two bytes for each of 65 536 numbers ready, as buffers: 12 MB, and the time to make them at
  *   the first packet. Its own switch (`cacheNumbers`) makes each number when it is written instead.

@@ -1,5 +1,5 @@
 /** `npm run bench:image`: an image beside one with the same kernel and an empty Node, on the same board. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -203,6 +203,8 @@ async function idleBytes({ storage }: Board, file: string): Promise<number> {
 	await storage.record(file);
 	await pause(60_000);
 	await storage.stopRecording();
+	// A log that nothing was written into has no head.
+	if ((await stat(file)).size === 0) return 0;
 	await using log = await WriteLog.open(file);
 	let bytes = 0;
 	for await (const { length } of log.read()) bytes += length;
