@@ -27,11 +27,10 @@ Without files all tests of images are run. MULLION_LAB=lab.json has a lab's boar
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = resolve(values.out);
-const files = positionals.length > 0 ? positionals : ['tools/hil/image/system/**/*.test.ts'];
 if (values.report) await rm(out, { recursive: true, force: true });
 const child = spawn(
 	process.execPath,
-	[join(root, 'node_modules/ava/entrypoints/cli.js'), '--config', 'ava.system.config.js', ...files],
+	[join(root, 'node_modules/ava/entrypoints/cli.js'), '--config', 'ava.hil.config.js', ...positionals],
 	{
 		cwd: root,
 		stdio: 'inherit',
