@@ -22,10 +22,8 @@ without_data() {
 	mount -t tmpfs -o size=32m data /data
 	cat /run/box.json >/data/box.json
 }
-# @param $2 of 64 KiB
-fill() { dd if=/dev/zero of="$1" bs=64k count="$2" 2>/dev/null; }
 has_room() {
-	fill /data/room 4
+	dd if=/dev/zero of=/data/room bs=64k count=4 2>/dev/null
 	was=$?
 	rm -f /data/room
 	return $was
@@ -36,14 +34,9 @@ elif [ ! -s /data/box.json ]; then
 	without_data "the data partition does not say whose it is"
 elif [ -s /run/box.json ] && [ "$(name_in /data/box.json)" != "$(name_in /run/box.json)" ]; then
 	without_data "the data partition is of another box: $(name_in /data/box.json)"
-else
-	# The platform does not start where it cannot write a file: then what was kept spare for that is given up.
-	has_room || rm -f /data/spare
-	if ! has_room; then
-		without_data "the data partition is full"
-	elif [ ! -f /data/spare ]; then
-		fill /data/spare 64 || rm -f /data/spare
-	fi
+elif ! has_room; then
+	# The platform does not start where it cannot write a file.
+	without_data "the data partition is full"
 fi
 hostname "mullion"
 ip link set lo up
