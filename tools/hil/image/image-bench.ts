@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { ExecutionContext } from 'ava';
 import { connectAsync } from 'mqtt';
 import { controllerTopic } from '../../../firmware/agent/mqtt-transport.ts';
 import { type Board as BoardDescription, loadBoard } from '../../../firmware/image/board.ts';
@@ -14,7 +15,7 @@ import { readRelease } from '../../cli/release-folder.ts';
 import { Controller } from '../../controller/controller.ts';
 import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
-import type { BoardImage } from '../board/board.ts';
+import type { Board, BoardImage } from '../board/board.ts';
 import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { makeVariant, type Slot, type VariantOptions } from './variant.ts';
 
@@ -36,6 +37,8 @@ export interface ImageBench extends AsyncDisposable {
 	publish(slot: Slot): Promise<string>;
 	/** What is flashed, made of parts of images. */
 	flashable(image: BuiltImage, changes?: DiskChanges): Promise<BoardImage>;
+	/** Switches the box on; resolves once its operator can talk to it, until the test is over. */
+	start(t: ExecutionContext, box: Board): Promise<Controller>;
 	/** The operator's console: once the box is there. */
 	operator(deadlineMs: number): Promise<Controller>;
 }
@@ -74,6 +77,8 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 		builtAt: 1_790_000_000 + release,
 	});
 	let disks = 0;
+	const connect = (deadlineMs: number): Promise<Controller> =>
+		Controller.connect({ broker: broker.url, agent, endpointId: operator, deadlineMs });
 	const owned = stack.move();
 	return {
 		folder,
@@ -111,8 +116,15 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 			await makeDisk({ board, file: disk, contents: all, folder: parts });
 			return { disk, environment: image.environment.file, deviceTree: image.deviceTree.file };
 		},
-		operator: (deadlineMs) =>
-			Controller.connect({ broker: broker.url, agent, endpointId: operator, deadlineMs }),
+		start: async (t, box) => {
+			const console = await connect(20_000);
+			t.teardown(() => console.close());
+			const isThere = new Promise<void>((resolve) => console.onConnected(resolve));
+			await box.power.on();
+			await isThere;
+			return console;
+		},
+		operator: connect,
 		[Symbol.asyncDispose]: () => owned.disposeAsync(),
 	};
 }
