@@ -20,7 +20,7 @@ import { Trust } from '../update/trust.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
-import { guard } from './guarded.ts';
+import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';

@@ -1,5 +1,5 @@
 /**
- * Node's own modules without what nobody asks them for: 4 MB less in the memory of a box, beside `lean-packages.ts`.
+ * Node's own modules without what nobody asks them for: less in the memory of a box, beside `lean-packages.ts`.
  *
  * To `import` one of them is to read everything it exports, and what some export is made when it is read:
  * `node:http` makes all of `fetch` for its `WebSocket`, with HTTP/2, TLS and streams of the web; `node:crypto`

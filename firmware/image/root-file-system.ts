@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { allocation } from '../environment.ts';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
@@ -89,7 +90,8 @@ async function stage(
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
-	await staging.write('etc/mullion/release', text.join(''));
+	const exported = Object.entries(allocation).map(([name, value]) => `export ${name}=${value}\n`);
+	await staging.write('etc/mullion/release', [...text, ...exported].join(''));
 	await staging.folders('usr/lib/mullion');
 	return bundleFirmware({
 		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),

@@ -36,7 +36,6 @@ export class Audience {
 	/** Until then there may be others than those that are known. */
 	#unsureUntilUs = 0;
 	#log: CellLog | undefined;
-	#isWritten = false;
 
 	constructor(options: AudienceOptions) {
 		this.#options = options;
@@ -54,11 +53,11 @@ export class Audience {
 			this.#giveUpLater();
 		}
 		if (listeners.length > 0) this.#giveUpLater();
-		this.#log = log;
 		this.changed();
-		// That there is nobody is worth knowing too. And a record of a life before would be in the way of what the
-		// journal could do without, before any VM's: lives that are short would never get to a snapshot.
-		if (!this.#isWritten) this.#write();
+		this.#log = log;
+		// Whatever there is to say: that there is nobody is worth knowing too, and a record of a life before would be in
+		// the way of what the journal could do without, before any VM's: short lives would never get to a snapshot.
+		this.#write();
 	}
 
 	/** Whether somebody may come who has to be told what is said on this topic now. */
@@ -119,7 +118,6 @@ export class Audience {
 	/** Before all records of turns whose messages it is about: these are in the same journal. */
 	#write(): void {
 		if (this.#log === undefined) return;
-		this.#isWritten = true;
 		const { journal } = this.#log;
 		const listeners = [...this.#listeners].map(([vm, { topics }]) => ({ vm, topics: [...topics] }));
 		const stream = this.#log.streamFor(audienceStream);

@@ -2,7 +2,6 @@
 # The box from its root on: what the platform needs of Linux, then the platform, and a new start when it ends.
 export PATH=/bin
 . /etc/mullion/release
-export MALLOC_ARENA_MAX=1
 mount -t tmpfs -o mode=755 run /run
 mount -t tmpfs tmp /tmp
 [ "$(date +%s)" -lt "$built_at" ] && date -s "@$built_at" >/dev/null
