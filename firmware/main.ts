@@ -1,8 +1,10 @@
 /** The firmware of a box: reads who it is, opens it, and closes it when told to. */
 import { parseArgs } from 'node:util';
 import { codeOf } from '../runtime/error.ts';
+import { BootRecord } from './box/boot-record.ts';
 import { type Box, openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
+import { bootClock } from './hal/boot-marks.ts';
 import { readOwnImage } from './own-image.ts';
 
 const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--tied]
@@ -27,6 +29,7 @@ if (values.help === true || values.config === undefined) {
 }
 
 try {
+	const boot = new BootRecord(bootClock(values.image !== undefined));
 	const config = await readConfig(values.config);
 	const image = values.image === undefined ? undefined : await readOwnImage(values.image);
 	let box: Box | undefined;
@@ -39,6 +42,7 @@ try {
 		image,
 		withoutData: values['without-data'],
 		restart: stop,
+		boot,
 		onEvent: (text) => console.log(text),
 	});
 	console.log('ready');

@@ -24,6 +24,24 @@ export interface MemoryView {
 	read(): Promise<MemoryStatus>;
 }
 
+/** In the order in which a start comes to them. */
+export const bootStages = ['kernel', 'userland', 'network', 'node', 'platform', 'vm', 'cloud'] as const;
+export type BootStage = (typeof bootStages)[number];
+
+/** What was done from when to when, in milliseconds since the start began. */
+export interface BootPhase {
+	readonly stage: BootStage;
+	readonly name: string;
+	readonly startMs: number;
+	readonly endMs: number;
+}
+
+/** How the last start went. */
+export interface BootSource {
+	/** In the order of their beginnings. */
+	phases(): Promise<readonly BootPhase[]>;
+}
+
 /** A module in the store (TR-181: Deployment Unit). */
 export interface ModuleStatus {
 	/** The module's name, one of its kind in the box. */

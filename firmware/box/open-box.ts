@@ -17,6 +17,7 @@ import type { OwnImage } from '../own-image.ts';
 import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
+import type { BootRecord } from './boot-record.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
@@ -46,15 +47,17 @@ export interface BoxOptions {
 	readonly withoutData?: string | undefined;
 	/** Has the box start anew. */
 	readonly restart: () => Promise<void>;
+	/** Where the phases of this start are written down. */
+	readonly boot: BootRecord;
 	/** Told of what an operator would look for on the console. */
 	readonly onEvent: (text: string) => void;
 }
 
 export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
-	const { image, withoutData, restart, onEvent } = options;
+	const { image, withoutData, restart, boot, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
-	const directory = await openDirectory(config.state);
+	const directory = await boot.during('platform', 'data', () => openDirectory(config.state));
 	const log = new LogBook(clock);
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
 
@@ -73,11 +76,13 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	});
 	const reader = new MqttRangeReader({ client: repository, clock });
 	const rootJson = await readFile(config.root);
-	const trust = await Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock });
+	const trust = await boot.during('platform', 'trust', () =>
+		Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock }),
+	);
 	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
 
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
-	const platform = await openPlatform({ config, directory, clock, log, fetchModule });
+	const platform = await openPlatform({ config, directory, clock, log, boot, fetchModule });
 	const { modules, supervisor, coordinator, players, hub, meter } = platform;
 	const { watchdog } = image?.devices ?? {};
 	const guarded =
@@ -126,26 +131,29 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
 	const firmware =
 		image &&
-		(await openFirmware({
-			image,
-			directory: directory.folder('firmware'),
-			clock,
-			trust,
-			reader,
-			health: boxHealth({
+		(await boot.during('platform', 'slots', () =>
+			openFirmware({
+				image,
+				directory: directory.folder('firmware'),
 				clock,
-				vms,
-				cellsAnswer: () => supervisor.count(),
-				isCloudReachable: () => repository.connected,
-				hasData: withoutData === undefined,
+				trust,
+				reader,
+				health: boxHealth({
+					clock,
+					vms,
+					cellsAnswer: () => supervisor.count(),
+					isCloudReachable: () => repository.connected,
+					hasData: withoutData === undefined,
+				}),
+				isIdle: () => sessions.list().length === 0,
+				restart,
+				onNote: (text) => log.write({ vm: '', level: 'info', text }),
 			}),
-			isIdle: () => sessions.list().length === 0,
-			restart,
-			onNote: (text) => log.write({ vm: '', level: 'info', text }),
-		}));
+		));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
 		memory: kernelMemory(),
+		boot,
 		clock,
 		numbers,
 		modules: manager,
@@ -171,7 +179,10 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		numbers,
 		directory: usp,
 		clock,
-		onEvent: (event) => onEvent(`usp ${JSON.stringify(event)}`),
+		onEvent: (event) => {
+			if (event.kind === 'ready') boot.end('cloud', 'operator');
+			onEvent(`usp ${JSON.stringify(event)}`);
+		},
 	});
 	const metrics = await openMetrics({
 		config,
@@ -183,9 +194,10 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		hub,
 		coordinator,
 	});
-	const restored = await coordinator.restore();
+	const restored = await boot.during('platform', 'sessions', () => coordinator.restore());
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
+	boot.begin('cloud', 'operator');
 	await agent.start();
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
 

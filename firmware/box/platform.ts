@@ -36,6 +36,7 @@ import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
 import { reclaimer } from '../hal/reclaim.ts';
+import type { BootRecord } from './boot-record.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
@@ -45,6 +46,7 @@ export interface PlatformOptions {
 	readonly directory: Directory;
 	readonly clock: Clock;
 	readonly log: LogBook;
+	readonly boot: BootRecord;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -64,7 +66,14 @@ const reclaimMs = 10_000;
 /** How long services have nothing to do before they are put to sleep, in milliseconds. */
 const usualSleepMs = 60_000;
 
-export async function openPlatform({ config, directory, clock, log: book, fetchModule }: PlatformOptions) {
+export async function openPlatform({
+	config,
+	directory,
+	clock,
+	log: book,
+	boot,
+	fetchModule,
+}: PlatformOptions) {
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -117,6 +126,8 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 					`${name}: a message on ${topic} (${payload.length} bytes) ended two turns badly and was set aside`,
 				),
 			transition: (vm, { from, to, reason }) => {
+				if (to === 'starting') boot.begin('vm', vm.name);
+				if (from === 'starting') boot.end('vm', vm.name);
 				// Falling asleep and waking are no news.
 				if (isUp(from) && isUp(to)) return;
 				tell(
@@ -151,6 +162,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 			await buckets.forget(vm);
 		},
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
+		measure: (module, work) => boot.during('vm', `${module} checked`, work),
 	});
 	coordinator = new Coordinator({
 		clock,

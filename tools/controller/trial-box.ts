@@ -12,6 +12,7 @@ import {
 	SimulatedSessions,
 	SimulatedTelemetry,
 	SimulatedTraces,
+	simulatedBoot,
 	simulatedIdentity,
 	simulatedMemory,
 } from '../../firmware/agent/simulated-box.ts';
@@ -54,6 +55,7 @@ export async function startBox(options: TrialOptions) {
 	const model = boxModel({
 		identity: simulatedIdentity,
 		memory: simulatedMemory,
+		boot: simulatedBoot,
 		modules,
 		vms: modules.vms,
 		...ports,
