@@ -32,6 +32,7 @@ import { threadedCells } from '../hal/cell-thread.ts';
 import { openCodeFiles } from '../hal/code-files.ts';
 import { fileOutput } from '../hal/file-output.ts';
 import { glueMaker } from '../hal/glue-maker.ts';
+import { nodeSha256 } from '../hal/hasher.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
@@ -141,7 +142,7 @@ export async function openPlatform({
 		},
 	});
 	const rounds = countNowAndThen(supervisor, clock);
-	const store = await ModuleStore.open({ directory: directory.folder('modules') });
+	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
 	const crashes = new CrashBook({
 		directory: directory.folder('crashes'),
 		clock,

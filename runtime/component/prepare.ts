@@ -39,6 +39,8 @@ export interface PrepareOptions {
 	readonly glue?: GlueMaker;
 	/** Where code is kept, so that not all of it has to stay in memory; without it, it does. */
 	readonly code?: CodeStore;
+	/** Of the bytes, where who asks has just held them against it. */
+	readonly digest?: Digest;
 	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
 	readonly caps?: BudgetCaps;
 }
@@ -46,7 +48,7 @@ export interface PrepareOptions {
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
-	{ largest = 8_388_608, provided, glue, code: store, caps = {} }: PrepareOptions,
+	{ largest = 8_388_608, provided, glue, code: store, digest: known, caps = {} }: PrepareOptions,
 ): Promise<PreparedComponent> {
 	if (binary.length > largest)
 		throw new ComponentError(
@@ -57,7 +59,7 @@ export async function prepareComponent(
 	const asked = readManifest(custom.get('mullion:manifest'));
 	const manifest = { ...asked, budget: capped(asked.budget, caps) };
 	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
-	const digest = await sha256(binary);
+	const digest = known ?? (await sha256(binary));
 	if (glue !== undefined && needsGlue(binary, provided)) {
 		const foreign = await prepareForeign(binary, { manifest, glue, provided });
 		const [module] = foreign.modules.values();

@@ -19,6 +19,7 @@ import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModuleStore } from './store.ts';
+import type { Digest } from './store-digest.ts';
 import type { Unit } from './store-index.ts';
 
 export const moduleErrors = {
@@ -93,7 +94,7 @@ export class Modules {
 		const takeUp = async (unit: Unit, bytes?: Uint8Array): Promise<void> => {
 			try {
 				const component = await measure(unit.name, async () =>
-					modules.#prepare(bytes ?? (await options.store.get(unit.digest))),
+					modules.#prepare(bytes ?? (await options.store.get(unit.digest)), unit.digest),
 				);
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
@@ -210,10 +211,12 @@ export class Modules {
 		return settled;
 	}
 
-	#prepare(bytes: Uint8Array): Promise<PreparedComponent> {
+	/** @param digest of the bytes, where the store has just held them against it */
+	#prepare(bytes: Uint8Array, digest?: Digest): Promise<PreparedComponent> {
 		const { capabilities, glue, code, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
+			...(digest === undefined ? {} : { digest }),
 			...(glue && { glue }),
 			...(code && { code }),
 			...(largest === undefined ? {} : { largest }),
