@@ -50,7 +50,7 @@ export async function footprintOf({
 	const packages = packageRows(bundle);
 	for (const { bytes } of packages) add('bundle', -bytes);
 	const parts = [...sums].map(([kind, bytes]) => ({ ...kinds[kind], bytes }));
-	const kernelRow = { part: 'kernel', why: 'Linux, as Debian builds it', bytes: (await stat(kernel)).size };
+	const kernelRow = { part: 'kernel', why: 'Linux', bytes: (await stat(kernel)).size };
 	return [kernelRow, ...parts, ...packages].toSorted((a, b) => b.bytes - a.bytes);
 }
 

@@ -30,7 +30,7 @@ export async function makeInitrd({
 	file,
 	builtAt,
 }: InitrdOptions): Promise<void> {
-	const { debian } = sources;
+	const { debian, kernel } = sources;
 	const staging = new Staging(folder);
 	await staging.folders('bin', 'dev', 'proc', 'root', 'sys');
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
@@ -38,8 +38,8 @@ export async function makeInitrd({
 	await staging.copy(join(debian, 'sbin/dmsetup'), 'bin/dmsetup', 0o755);
 	for (const path of await librariesOf(debian, [join(debian, 'sbin/dmsetup')]))
 		await staging.copy(join(debian, path), path, 0o755);
-	const drivers = await driversOf(debian, await kernelRelease(debian), board.drivers.initrd);
-	for (const path of drivers) await staging.copy(join(debian, path), path);
+	const drivers = await driversOf(kernel, await kernelRelease(kernel), board.drivers.initrd);
+	for (const path of drivers) await staging.copy(join(kernel, path), path);
 	await staging.write('drivers', `${drivers.join('\n')}\n`);
 	await staging.write('verity', verityLines(root));
 	await staging.write('init', await readFile(new URL('initrd/init.sh', import.meta.url)), 0o755);

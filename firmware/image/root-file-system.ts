@@ -6,7 +6,7 @@ import { allocation } from '../environment.ts';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
-import { driversOf } from './drivers.ts';
+import { driversOf, isDriver } from './drivers.ts';
 import { librariesOf } from './libraries.ts';
 import { type PartitionName, partitionOf } from './partitions.ts';
 import { kernelRelease, type Sources } from './sources.ts';
@@ -63,16 +63,22 @@ async function stage(
 	staging: Staging,
 	{ board, sources, trust, release, version, builtAt, program }: RootOptions,
 ): Promise<Metafile> {
-	const { debian, node } = sources;
+	const { debian, kernel, node } = sources;
 	const script = (name: string): Promise<Uint8Array> => readFile(new URL(`root/${name}.sh`, import.meta.url));
 	await staging.folders('data', 'dev', 'proc', 'run', 'sys', 'tmp', 'var');
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
 	await staging.copy(node, 'bin/node', 0o755);
 	for (const path of await librariesOf(debian, [node])) await staging.copy(join(debian, path), path, 0o755);
-	const drivers = await driversOf(debian, await kernelRelease(debian), board.drivers.root);
-	for (const path of drivers) await staging.copy(join(debian, path), path);
-	await staging.write('etc/mullion/drivers', `${drivers.join('\n')}\n`);
+	const { watchdog } = board;
+	const names = [...board.drivers.root, ...(watchdog ? [watchdog.driver] : [])];
+	const drivers = await driversOf(kernel, await kernelRelease(kernel), names);
+	for (const path of drivers) await staging.copy(join(kernel, path), path);
+	const lineOf = (path: string): string =>
+		watchdog?.option && isDriver(path, watchdog.driver)
+			? `${path} ${watchdog.option}=${watchdog.seconds}`
+			: path;
+	await staging.write('etc/mullion/drivers', drivers.map((path) => `${lineOf(path)}\n`).join(''));
 	await staging.write('etc/mullion/dhcp', await script('dhcp'), 0o755);
 	await staging.write('sbin/init', await script('init'), 0o755);
 	await staging.write('etc/mullion/root.json', trust);
@@ -117,8 +123,8 @@ function describe({
 				a: { boot: device('boot-a'), root: device('root-a') },
 				b: { boot: device('boot-b'), root: device('root-b') },
 			},
-			...(board.watchdogSeconds > 0 && { watchdog: '/dev/watchdog' }),
+			...(board.watchdog && { watchdog: '/dev/watchdog' }),
 		},
-		watchdogSeconds: board.watchdogSeconds,
+		...(board.watchdog && { watchdogSeconds: board.watchdog.seconds }),
 	};
 }

@@ -7,6 +7,7 @@ import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
 import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
 import { footprintTable } from '../../firmware/image/footprint.ts';
+import { type KernelChoice, kernelChoices } from '../../firmware/image/sources.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Repository } from '../headend/repository/repository.ts';
 
@@ -18,6 +19,7 @@ const { values } = parseArgs({
 		repository: { type: 'string', default: '.mullion/repository' },
 		module: { type: 'string', multiple: true, default: [] },
 		keys: { type: 'string', default: '.mullion/image-keys' },
+		kernel: { type: 'string', default: 'debian' },
 		release: { type: 'string' },
 		json: { type: 'boolean', default: false },
 		help: { type: 'boolean', default: false },
@@ -33,6 +35,7 @@ if (values.help) {
   --repository DIR   whose root metadata the box trusts, made where there is none; default .mullion/repository
   --module FILE      a component that is installed from the start; may be said more than once
   --keys DIR         key that slots are signed with, made where there is none; default .mullion/image-keys
+  --kernel WHICH     debian, or configured: a small one that is built once, in a quarter of an hour; default debian
   --release NUMBER   what counts up with each release; default the time of the last commit
   --json             one object with what was built, on the last line`);
 	process.exit(0);
@@ -64,6 +67,7 @@ try {
 		keys: resolve(values.keys),
 		trust: await repository.rootJson(),
 		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
+		kernel: kernelChoice(values.kernel),
 		modules: await Promise.all(values.module.map((file) => readFile(file))),
 		release: values.release === undefined ? committedAt : Number(values.release),
 		version,
@@ -74,11 +78,18 @@ try {
 	else {
 		const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 		console.log(`${image.board} ${image.version}, slot of ${mb(image.slotBytes)}`);
-		for (const { file, bytes } of [image.disk, image.boot, image.root, image.environment, image.deviceTree])
-			console.log(`  ${file}  ${mb(bytes)}`);
+		const { disk, boot, root, environment, deviceTree, firmware } = image;
+		for (const part of [disk, boot, root, environment, deviceTree, firmware])
+			if (part) console.log(`  ${part.file}  ${mb(part.bytes)}`);
 		console.log(`\n${footprintTable(image.footprint)}`);
 	}
 } catch (error) {
 	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
 	process.exit(1);
+}
+
+function kernelChoice(text: string): KernelChoice {
+	const choice = kernelChoices.find((one) => one === text);
+	if (choice === undefined) throw new Error(`--kernel is one of ${kernelChoices.join(', ')}, not ${text}`);
+	return choice;
 }

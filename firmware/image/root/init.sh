@@ -11,7 +11,7 @@ mark() {
 echo "initrd $1" >/run/boot-marks
 mark root
 [ "$(date +%s)" -lt "$built_at" ] && date -s "@$built_at" >/dev/null
-while read -r driver; do insmod "/$driver"; done </etc/mullion/drivers
+while read -r driver options; do insmod "/$driver" $options; done </etc/mullion/drivers
 # Armed before anything can hang; from here on the platform feeds it, and only while it is well.
 [ -c /dev/watchdog ] && echo . >/dev/watchdog
 # Who the box is stands behind the boot state too: with that it comes to its cloud even without its data, and

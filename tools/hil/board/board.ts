@@ -160,6 +160,8 @@ export interface BoardImage {
 	readonly environment?: string;
 	/** Device tree of the boot loader, with the key it trusts. */
 	readonly deviceTree?: string;
+	/** A boot loader that is whole, in place of the board's own. */
+	readonly firmware?: string;
 }
 
 export interface FlashOptions {
