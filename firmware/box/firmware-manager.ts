@@ -196,9 +196,27 @@ function describe({ slot, version, tries, reason }: NonNullable<SlotsView['faile
 
 /** TR-181 FirmwareImage.Status tells apart what did not come, what was not right, and what could not be written. */
 function failureOf(code: string): FirmwareStatus['status'] {
-	if (['write-failed', 'read-back-failed', 'boot-state-not-written', 'image-too-large'].includes(code))
-		return 'installation-failed';
-	if (['digest-mismatch', 'length-mismatch', 'bad-update', 'wrong-board', 'downgrade-refused'].includes(code))
-		return 'validation-failed';
-	return 'download-failed';
+	if (notInstalled.has(code)) return 'installation-failed';
+	return notValid.has(code) ? 'validation-failed' : 'download-failed';
 }
+
+const notInstalled = new Set([
+	...['write-failed', 'read-back-failed', 'boot-state-not-written', 'image-too-large', 'disk-full', 'io'],
+]);
+const notValid = new Set([
+	...[
+		'digest-mismatch',
+		'length-mismatch',
+		'target-length',
+		'bad-update',
+		'wrong-board',
+		'downgrade-refused',
+	],
+	...[
+		'metadata-signature',
+		'metadata-expired',
+		'metadata-rollback',
+		'metadata-mismatch',
+		'metadata-malformed',
+	],
+]);

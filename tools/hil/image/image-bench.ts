@@ -96,7 +96,7 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 				level,
 			}),
 		variant: (image, release, change) =>
-			makeVariant({ ...releaseOptions(release), board, keys, image, change }),
+			makeVariant({ ...releaseOptions(release), board, keys, image, level, change }),
 		publish: async ({ boot }) => {
 			const release = await readRelease(dirname(boot.file));
 			for (const target of releaseTargets(release)) await repository.addTarget(target);
