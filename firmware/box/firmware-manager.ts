@@ -32,6 +32,8 @@ export interface FirmwareManagerOptions {
 	readonly reader: RangeReader;
 	/** Whether a restart would disturb nobody. */
 	readonly isIdle: () => boolean;
+	/** What runs is good: found so now, or at an earlier start. */
+	readonly onGood?: () => void | Promise<void>;
 	/** Told of what an operator would look for in the log. */
 	readonly onNote: (text: string) => void;
 }
@@ -49,11 +51,17 @@ export class FirmwareManager implements FirmwareManagerPort {
 	private constructor(options: FirmwareManagerOptions) {
 		this.#options = options;
 		const { updater, onNote } = options;
-		if (updater.state !== 'trial') return;
+		if (updater.state !== 'trial') {
+			void this.#good();
+			return;
+		}
 		const { signal } = this.#closing;
 		this.#trial = updater.trial(signal);
 		this.#trial.then(
-			(outcome) => onNote(`the firmware that runs was found ${outcome}`),
+			(outcome) => {
+				onNote(`the firmware that runs was found ${outcome}`);
+				if (outcome === 'healthy') void this.#good();
+			},
 			(error) => {
 				if (!signal.aborted) onNote(`the firmware that runs could not be found good: ${codeOf(error)}`);
 			},
@@ -111,6 +119,15 @@ export class FirmwareManager implements FirmwareManagerPort {
 		} catch (error) {
 			this.#failure = failureOf(codeOf(error));
 			throw error;
+		}
+	}
+
+	async #good(): Promise<void> {
+		const { onGood, onNote } = this.#options;
+		try {
+			await onGood?.();
+		} catch (error) {
+			onNote(`what older firmware has left is not forgotten: ${codeOf(error)}`);
 		}
 	}
 

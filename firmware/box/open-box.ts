@@ -20,6 +20,7 @@ import { Trust } from '../update/trust.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
+import { factoryFirmware } from './factory-firmware.ts';
 import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
@@ -77,8 +78,15 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
 
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
-	const platform = await openPlatform({ config, directory, clock, log, fetchModule });
-	const { modules, supervisor, coordinator, players, hub, meter } = platform;
+	const platform = await openPlatform({
+		config,
+		directory,
+		clock,
+		log,
+		firmware: factoryFirmware(image),
+		fetchModule,
+	});
+	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
 	const { watchdog } = image?.devices ?? {};
 	const guarded =
 		watchdog === undefined
@@ -138,9 +146,11 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 				cellsAnswer: () => supervisor.count(),
 				isCloudReachable: () => repository.connected,
 				hasData: withoutData === undefined,
+				hasModules: factory?.isDone ?? true,
 			}),
 			isIdle: () => sessions.list().length === 0,
 			restart,
+			onGood: () => factory?.settled((vm) => supervisor.forgetKept(vm)),
 			onNote: (text) => log.write({ vm: '', level: 'info', text }),
 		}));
 	const model = boxModel({

@@ -10,7 +10,7 @@ import { Updater } from '../slots/updater.ts';
 import { FirmwareManager, type FirmwareManagerOptions } from './firmware-manager.ts';
 
 export interface FirmwareBoxOptions
-	extends Pick<FirmwareManagerOptions, 'trust' | 'reader' | 'isIdle' | 'onNote'> {
+	extends Pick<FirmwareManagerOptions, 'trust' | 'reader' | 'isIdle' | 'onGood' | 'onNote'> {
 	readonly image: OwnImage;
 	/** A folder of its own. */
 	readonly directory: Directory;
