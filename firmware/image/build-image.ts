@@ -11,6 +11,7 @@ import { makeBootLoader } from './boot-loader.ts';
 import { configText, makeData } from './data-file-system.ts';
 import { deviceTreeOf } from './device-tree.ts';
 import { makeDisk } from './disk.ts';
+import type { CarriedModule } from './factory-modules.ts';
 import { type FootprintRow, footprintOf } from './footprint.ts';
 import { makeInitrd } from './initrd.ts';
 import { type PartitionName, partitionsOf } from './partitions.ts';
@@ -30,8 +31,8 @@ export interface BuildOptions {
 	readonly trust: Uint8Array;
 	/** Of the box, as JSON; paths in it are those of the box. */
 	readonly config: object;
-	/** Components that are installed from the start. */
-	readonly modules: readonly Uint8Array[];
+	/** What the firmware carries for its boxes. */
+	readonly modules: readonly CarriedModule[];
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
 	/** What counts up with each release. */

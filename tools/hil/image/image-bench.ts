@@ -8,6 +8,7 @@ import { controllerTopic } from '../../../firmware/agent/mqtt-transport.ts';
 import { type Board as BoardDescription, loadBoard } from '../../../firmware/image/board.ts';
 import { type BuiltImage, bootStatePartition, buildImage } from '../../../firmware/image/build-image.ts';
 import { makeDisk } from '../../../firmware/image/disk.ts';
+import type { CarriedModule } from '../../../firmware/image/factory-modules.ts';
 import type { PartitionName } from '../../../firmware/image/partitions.ts';
 import type { BootState } from '../../../firmware/slots/boot-state.ts';
 import { releasePath, releaseTargets } from '../../../firmware/slots/release-targets.ts';
@@ -30,7 +31,7 @@ export interface ImageBench extends AsyncDisposable {
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
 	/** Builds an image of this release. */
-	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
+	build(release: number, modules?: readonly CarriedModule[]): Promise<BuiltImage>;
 	/** Makes the slot of a release that is another one in its root only. */
 	variant(image: BuiltImage, release: number, change: VariantOptions['change']): Promise<Slot>;
 	/** Signs a slot into the repository; returns the URL by which boxes download it. */
