@@ -148,7 +148,10 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 				hasData: withoutData === undefined,
 				hasModules: factory?.isDone ?? true,
 			}),
-			isIdle: () => sessions.list().length === 0,
+			// Those that have ended are still on the list of sessions.
+			isIdle: () => coordinator.sessions().length === 0,
+			hub,
+			roles: config.home?.roles ?? [],
 			restart,
 			onGood: () => factory?.settled((vm) => supervisor.forgetKept(vm)),
 			onNote: (text) => log.write({ vm: '', level: 'info', text }),
