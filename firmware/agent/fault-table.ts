@@ -69,6 +69,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'not-confirmed': 'invalid-module-state',
 	'nothing-installed': 'invalid-module-state',
 	'activation-failed': 'command-failure',
+	'nothing-newer': 'invalid-module-state',
 	'length-mismatch': 'corrupt-module',
 	'delta-malformed': 'corrupt-module',
 	'delta-other-image': 'corrupt-module',

@@ -21,6 +21,7 @@ import type { BootRecord } from './boot-record.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
+import { factoryFirmware } from './factory-firmware.ts';
 import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
@@ -82,8 +83,16 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
 
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
-	const platform = await openPlatform({ config, directory, clock, log, boot, fetchModule });
-	const { modules, supervisor, coordinator, players, hub, meter } = platform;
+	const platform = await openPlatform({
+		config,
+		directory,
+		clock,
+		log,
+		boot,
+		firmware: factoryFirmware(image),
+		fetchModule,
+	});
+	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
 	const { watchdog } = image?.devices ?? {};
 	const guarded =
 		watchdog === undefined
@@ -144,9 +153,14 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 					cellsAnswer: () => supervisor.count(),
 					isCloudReachable: () => repository.connected,
 					hasData: withoutData === undefined,
+					hasModules: factory?.isDone ?? true,
 				}),
-				isIdle: () => sessions.list().length === 0,
+				// Those that have ended are still on the list of sessions.
+				isIdle: () => coordinator.sessions().length === 0,
+				hub,
+				roles: config.home?.roles ?? [],
 				restart,
+				onGood: () => factory?.settled((vm) => supervisor.forgetKept(vm)),
 				onNote: (text) => log.write({ vm: '', level: 'info', text }),
 			}),
 		));

@@ -12,11 +12,13 @@ import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
 import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
+import { vmNames } from '../../runtime/module/binding.ts';
 import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
@@ -28,6 +30,7 @@ import type { VmView } from '../../runtime/vm/supervised.ts';
 import { Supervisor } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
 import type { BoxConfig } from '../config.ts';
+import { type FactoryFirmware, FactoryModules } from '../factory/factory-modules.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
 import { openCodeFiles } from '../hal/code-files.ts';
 import { fileOutput } from '../hal/file-output.ts';
@@ -48,6 +51,8 @@ export interface PlatformOptions {
 	readonly clock: Clock;
 	readonly log: LogBook;
 	readonly boot: BootRecord;
+	/** The firmware that runs, where it carries modules. */
+	readonly firmware: FactoryFirmware | undefined;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -67,14 +72,8 @@ const reclaimMs = 10_000;
 /** How long services have nothing to do before they are put to sleep, in milliseconds. */
 const usualSleepMs = 60_000;
 
-export async function openPlatform({
-	config,
-	directory,
-	clock,
-	log: book,
-	boot,
-	fetchModule,
-}: PlatformOptions) {
+export async function openPlatform(options: PlatformOptions) {
+	const { config, directory, clock, log: book, boot, firmware, fetchModule } = options;
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -143,6 +142,18 @@ export async function openPlatform({
 	});
 	const rounds = countNowAndThen(supervisor, clock);
 	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
+	const factory =
+		firmware &&
+		(await FactoryModules.settle({
+			firmware,
+			directory: directory.folder('factory'),
+			store,
+			buckets,
+			clock,
+			manifestOf,
+			vmsOf: (manifest) => vmNames(manifest, networks.basebands()).map(({ name }) => name),
+			onNote: (text) => tell('info', text),
+		}));
 	const crashes = new CrashBook({
 		directory: directory.folder('crashes'),
 		clock,
@@ -192,6 +203,7 @@ export async function openPlatform({
 		supervisor,
 		crashes,
 		modules,
+		factory,
 		recordings,
 		coordinator,
 		players,

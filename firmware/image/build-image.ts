@@ -7,6 +7,7 @@ import type { Board } from './board.ts';
 import { type BootLoaderFiles, makeBootLoader } from './boot-loader.ts';
 import { configText, makeData } from './data-file-system.ts';
 import { makeDisk } from './disk.ts';
+import type { CarriedModule } from './factory-modules.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FootprintRow, footprintOf } from './footprint.ts';
 import { makeInitrd } from './initrd.ts';
@@ -27,8 +28,8 @@ export interface BuildOptions {
 	readonly trust: Uint8Array;
 	/** Of the box, as JSON; paths in it are those of the box. */
 	readonly config: object;
-	/** Components that are installed from the start. */
-	readonly modules: readonly Uint8Array[];
+	/** What the firmware carries for its boxes. */
+	readonly modules: readonly CarriedModule[];
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
 	/** What counts up with each release. */

@@ -18,18 +18,13 @@ export interface InitrdOptions {
 	/** An empty folder. */
 	readonly folder: string;
 	readonly file: string;
-	readonly builtAt: number;
 }
 
-/** @throws ImageError */
-export async function makeInitrd({
-	board,
-	sources,
-	root,
-	folder,
-	file,
-	builtAt,
-}: InitrdOptions): Promise<void> {
+/**
+ * The day of the build is nowhere in it: releases of one kernel differ in the hash of their root alone, which
+ * keeps patches small. @throws ImageError
+ */
+export async function makeInitrd({ board, sources, root, folder, file }: InitrdOptions): Promise<void> {
 	const { debian, kernel } = sources;
 	const staging = new Staging(folder);
 	await staging.folders('bin', 'dev', 'proc', 'root', 'sys');
@@ -43,7 +38,8 @@ export async function makeInitrd({
 	await staging.write('drivers', `${drivers.join('\n')}\n`);
 	await staging.write('verity', verityLines(root));
 	await staging.write('init', await readFile(new URL('initrd/init.sh', import.meta.url)), 0o755);
-	await staging.settle(builtAt);
+	await staging.settle(0);
+	// `verity` is the last one: nothing behind it is packed differently for it.
 	const pack = 'find . | sort | cpio -o -H newc --reproducible -R 0:0 --quiet | zstd -19 -q -f -o "$0"';
 	await tool('sh', ['-c', pack, file], { cwd: folder });
 }

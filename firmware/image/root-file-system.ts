@@ -7,6 +7,7 @@ import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
 import { driversOf, isDriver } from './drivers.ts';
+import { type CarriedModule, stageModules } from './factory-modules.ts';
 import { librariesOf } from './libraries.ts';
 import { type PartitionName, partitionOf } from './partitions.ts';
 import { kernelRelease, type Sources } from './sources.ts';
@@ -31,6 +32,8 @@ export interface RootOptions {
 	readonly release: number;
 	readonly version: string;
 	readonly builtAt: number;
+	/** What the firmware carries for its boxes. */
+	readonly modules: readonly CarriedModule[];
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
 	/** Of zstd; default 15, above which a start takes longer for little. */
@@ -61,7 +64,7 @@ export async function packRoot({
 
 async function stage(
 	staging: Staging,
-	{ board, sources, trust, release, version, builtAt, program }: RootOptions,
+	{ board, sources, trust, release, version, builtAt, modules, program }: RootOptions,
 ): Promise<Metafile> {
 	const { debian, kernel, node } = sources;
 	const script = (name: string): Promise<Uint8Array> => readFile(new URL(`root/${name}.sh`, import.meta.url));
@@ -85,9 +88,10 @@ async function stage(
 	await staging.write('etc/passwd', 'root:x:0:0:root:/data:/bin/sh\n');
 	await staging.write('etc/hosts', '127.0.0.1 localhost\n');
 	await staging.link('etc/resolv.conf', '/run/resolv.conf');
+	const description = describe({ board, version, release });
 	await staging.write(
 		'etc/mullion/image.json',
-		JSON.stringify(describe({ board, version, release }), null, '\t'),
+		JSON.stringify({ ...description, modules: await stageModules(staging, modules) }, null, '\t'),
 	);
 	const lines = {
 		built_at: builtAt,

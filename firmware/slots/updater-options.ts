@@ -13,7 +13,7 @@ import type { UpdateState } from './update-machine.ts';
 export interface UpdaterOptions {
 	readonly board: string;
 	/** What runs, as its image and the boot loader's command line say. */
-	readonly running: { readonly slot: SlotName; readonly release: number };
+	readonly running: { readonly slot: SlotName; readonly version: string; readonly release: number };
 	readonly bootState: BlockDevice;
 	readonly slots: Readonly<Record<SlotName, SlotDevices>>;
 	/** A folder of its own on the data partition. */
@@ -40,6 +40,8 @@ export interface SlotsView {
 	/** The slot that the next boot tries first. */
 	readonly next: SlotName;
 	/** What the box remembers of the slot that does not run. */
-	readonly other: SlotRecord | undefined;
+	readonly other: Pick<SlotRecord, 'version' | 'release' | 'isReady'> | undefined;
+	/** The slot that does not run was found good once, and can be tried again. */
+	readonly isOtherGood: boolean;
 	readonly failed: FailedTry | undefined;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type BuiltImage, buildImage, firstBootState } from '../../firmware/image/build-image.ts';
-import { buildModule } from '../build/component.ts';
+import { type BuiltModule, buildModule } from '../build/component.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
@@ -102,8 +102,8 @@ function limited(name: string, unit: string, value: number, peerValue: number): 
 }
 
 /** Services of different code that say that they were started, and then nothing. */
-async function idleServices(folder: string): Promise<Uint8Array[]> {
-	const modules: Uint8Array[] = [];
+async function idleServices(folder: string): Promise<BuiltModule[]> {
+	const modules: BuiltModule[] = [];
 	for (let number = 0; number < services; number++) {
 		const name = `idle-${number}`;
 		const directory = join(folder, name);
@@ -124,7 +124,7 @@ async function idleServices(folder: string): Promise<Uint8Array[]> {
 			serve(new Idle());`,
 		);
 		const [built] = await buildModule({ directory });
-		if (built !== undefined) modules.push(built.bytes);
+		if (built !== undefined) modules.push(built);
 	}
 	return modules;
 }

@@ -8,6 +8,7 @@ import { controllerTopic } from '../../../firmware/agent/mqtt-transport.ts';
 import { type Board as BoardDescription, loadBoard } from '../../../firmware/image/board.ts';
 import { type BuiltImage, bootStatePartition, buildImage } from '../../../firmware/image/build-image.ts';
 import { makeDisk } from '../../../firmware/image/disk.ts';
+import type { CarriedModule } from '../../../firmware/image/factory-modules.ts';
 import type { PartitionName } from '../../../firmware/image/partitions.ts';
 import type { KernelChoice } from '../../../firmware/image/sources.ts';
 import type { BootState } from '../../../firmware/slots/boot-state.ts';
@@ -32,7 +33,7 @@ export interface ImageBench extends AsyncDisposable {
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
 	/** Builds an image of this release. */
-	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
+	build(release: number, modules?: readonly CarriedModule[]): Promise<BuiltImage>;
 	/** Makes the slot of a release that is another one in its root only. */
 	variant(image: BuiltImage, release: number, change: VariantOptions['change']): Promise<Slot>;
 	/** Signs a slot into the repository; returns the URL by which boxes download it. */
@@ -111,7 +112,7 @@ export async function openImageBench({
 				kernel,
 			}),
 		variant: (image, release, change) =>
-			makeVariant({ ...releaseOptions(release), board, kernel, keys, image, change }),
+			makeVariant({ ...releaseOptions(release), board, kernel, keys, image, level, change }),
 		publish: async ({ boot }) => {
 			const release = await readRelease(dirname(boot.file));
 			for (const target of releaseTargets(release)) await repository.addTarget(target);

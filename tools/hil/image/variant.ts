@@ -24,6 +24,8 @@ export interface VariantOptions {
 	readonly builtAt: number;
 	readonly release: number;
 	readonly version: string;
+	/** How hard the root is packed; default 1, as for a few starts. */
+	readonly level?: number;
 	readonly change: (root: Root) => Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export class Root extends Staging {
 
 /** @throws ImageError */
 export async function makeVariant(options: VariantOptions): Promise<Slot> {
-	const { board, kernel, image, out, builtAt, release, version, change } = options;
+	const { board, kernel, image, out, builtAt, release, version, level = 1, change } = options;
 	await mkdir(out, { recursive: true });
 	const work = await mkdtemp(join(tmpdir(), 'mullion-variant-'));
 	try {
@@ -60,8 +62,7 @@ export async function makeVariant(options: VariantOptions): Promise<Slot> {
 		await root.describe({ release, version });
 		await change(root);
 		await root.settle(builtAt);
-		// It is started a few times only.
-		await packRoot({ folder, file: slot.root.file, builtAt, level: 1 });
+		await packRoot({ folder, file: slot.root.file, builtAt, level });
 		const common = { ...options, sources: await fetchSources(board, kernel) };
 		const initrd = join(work, 'initrd.zst');
 		const [initrdFolder, slotFolder] = [join(work, 'initrd'), join(work, 'slot')];

@@ -14,8 +14,8 @@ const board = await loadBoard('qemu-x86_64');
 const offers = [await emulatedOffer(board.name)];
 const bench = await openImageBench({ board });
 const { built } = await makeProbe();
-const old = await bench.build(1, [built.bytes]);
-const url = await bench.publish(await bench.build(2, [built.bytes]));
+const old = await bench.build(1, [built]);
+const url = await bench.publish(await bench.build(2, [built]));
 test.after.always(() => bench[Symbol.asyncDispose]());
 
 /** Slot b holds something to be tried once. */

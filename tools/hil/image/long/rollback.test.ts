@@ -10,7 +10,7 @@ import type { Root, VariantOptions } from '../variant.ts';
 
 const bench = await openImageBench();
 const { built } = await makeProbe();
-const old = await bench.build(1, [built.bytes]);
+const old = await bench.build(1, [built]);
 let releases = 1;
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
 const firmware = 'usr/lib/mullion/firmware.mjs';
