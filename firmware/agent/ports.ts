@@ -139,7 +139,15 @@ export interface VmStatus {
 	readonly module: string;
 	readonly environment: string;
 	/** State of the VM's own life cycle, and why it is in it. */
-	readonly state: 'installed' | 'starting' | 'running' | 'hibernated' | 'parked' | 'stopping' | 'stopped';
+	readonly state:
+		| 'installed'
+		| 'starting'
+		| 'running'
+		| 'hibernated'
+		| 'suspended'
+		| 'parked'
+		| 'stopping'
+		| 'stopped';
 	readonly reason: string;
 	readonly autoStart: boolean;
 	/** The baseband it is bound to, or empty. */

@@ -124,7 +124,8 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 					`${vm.name}: ${from} -> ${to}: ${reason}`,
 				);
 				tellCoordinator(coordinator, vm, from);
-				if (!isUp(to) && to !== 'starting' && to !== 'stopping') recordings.left(vm.id, reason);
+				const isRecorded = isUp(to) || ['starting', 'stopping', 'suspended'].includes(to);
+				if (!isRecorded) recordings.left(vm.id, reason);
 			},
 			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 		},
