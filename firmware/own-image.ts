@@ -18,6 +18,8 @@ export interface ImageDescription {
 		readonly slots: Readonly<Record<SlotName, Readonly<Record<Partition, string>>>>;
 		/** The hardware watchdog, where the board has one. */
 		readonly watchdog?: string;
+		/** Folder of the power supplies, where it is not the kernel's own. */
+		readonly powerSupply?: string;
 	};
 	/** After so long without a word the watchdog resets the box. */
 	readonly watchdogSeconds?: number;

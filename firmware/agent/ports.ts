@@ -205,6 +205,41 @@ export interface VmView {
 	count(): Promise<void>;
 }
 
+/** What is plugged in, as it describes itself, and what became of it. */
+export interface DeviceStatus {
+	/** Where it is plugged in, such as `1-1.2`. */
+	readonly port: string;
+	readonly vendorId: number;
+	readonly productId: number;
+	readonly deviceClass: number;
+	readonly manufacturer: string;
+	readonly product: string;
+	readonly serial: string;
+	readonly state: 'absent' | 'denied' | 'seeking' | 'unserved' | 'waiting' | 'served';
+	/** The module that serves it, or empty. */
+	readonly module: string;
+	readonly reason: string;
+}
+
+export interface DeviceView {
+	list(): readonly DeviceStatus[];
+}
+
+export interface PowerStatus {
+	readonly source: 'mains' | 'battery';
+	/** Of the battery; undefined where there is none, or nobody knows. */
+	readonly percent: number | undefined;
+	/** Until it is empty; undefined on mains, and while nobody knows. */
+	readonly minutesLeft: number | undefined;
+	/** The box is about to switch itself off. */
+	readonly isLast: boolean;
+}
+
+export interface PowerPort {
+	status(): PowerStatus;
+	onChange(listener: (status: PowerStatus) => void): Stop;
+}
+
 /** Records the turns of VMs, each from its start on. */
 export interface VmRecorder {
 	/** Starts the VM anew and records so many of its turns; 0 is as many as there will be. */

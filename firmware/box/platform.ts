@@ -1,5 +1,6 @@
 /** The runtime of one box on its real hardware: cells on threads, networks, players, disk. */
 import { join } from 'node:path';
+import { SerialData } from '../../proto/host/bus/expansion.ts';
 import { NetworkState, Range as WireRange } from '../../proto/host/bus/network.ts';
 import { Checkpoint } from '../../proto/host/bus/session.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
@@ -11,12 +12,15 @@ import { silentOutput } from '../../runtime/capability/media-sink/audio-output.t
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
+import { serial } from '../../runtime/capability/serial.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
+import type { UsbDevice } from '../../runtime/expansion/usb-device.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
 import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
+import type { Manifest } from '../../runtime/module/manifest.ts';
 import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
@@ -36,6 +40,7 @@ import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
 import { reclaimer } from '../hal/reclaim.ts';
+import { serialLines } from '../hal/serial-lines.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
@@ -45,6 +50,10 @@ export interface PlatformOptions {
 	readonly directory: Directory;
 	readonly clock: Clock;
 	readonly log: LogBook;
+	/** Why no VM of a module may run for now; undefined where it may. */
+	readonly standstill: (manifest: Manifest) => string | undefined;
+	/** What is plugged in; undefined where nobody looks. */
+	readonly devices?: (() => readonly UsbDevice[]) | undefined;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -64,7 +73,8 @@ const reclaimMs = 10_000;
 /** How long services have nothing to do before they are put to sleep, in milliseconds. */
 const usualSleepMs = 60_000;
 
-export async function openPlatform({ config, directory, clock, log: book, fetchModule }: PlatformOptions) {
+export async function openPlatform(options: PlatformOptions) {
+	const { config, directory, clock, log: book, fetchModule, standstill, devices } = options;
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -86,7 +96,18 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	});
 	const hub = new Hub();
 	const buckets = keyValue(directory.folder('buckets'));
+	const lines =
+		devices &&
+		serial({
+			clock,
+			hub,
+			devices,
+			lines: serialLines(config.expansion?.files),
+			encode: (data) => SerialData.encode(data),
+			decode: (payload) => SerialData.decode(payload),
+		});
 	const capabilities = new Capabilities([
+		...(lines === undefined ? [] : [lines]),
 		log,
 		clockCapability,
 		buckets,
@@ -101,6 +122,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 		clock,
 		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
 		placement: config.cells,
+		standstill,
 		sleepAfterMs: config.sleepAfterMs ?? usualSleepMs,
 		reclaim: reclaimer(reclaimMs),
 		numbers: await VmNumbers.open(directory.folder('vms')),
@@ -177,6 +199,8 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 	});
 	return {
 		hub,
+		/** Other devices are plugged in. */
+		devicesChanged: () => lines?.devicesChanged(),
 		supervisor,
 		crashes,
 		modules,
@@ -191,6 +215,7 @@ export async function openPlatform({ config, directory, clock, log: book, fetchM
 			recordings.close();
 			await sessions.stop();
 			streams.close();
+			lines?.stop();
 			await supervisor.close();
 			await crashes.close();
 			await players.close();

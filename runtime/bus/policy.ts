@@ -49,7 +49,9 @@ export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = d
 			name,
 			mayPublish: Object.hasOwn(manifest.publishes, name) && isAllowed({ ...rule, direction: 'publish' }),
 			maySubscribe:
-				Object.hasOwn(manifest.subscribes, name) && !isPrivate(name) && isAllowed({ ...rule, direction: 'subscribe' }),
+				Object.hasOwn(manifest.subscribes, name) &&
+				!isPrivate(name) &&
+				isAllowed({ ...rule, direction: 'subscribe' }),
 			whenFull: manifest.subscribes[name]?.whenFull ?? 'block',
 		};
 	});

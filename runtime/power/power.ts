@@ -23,7 +23,7 @@ export interface PowerView {
 export interface PowerOptions {
 	readonly clock: Clock;
 	readonly supplies: PowerSupplies;
-	/** How often it is looked, in milliseconds; default 2000. */
+	/** How often it is looked, in milliseconds; default 2000. Where nothing says anything of power, a 30th as often. */
 	readonly everyMs?: number;
 	/** How long mains have to be gone before they count as lost; default 1000. */
 	readonly lostMs?: number;
@@ -90,7 +90,10 @@ export class Power {
 	}
 
 	#wait(): void {
-		const { clock, everyMs } = this.#options;
+		const { clock } = this.#options;
+		const { hasMains, battery } = this.#reading;
+		const isSilent = hasMains === undefined && battery === undefined;
+		const everyMs = this.#options.everyMs * (isSilent ? 30 : 1);
 		const ms = Math.max(1, Math.min(everyMs, Math.ceil(this.#leftMs ?? everyMs)));
 		this.#timer = clock.after(ms, async () => {
 			await this.#read();
