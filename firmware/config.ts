@@ -44,6 +44,8 @@ export interface PowerConfig {
 	readonly supplies?: string;
 	/** Modules that run while the mains are lost, if their manifests ask for it; `*` for each that asks. Default none. */
 	readonly essential?: readonly string[];
+	/** How long the mains have to be there before everything goes on, in milliseconds; default 10 000. */
+	readonly backMs?: number;
 	/** What is left of the battery when the box switches itself off, whichever comes first. Defaults 5 percent, 2 minutes. */
 	readonly stopPercent?: number;
 	readonly stopMinutes?: number;
@@ -158,13 +160,13 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 }
 
 function checkPower(power: PowerConfig | undefined, path: string): void {
-	const { essential = [], stopPercent = 0, stopMinutes = 0 } = power ?? {};
+	const { essential = [], stopPercent = 0, stopMinutes = 0, backMs = 0 } = power ?? {};
 	if (!isListOfTexts(essential))
 		throw new ConfigError('bad-config', `${path}: power.essential lists names of modules, or "*"`);
-	if (!isWhole(stopPercent, 100) || !isWhole(stopMinutes, 1440))
+	if (!isWhole(stopPercent, 100) || !isWhole(stopMinutes, 1440) || !isWhole(backMs, 3_600_000))
 		throw new ConfigError(
 			'bad-config',
-			`${path}: power.stopPercent is a whole number up to 100, power.stopMinutes one up to 1440`,
+			`${path}: power.stopPercent is a whole number up to 100, power.stopMinutes one up to 1440, power.backMs one up to an hour`,
 		);
 }
 

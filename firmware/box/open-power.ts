@@ -41,7 +41,7 @@ export async function openBoxPower({
 	log,
 }: BoxPowerOptions): Promise<BoxPower | undefined> {
 	if (config.power === undefined && image === undefined) return undefined;
-	const { essential = [], stopPercent = 5, stopMinutes = 2, supplies: folder } = config.power ?? {};
+	const { essential = [], supplies: folder, ...limits } = config.power ?? {};
 	const supplies = powerSupplies(folder ?? image?.devices.powerSupply ?? kernelSupplies);
 	const listeners = new Set<(status: PowerStatus) => void>();
 	let users: PowerUsers | undefined;
@@ -69,8 +69,7 @@ export async function openBoxPower({
 	const power = await Power.open({
 		clock,
 		supplies,
-		stopPercent,
-		stopMinutes,
+		...limits,
 		changed,
 		trouble: (why) => log.write({ vm: '', level: 'warn', text: `the power supplies cannot be read: ${why}` }),
 	});

@@ -9,7 +9,7 @@ import { withManifest } from './variant.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'mullion-power-'));
 const power = await PowerFolder.make(folder);
-const box = await TestBox.start({ power: { supplies: folder, essential: ['voice'] } });
+const box = await TestBox.start({ power: { supplies: folder, essential: ['voice'], backMs: 1000 } });
 test.after.always(async () => {
 	await box[Symbol.asyncDispose]();
 	await rm(folder, { recursive: true, force: true });
@@ -59,7 +59,7 @@ test.serial('mains lost: what is not essential is suspended, what is essential a
 		MinutesLeft: '50',
 	});
 	t.like(changes.at(-1), { Source: 'Battery', MinutesLeft: '50' });
-	await listening.close();
+	await listening.remove();
 });
 
 test.serial('what is said to a suspended service waits, and who asks it is not held', async (t) => {
@@ -83,8 +83,9 @@ test.serial('mains back: all go on with what they were told, and the box has los
 test.serial(
 	'a battery that is nearly empty ends the box in order, and it comes back with everything',
 	async (t) => {
+		const before = box.lines.length;
 		await power.setMains(false);
-		await box.line(/the mains are lost/, box.lines.length);
+		await box.line(/the mains are lost/, before);
 		const { exited } = box.stage.box;
 		await power.setBattery({ percent: 70, secondsLeft: 100 });
 		t.deepEqual(await exited, [75, null], 'it asks to be switched off');
