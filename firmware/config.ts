@@ -39,6 +39,29 @@ export interface CertificationConfig {
 	readonly keys: readonly string[];
 }
 
+export interface PowerConfig {
+	/** Folder of the kernel's power supplies; default that of the board. */
+	readonly supplies?: string;
+	/** Modules that run while the mains are lost, if their manifests ask for it; `*` for each that asks. Default none. */
+	readonly essential?: readonly string[];
+	/** How long the mains have to be there before everything goes on, in milliseconds; default 10 000. */
+	readonly backMs?: number;
+	/** What is left of the battery when the box switches itself off, whichever comes first. Defaults 5 percent, 2 minutes. */
+	readonly stopPercent?: number;
+	readonly stopMinutes?: number;
+}
+
+export interface ExpansionConfig {
+	/** Devices that modules of the repository are installed for, `vendor:product`, `vendor:*` or `*`. Default none. */
+	readonly allow?: readonly string[];
+	/** Vendors whose modules are; default any. */
+	readonly vendors?: readonly string[];
+	/** Where the kernel has its USB devices; default `/sys/bus/usb/devices`. */
+	readonly devices?: string;
+	/** Where their files are; default `/dev`. */
+	readonly files?: string;
+}
+
 export interface BoxConfig {
 	/** USP endpoint id, e.g. `os::00D09E-000001`. */
 	readonly endpointId: string;
@@ -70,6 +93,10 @@ export interface BoxConfig {
 	readonly sleepAfterMs?: number;
 	/** Roles of profiles at home that may agree to firmware, refuse it and have an update brought; default none. */
 	readonly home?: { readonly roles: readonly string[] };
+	/** Without it, a box that is a program among others does not look at its power. */
+	readonly power?: PowerConfig;
+	/** Without it, nobody looks at what is plugged in. */
+	readonly expansion?: ExpansionConfig;
 	readonly handoff?: {
 		readonly minimumTimeMs?: number;
 		readonly preference?: readonly string[];
@@ -122,6 +149,8 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 			'bad-config',
 			`${path}: sleepAfterMs is a whole number from 1, not ${sleepAfterMs}`,
 		);
+	checkPower(config.power, path);
+	checkExpansion(config.expansion, path);
 	const { state, root, sink, networks, ...rest } = config as BoxConfig;
 	return {
 		...rest,
@@ -133,4 +162,35 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 			...(radio === undefined ? {} : { radio: at(radio) }),
 		})),
 	};
+}
+
+function checkPower(power: PowerConfig | undefined, path: string): void {
+	const { essential = [], stopPercent = 0, stopMinutes = 0, backMs = 0 } = power ?? {};
+	if (!isListOfTexts(essential))
+		throw new ConfigError('bad-config', `${path}: power.essential lists names of modules, or "*"`);
+	if (!isWhole(stopPercent, 100) || !isWhole(stopMinutes, 1440) || !isWhole(backMs, 3_600_000))
+		throw new ConfigError(
+			'bad-config',
+			`${path}: power.stopPercent is a whole number up to 100, power.stopMinutes one up to 1440, power.backMs one up to an hour`,
+		);
+}
+
+function checkExpansion(expansion: ExpansionConfig | undefined, path: string): void {
+	const { allow = [], vendors = [] } = expansion ?? {};
+	const isPattern = (text: string): boolean => /^(\*|[0-9a-f]{4}:([0-9a-f]{4}|\*))$/.test(text);
+	if (!isListOfTexts(allow) || !allow.every(isPattern))
+		throw new ConfigError(
+			'bad-config',
+			`${path}: expansion.allow lists devices like "1a86:7523", "1a86:*" or "*"`,
+		);
+	if (!isListOfTexts(vendors))
+		throw new ConfigError('bad-config', `${path}: expansion.vendors lists names of vendors`);
+}
+
+function isListOfTexts(list: unknown): list is readonly string[] {
+	return Array.isArray(list) && list.every((item) => typeof item === 'string');
+}
+
+function isWhole(value: unknown, most: number): boolean {
+	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }

@@ -7,6 +7,9 @@ import { readConfig } from './config.ts';
 import { bootClock } from './hal/boot-marks.ts';
 import { readOwnImage } from './own-image.ts';
 
+/** Ends with this where the box is not to start anew, but to be switched off. */
+const switchOff = 75;
+
 const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--tied]
 
   --image what the image says of itself that the box runs from: its board, release and slots
@@ -32,19 +35,24 @@ try {
 	const boot = new BootRecord(bootClock(values.image !== undefined));
 	const config = await readConfig(values.config);
 	const image = values.image === undefined ? undefined : await readOwnImage(values.image);
-	let box: Box | undefined;
 	const stop = async (): Promise<void> => {
-		await box?.close();
+		// It may be asked for while it is still being opened.
+		await (await opening).close();
 		process.exit(0);
 	};
 	// In an image the end of this process is a restart of the box.
-	box = await openBox(config, {
+	const opening: Promise<Box> = openBox(config, {
 		image,
 		withoutData: values['without-data'],
 		restart: stop,
 		boot,
+		powerOff: async (hasMains) => {
+			await (await opening).close();
+			process.exit((await hasMains()) ? 0 : switchOff);
+		},
 		onEvent: (text) => console.log(text),
 	});
+	await opening;
 	console.log('ready');
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);

@@ -19,6 +19,8 @@ export interface ImageDescription {
 		readonly slots: Readonly<Record<SlotName, Readonly<Record<Partition, string>>>>;
 		/** The hardware watchdog, where the board has one. */
 		readonly watchdog?: string;
+		/** Folder of the power supplies, where it is not the kernel's own. */
+		readonly powerSupply?: string;
 	};
 	/** What it carries; without it, it leaves the modules of the box alone. */
 	readonly modules?: readonly FactoryModule[];

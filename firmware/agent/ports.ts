@@ -174,7 +174,15 @@ export interface VmStatus {
 	readonly module: string;
 	readonly environment: string;
 	/** State of the VM's own life cycle, and why it is in it. */
-	readonly state: 'installed' | 'starting' | 'running' | 'hibernated' | 'parked' | 'stopping' | 'stopped';
+	readonly state:
+		| 'installed'
+		| 'starting'
+		| 'running'
+		| 'hibernated'
+		| 'suspended'
+		| 'parked'
+		| 'stopping'
+		| 'stopped';
 	readonly reason: string;
 	readonly autoStart: boolean;
 	/** The baseband it is bound to, or empty. */
@@ -230,6 +238,41 @@ export interface VmView {
 	list(): readonly VmStatus[];
 	/** Brings `load` up to date, as far as that can be had at once. */
 	count(): Promise<void>;
+}
+
+/** What is plugged in, as it describes itself, and what became of it. */
+export interface DeviceStatus {
+	/** Where it is plugged in, such as `1-1.2`. */
+	readonly port: string;
+	readonly vendorId: number;
+	readonly productId: number;
+	readonly deviceClass: number;
+	readonly manufacturer: string;
+	readonly product: string;
+	readonly serial: string;
+	readonly state: 'absent' | 'denied' | 'seeking' | 'unserved' | 'waiting' | 'served';
+	/** The module that serves it, or empty. */
+	readonly module: string;
+	readonly reason: string;
+}
+
+export interface DeviceView {
+	list(): readonly DeviceStatus[];
+}
+
+export interface PowerStatus {
+	readonly source: 'mains' | 'battery';
+	/** Of the battery; undefined where there is none, or nobody knows. */
+	readonly percent: number | undefined;
+	/** Until it is empty; undefined on mains, and while nobody knows. */
+	readonly minutesLeft: number | undefined;
+	/** The box is about to switch itself off. */
+	readonly isLast: boolean;
+}
+
+export interface PowerPort {
+	status(): PowerStatus;
+	onChange(listener: (status: PowerStatus) => void): Stop;
 }
 
 /** Records the turns of VMs, each from its start on. */

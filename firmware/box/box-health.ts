@@ -38,8 +38,9 @@ export function boxHealth(options: BoxHealthOptions): Health {
 		check: async () => {
 			const problems = new Set<string>();
 			for (const { module, autoStart, state } of vms.list()) {
-				// One that was put to sleep wakes for whatever comes.
-				if (autoStart && state !== 'running' && state !== 'hibernated') problems.add(`module-${module}`);
+				// One that was put to sleep wakes for whatever comes; one that may not run for now is none of its faults.
+				if (autoStart && !['running', 'hibernated', 'suspended'].includes(state))
+					problems.add(`module-${module}`);
 			}
 			if (!(await haveAnswered())) problems.add('cells');
 			if (!isCloudReachable()) problems.add('cloud');

@@ -20,6 +20,8 @@ export const moduleManagerErrors = {
 	'unknown-target': 'The signed repository has no such module, or none that serves such sessions.',
 	'version-mismatch': 'The module in the repository has another version than was asked for.',
 	'unknown-environment': 'A module runs in the cell of its domain and class; another one was asked for.',
+	'device-mismatch':
+		'The repository says of a module that it serves a device, and its own manifest does not say so.',
 	'unknown-unit': 'There is no such VM on this box.',
 } as const;
 
@@ -104,7 +106,7 @@ export class ModuleManager implements ModuleManagerPort {
 	}): Promise<ModuleView> {
 		const { trust, modules, downloads, certification } = this.#options;
 		await trust.refresh(signal);
-		const target = trust.find((custom) => serves(custom, { kind, range })).at(-1);
+		const target = newest(trust.find((custom) => serves(custom, { kind, range })));
 		if (target === undefined)
 			throw new ModuleManagerError(
 				'unknown-target',
@@ -114,6 +116,34 @@ export class ModuleManager implements ModuleManagerPort {
 		return downloads.fetch({ target, signal }, (bytes) =>
 			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
 		);
+	}
+
+	/** The module for a device, `vendor:product`; undefined where the repository has none. @param vendors whose; default anybody's */
+	async installForDevice({
+		id,
+		vendors,
+		signal,
+	}: {
+		id: string;
+		vendors?: readonly string[] | undefined;
+		signal: AbortSignal;
+	}): Promise<ModuleView | undefined> {
+		const { trust, modules, downloads, certification } = this.#options;
+		await trust.refresh(signal);
+		const target = newest(
+			trust.find(({ usb, vendor }) => {
+				const isFor = Array.isArray(usb) && usb.includes(id);
+				return isFor && vendors?.includes(String(vendor)) !== false;
+			}),
+		);
+		if (target === undefined) return undefined;
+		await certification.check(target, signal);
+		const installed = await downloads.fetch({ target, signal }, (bytes) =>
+			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
+		);
+		if (installed.manifest.usb.includes(id)) return installed;
+		await modules.uninstall(installed.unit.name, { retainData: false });
+		throw new ModuleManagerError('device-mismatch', `the manifest in ${target.path} does not name ${id}`);
 	}
 
 	async update({
@@ -173,6 +203,13 @@ export class ModuleManager implements ModuleManagerPort {
 
 function installedModule({ unit, cell }: ModuleView): InstalledModule {
 	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: cell };
+}
+
+/** Of several the one with the highest version. */
+function newest(targets: readonly Target[]): Target | undefined {
+	const { compare } = new Intl.Collator('en', { numeric: true });
+	const versionOf = ({ custom }: Target): string => String(custom['version'] ?? '');
+	return targets.toSorted((a, b) => compare(versionOf(a), versionOf(b))).at(-1);
 }
 
 /** `custom` is signed, but by people: anything may be missing. */

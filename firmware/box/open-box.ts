@@ -27,8 +27,10 @@ import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openExpansion } from './open-expansion.ts';
 import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openBoxPower } from './open-power.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
@@ -50,12 +52,14 @@ export interface BoxOptions {
 	readonly restart: () => Promise<void>;
 	/** Where the phases of this start are written down. */
 	readonly boot: BootRecord;
+	/** Closes the box and has it switched off, unless there are mains by then. */
+	readonly powerOff: (hasMains: () => Promise<boolean>) => Promise<void>;
 	/** Told of what an operator would look for on the console. */
 	readonly onEvent: (text: string) => void;
 }
 
 export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
-	const { image, withoutData, restart, boot, onEvent } = options;
+	const { image, withoutData, restart, powerOff, boot, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
 	const directory = await boot.during('platform', 'data', () => openDirectory(config.state));
@@ -82,6 +86,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	);
 	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
 
+	const power = await openBoxPower({ config, image, clock, log });
+	const expansion = config.expansion && openExpansion({ config: config.expansion, clock, log });
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
 	const platform = await openPlatform({
 		config,
@@ -91,6 +97,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		boot,
 		firmware: factoryFirmware(image),
 		fetchModule,
+		standstill: (manifest) => power?.standstill(manifest) ?? expansion?.expansion.standstill(manifest),
+		devices: expansion && (() => expansion.expansion.devices()),
 	});
 	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
 	const { watchdog } = image?.devices ?? {};
@@ -181,6 +189,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		traces,
 		telemetry: sampled,
 		firmware: firmware?.manager,
+		power,
+		devices: expansion?.view,
 	});
 	const usp = directory.folder('usp');
 	const { endpointId, controllers } = config;
@@ -213,12 +223,17 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
 	boot.begin('cloud', 'operator');
 	await agent.start();
+	power?.serve({ hub, supervisor, stop: (hasMains) => void powerOff(hasMains) });
+	expansion?.serve({ hub, supervisor, modules, manager, devicesChanged: platform.devicesChanged });
+	repository.on('connect', () => expansion?.expansion.askAgain());
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
 
 	const close = async (): Promise<void> => {
 		const steps = [
 			// No longer fed: should one of the other steps never end, the watchdog ends them all.
 			() => guarded?.close(),
+			() => power?.close(),
+			() => expansion?.expansion.close(),
 			() => agent.stop(),
 			() => sampled.close(),
 			() => traces.close(),

@@ -1,5 +1,6 @@
 /** The runtime of one box on its real hardware: cells on threads, networks, players, disk. */
 import { join } from 'node:path';
+import { SerialData } from '../../proto/host/bus/expansion.ts';
 import { NetworkState, Range as WireRange } from '../../proto/host/bus/network.ts';
 import { Checkpoint } from '../../proto/host/bus/session.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
@@ -11,14 +12,17 @@ import { silentOutput } from '../../runtime/capability/media-sink/audio-output.t
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
+import { serial } from '../../runtime/capability/serial.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
+import type { UsbDevice } from '../../runtime/expansion/usb-device.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
 import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
 import { vmNames } from '../../runtime/module/binding.ts';
+import type { Manifest } from '../../runtime/module/manifest.ts';
 import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
@@ -40,6 +44,7 @@ import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
 import { reclaimer } from '../hal/reclaim.ts';
+import { serialLines } from '../hal/serial-lines.ts';
 import type { BootRecord } from './boot-record.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
@@ -53,6 +58,10 @@ export interface PlatformOptions {
 	readonly boot: BootRecord;
 	/** The firmware that runs, where it carries modules. */
 	readonly firmware: FactoryFirmware | undefined;
+	/** Why no VM of a module may run for now; undefined where it may. */
+	readonly standstill: (manifest: Manifest) => string | undefined;
+	/** What is plugged in; undefined where nobody looks. */
+	readonly devices?: (() => readonly UsbDevice[]) | undefined;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -73,7 +82,7 @@ const reclaimMs = 10_000;
 const usualSleepMs = 60_000;
 
 export async function openPlatform(options: PlatformOptions) {
-	const { config, directory, clock, log: book, boot, firmware, fetchModule } = options;
+	const { config, directory, clock, log: book, boot, firmware, fetchModule, standstill, devices } = options;
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -95,7 +104,18 @@ export async function openPlatform(options: PlatformOptions) {
 	});
 	const hub = new Hub();
 	const buckets = keyValue(directory.folder('buckets'));
+	const lines =
+		devices &&
+		serial({
+			clock,
+			hub,
+			devices,
+			lines: serialLines(config.expansion?.files),
+			encode: (data) => SerialData.encode(data),
+			decode: (payload) => SerialData.decode(payload),
+		});
 	const capabilities = new Capabilities([
+		...(lines === undefined ? [] : [lines]),
 		log,
 		clockCapability,
 		buckets,
@@ -110,6 +130,7 @@ export async function openPlatform(options: PlatformOptions) {
 		clock,
 		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
 		placement: config.cells,
+		standstill,
 		sleepAfterMs: config.sleepAfterMs ?? usualSleepMs,
 		reclaim: reclaimer(reclaimMs),
 		numbers: await VmNumbers.open(directory.folder('vms')),
@@ -135,7 +156,8 @@ export async function openPlatform(options: PlatformOptions) {
 					`${vm.name}: ${from} -> ${to}: ${reason}`,
 				);
 				tellCoordinator(coordinator, vm, from);
-				if (!isUp(to) && to !== 'starting' && to !== 'stopping') recordings.left(vm.id, reason);
+				const isRecorded = isUp(to) || ['starting', 'stopping', 'suspended'].includes(to);
+				if (!isRecorded) recordings.left(vm.id, reason);
 			},
 			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 		},
@@ -200,6 +222,8 @@ export async function openPlatform(options: PlatformOptions) {
 	});
 	return {
 		hub,
+		/** Other devices are plugged in. */
+		devicesChanged: () => lines?.devicesChanged(),
 		supervisor,
 		crashes,
 		modules,
@@ -215,6 +239,7 @@ export async function openPlatform(options: PlatformOptions) {
 			recordings.close();
 			await sessions.stop();
 			streams.close();
+			lines?.stop();
 			await supervisor.close();
 			await crashes.close();
 			await players.close();

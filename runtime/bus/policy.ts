@@ -34,9 +34,13 @@ export const platformTopics: Readonly<Record<string, string>> = {
 	'session.control': 'mullion.session.SessionControl',
 	'session.checkpoint': 'mullion.session.Checkpoint',
 	'box.firmware': 'mullion.firmware.Notice',
+	'expansion.device': 'mullion.expansion.DeviceChange',
+	'serial.input': 'mullion.expansion.SerialData',
+	'serial.output': 'mullion.expansion.SerialData',
+	'power.state': 'mullion.power.PowerState',
 };
 
-const reserved = ['network.', 'session.', 'box.'];
+const reserved = ['network.', 'session.', 'box.', 'expansion.', 'serial.', 'power.'];
 
 /** What a VM of this module may do on each of its topics. The order is the numbering the guest uses. */
 export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = defaultRules): TopicGrant[] {
@@ -47,15 +51,29 @@ export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = d
 			name,
 			mayPublish: Object.hasOwn(manifest.publishes, name) && isAllowed({ ...rule, direction: 'publish' }),
 			maySubscribe:
-				Object.hasOwn(manifest.subscribes, name) && isAllowed({ ...rule, direction: 'subscribe' }),
+				Object.hasOwn(manifest.subscribes, name) &&
+				!isPrivate(name) &&
+				isAllowed({ ...rule, direction: 'subscribe' }),
 			whenFull: manifest.subscribes[name]?.whenFull ?? 'block',
 		};
 	});
-	if (manifest.session === undefined) return declared;
+	const given: TopicGrant[] = [];
+	if (manifest.session !== undefined) given.push(...toAndFro('session.control', 'session.checkpoint'));
+	if (Object.hasOwn(manifest.capabilities, 'serial'))
+		given.push(...toAndFro('serial.input', 'serial.output'));
+	return [...declared.filter(({ name }) => given.every((topic) => topic.name !== name)), ...given];
+}
+
+/** What a VM and its device say to each other is heard by nobody else. */
+function isPrivate(topic: string): boolean {
+	return topic.startsWith('serial.');
+}
+
+/** Between the platform and one VM alone. */
+function toAndFro(to: string, from: string): TopicGrant[] {
 	return [
-		...declared,
-		{ name: 'session.control', mayPublish: false, maySubscribe: true, whenFull: 'block' },
-		{ name: 'session.checkpoint', mayPublish: true, maySubscribe: false, whenFull: 'block' },
+		{ name: to, mayPublish: false, maySubscribe: true, whenFull: 'block' },
+		{ name: from, mayPublish: true, maySubscribe: false, whenFull: 'block' },
 	];
 }
 

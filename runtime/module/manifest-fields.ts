@@ -57,6 +57,23 @@ export class Fields {
 		return value as Value[];
 	}
 
+	/** A list of texts, none twice; empty where the field is missing. */
+	texts(
+		name: string,
+		{ pattern, longest, most }: Required<Omit<TextRule, 'fallback'>> & { most: number },
+	): string[] {
+		const value = this.take(name) ?? [];
+		const isText = (item: unknown): boolean =>
+			typeof item === 'string' && item.length <= longest && pattern.test(item);
+		const isRight =
+			Array.isArray(value) &&
+			value.length <= most &&
+			new Set(value).size === value.length &&
+			value.every(isText);
+		if (!isRight) throw this.#wrong(name, `must list texts like ${pattern}, none twice, ${most} at most`);
+		return value as string[];
+	}
+
 	/** A whole number from 1 to `most`; the fallback may be anything. */
 	whole(name: string, { fallback, most }: { fallback: number; most: number }): number {
 		const value = this.take(name);

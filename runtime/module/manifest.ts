@@ -19,6 +19,7 @@ export const priorities = ['realtime', 'interactive', 'background'] as const;
 export const fullPolicies = ['block', 'drop-oldest', 'keep-latest'] as const;
 export const ranges = ['wide', 'short', 'wired'] as const;
 export const durabilityModes = ['none', 'snapshot', 'journal'] as const;
+export const powerNeeds = ['ordinary', 'essential'] as const;
 
 export type Domain = (typeof domains)[number];
 export type Priority = (typeof priorities)[number];
@@ -26,6 +27,8 @@ export type Priority = (typeof priorities)[number];
 export type FullPolicy = (typeof fullPolicies)[number];
 export type Range = (typeof ranges)[number];
 export type DurabilityMode = (typeof durabilityModes)[number];
+/** `essential` asks to run while the mains are lost. */
+export type PowerNeed = (typeof powerNeeds)[number];
 
 /** What of a VM outlives a fault, a kill and a power cut. */
 export interface Durability {
@@ -81,6 +84,9 @@ export interface Manifest {
 	readonly durability: Durability;
 	readonly config: { readonly type: string; readonly bytes: Uint8Array };
 	readonly persona?: string;
+	/** The devices that it serves, `vendor:product` each as USB has them; it runs while one of them is plugged in. */
+	readonly usb: readonly string[];
+	readonly power: PowerNeed;
 }
 
 /** What a module gets that asks for nothing else, and the most that a box of this class grants. */
@@ -115,6 +121,9 @@ const usualIntervalMs = 60_000;
 const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const versionPattern = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const topicPattern = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
+/** Vendor and product, four hexadecimal digits each. */
+export const usbPattern = /^[0-9a-f]{4}:[0-9a-f]{4}$/;
+const mostDevices = 256;
 const typePattern = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /**
@@ -138,6 +147,8 @@ export function parseManifest(json: unknown): Manifest {
 		budget: budget(fields.section('budget')),
 		durability: durability(fields.section('durability')),
 		config: config(fields.section('config')),
+		usb: fields.texts('usb', { pattern: usbPattern, longest: 9, most: mostDevices }),
+		power: fields.oneOf('power', powerNeeds, 'ordinary'),
 		...optional('session', session(fields.section('session'))),
 		...optional('persona', fields.optionalText('persona', { pattern: namePattern, longest: 64 })),
 	};

@@ -158,7 +158,7 @@ export class Modules {
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
 			const views = await this.#startAll(component);
-			const failed = views.find(({ state }) => !isUp(state));
+			const failed = views.find(({ state }) => !isUp(state) && state !== 'suspended');
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
 				for (const vm of views) this.#options.supervisor.forgetKept(vm.name);

@@ -166,6 +166,10 @@ export type CellCommand =
 	  }
 	| { readonly tag: 'answer'; readonly correlation: number; readonly outcome: Outcome }
 	| { readonly tag: 'count' }
+	/** The VM may not run for now: it ends the turn it is in, and begins no other until `resume`. */
+	| { readonly tag: 'suspend'; readonly vm: VmId }
+	/** Answered with `resumed`. */
+	| { readonly tag: 'resume'; readonly vm: VmId }
 	/** The VM ends the turn it is in, and begins no other until `go-on`; answered with `at-rest`. */
 	| { readonly tag: 'rest'; readonly vm: VmId }
 	/** No turn begins until `go-on`; answered with `paused`. */
@@ -190,6 +194,7 @@ export type CellReport =
 	/** Between these two it has no instance, and is there all the same. */
 	| { readonly tag: 'slept'; readonly vm: VmId }
 	| { readonly tag: 'woke'; readonly vm: VmId }
+	| { readonly tag: 'resumed'; readonly vm: VmId; readonly isAsleep: boolean }
 	| ({
 			readonly tag: 'fault';
 			readonly vm: VmId;

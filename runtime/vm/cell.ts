@@ -6,7 +6,7 @@
  */
 import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { type CodeReader, type KeptCode, ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
@@ -28,8 +28,12 @@ import { Mail } from './mail.ts';
 import { isMoveCommand, type MoveCommand, Moves } from './moves.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
+import { Suspension } from './suspension.ts';
 import { Turns } from './turns.ts';
 import type { Vm } from './vm.ts';
+
+/** Of one that is suspended: it is armed when that is over. */
+const unarmed: Timer = { cancel: () => undefined };
 
 export interface CellOptions {
 	readonly clock: Clock;
@@ -63,6 +67,7 @@ export class Cell {
 	readonly #keeping: Keeping | undefined;
 	readonly #hibernation: Hibernation;
 	readonly #moves: Moves;
+	readonly #suspension: Suspension;
 	readonly #code: CodeReader | undefined;
 	readonly #reclaim: (() => void) | undefined;
 	#reports: CellReport[] = [];
@@ -127,6 +132,18 @@ export class Cell {
 			remove: (resident) => this.#remove(resident),
 			say: (report) => this.#say(report),
 		});
+		this.#suspension = new Suspension({
+			clock,
+			residents: this.#residents,
+			queue: this.#queue,
+			mail: this.#mail,
+			hibernation: this.#hibernation,
+			keep: async ({ keeper }) => {
+				if (keeper?.isSettled === false) await this.#keeping?.snapshots.take(keeper);
+			},
+			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			say: (report) => this.#say(report),
+		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
 		this.#mail.kept = this.#keeping?.mail;
 	}
@@ -165,6 +182,12 @@ export class Cell {
 				break;
 			case 'stop':
 				this.#stop(command.vm);
+				break;
+			case 'suspend':
+				this.#suspension.suspend(command.vm);
+				break;
+			case 'resume':
+				this.#suspension.resume(command.vm);
 				break;
 			case 'stop-recording':
 				this.#residents.get(command.vm)?.recorder?.close(command.why);
@@ -241,6 +264,7 @@ export class Cell {
 		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
 		resident.spec = new HousedSpec(spec, resident.code);
 		resident.startedAtUs = now;
+		resident.isSuspended = false;
 		resident.recorder = this.#recorderFor(id, spec);
 		try {
 			if (spec.passage !== undefined) this.#moves.arrive(resident, spec.passage);
@@ -373,14 +397,15 @@ export class Cell {
 	): void {
 		const { id, repeat } = timer;
 		resident.timers.get(id)?.cancel();
-		const { cancel } = this.#clock.after(Math.max(1, firstMs), () => {
+		const fire = (): void => {
 			resident.timers.delete(id);
 			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
 			if (repeat) this.#setTimer(resident, timer);
 			const isThisTimer = ({ event }: Waiting<Event>) => event.tag === 'timer' && event.val === id;
 			if (!repeat || !resident.inbox.holds(isThisTimer))
 				this.#mail.give(resident.id, { tag: 'timer', val: id });
-		});
+		};
+		const { cancel } = resident.isSuspended ? unarmed : this.#clock.after(Math.max(1, firstMs), fire);
 		const dueUs = this.#clock.now() + firstMs * 1000;
 		resident.timers.set(id, { ...timer, dueUs, cancel });
 	}

@@ -2,7 +2,8 @@
  * Puts messages into the inboxes of a cell.
  *
  * A sender whose message finds no room stands still until there is, unless the receiver waits for
- * that sender itself: then the oldest goes instead, since nobody could ever go on.
+ * that sender itself: then the oldest goes instead, since nobody could ever go on. So it is with a
+ * receiver that is suspended: nobody stands still for what may not run for days.
  */
 import { recordBytes } from '../bus/outgoing.ts';
 import type { Route } from '../bus/routes.ts';
@@ -55,7 +56,7 @@ export class Delivery {
 		for (const sender of receiver.waiters) {
 			for (let head = sender.held[0]; head; head = sender.held[0]) {
 				const isThere = residents.has(head.to.id);
-				if (isThere && (head.to !== receiver || !head.to.inbox.offer(head.item, 'block'))) break;
+				if (isThere && (head.to !== receiver || !head.to.inbox.offer(head.item, ifFull(head.to)))) break;
 				sender.held.shift();
 				head.placed?.();
 				queue.add(head.to);
@@ -65,7 +66,7 @@ export class Delivery {
 			receiver.waiters.delete(sender);
 			next?.join(sender);
 			if (next === undefined && sender instanceof Resident) queue.add(sender);
-			else if (next?.inbox.length === 0) this.releaseWaiters(next);
+			else if (next?.inbox.length === 0 || next?.isSuspended === true) this.releaseWaiters(next);
 		}
 		receiver.isAwaited = receiver.waiters.size > 0;
 	}
@@ -105,8 +106,9 @@ export class Delivery {
 			return undefined;
 		}
 		// The box cannot be held, and neither can a sender the receiver waits for.
-		const canHold = from !== undefined && !to.waitsFor(from);
-		const isBehind = canHold && from.held.length > 0;
+		const canWait = from !== undefined && !to.waitsFor(from);
+		const isBehind = canWait && from.held.length > 0;
+		const canHold = canWait && !to.isSuspended;
 		if (!isBehind && to.inbox.offer(item, whenFull === 'block' && !canHold ? 'drop-oldest' : whenFull)) {
 			this.#options.queue.add(to);
 			return undefined;
@@ -117,4 +119,9 @@ export class Delivery {
 		if (!isBehind) to.join(from);
 		return held;
 	}
+}
+
+/** What becomes of messages of a topic that holds its senders. */
+function ifFull({ isSuspended }: Resident): 'block' | 'drop-oldest' {
+	return isSuspended ? 'drop-oldest' : 'block';
 }

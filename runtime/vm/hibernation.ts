@@ -32,6 +32,9 @@ export interface HibernationOptions {
 /** A sleeping VM never leaves its cell as bytes: nobody else has to know of what module they are. */
 const origin = { module: '0'.repeat(64), platformVersion: '' };
 
+/** When one that is to be suspended is looked at again that is in the middle of a turn, in milliseconds. */
+const turnMs = 50;
+
 export class Hibernation {
 	readonly #options: HibernationOptions;
 	readonly #digester = new PageDigester();
@@ -61,6 +64,11 @@ export class Hibernation {
 		this.mind(resident);
 	}
 
+	/** It may not run any more: there is no reason to wait. */
+	suspended(): void {
+		this.#look();
+	}
+
 	#arm(ms: number): void {
 		this.#timer ??= this.#options.clock.after(ms, () => {
 			this.#timer = undefined;
@@ -73,13 +81,15 @@ export class Hibernation {
 		let nextMs = Infinity;
 		let count = 0;
 		for (const resident of this.#options.residents.values()) {
-			const { sleepAfterMs } = resident.spec;
-			if (sleepAfterMs === undefined || resident.vm === undefined || resident.asleep !== undefined) continue;
-			const leftMs = sleepAfterMs - (now - resident.restedAtUs) / 1000;
+			const { isSuspended, vm, asleep } = resident;
+			const sleepAfterMs = isSuspended ? 0 : resident.spec.sleepAfterMs;
+			if (sleepAfterMs === undefined || vm === undefined || asleep !== undefined) continue;
+			const leftMs = isSuspended ? 0 : sleepAfterMs - (now - resident.restedAtUs) / 1000;
 			if (leftMs <= 0 && canSleep(resident)) {
-				this.#sleep(resident, resident.vm);
+				this.#sleep(resident, vm);
 				count++;
-			} else nextMs = Math.min(nextMs, leftMs > 0 ? leftMs : sleepAfterMs);
+			} else if (!isSuspended) nextMs = Math.min(nextMs, leftMs > 0 ? leftMs : sleepAfterMs);
+			else if (isInTurn(resident)) nextMs = Math.min(nextMs, turnMs);
 		}
 		if (nextMs !== Infinity) this.#arm(Math.ceil(nextMs));
 		if (count > 0) this.#options.reclaim();
@@ -110,9 +120,14 @@ export class Hibernation {
 	}
 }
 
-function canSleep({ stage, paused, inbox, held, recorder, keeper, spec }: Resident): boolean {
-	const isIdle = stage === 'turn' && paused === undefined && inbox.length === 0 && held.length === 0;
+function canSleep(resident: Resident): boolean {
+	const { isSuspended, inbox, held, recorder, keeper, spec } = resident;
+	const isIdle = !isInTurn(resident) && (isSuspended || (inbox.length === 0 && held.length === 0));
 	return (
 		isIdle && recorder === undefined && keeper?.isSettled !== false && obstacleOf(spec.module) === undefined
 	);
+}
+
+function isInTurn({ stage, paused }: Resident): boolean {
+	return stage !== 'turn' || paused !== undefined;
 }

@@ -5,6 +5,7 @@ export const vmStates = [
 	'starting',
 	'running',
 	'hibernated',
+	'suspended',
 	'backing-off',
 	'parked',
 	'stopping',
@@ -22,18 +23,22 @@ export const vmEvents = [
 	'stopped',
 	'sleep',
 	'wake',
+	'suspend',
+	'resume',
 ] as const;
 export type VmEvent = (typeof vmEvents)[number];
 
 export const lifecycle: Readonly<Record<VmState, Partial<Record<VmEvent, VmState>>>> = {
-	installed: { start: 'starting', stop: 'stopped' },
+	installed: { start: 'starting', stop: 'stopped', suspend: 'suspended' },
 	starting: { started: 'running', fault: 'backing-off', stop: 'stopping' },
-	running: { fault: 'backing-off', stop: 'stopping', sleep: 'hibernated' },
-	hibernated: { wake: 'running', fault: 'backing-off', stop: 'stopping' },
-	'backing-off': { retry: 'starting', 'give-up': 'parked', stop: 'stopped' },
-	parked: { start: 'starting', stop: 'stopped' },
+	running: { fault: 'backing-off', stop: 'stopping', sleep: 'hibernated', suspend: 'suspended' },
+	hibernated: { wake: 'running', fault: 'backing-off', stop: 'stopping', suspend: 'suspended' },
+	// It may not run for now: what it was it is, if it has run before.
+	suspended: { resume: 'running', start: 'starting', fault: 'backing-off', stop: 'stopping' },
+	'backing-off': { retry: 'starting', 'give-up': 'parked', stop: 'stopped', suspend: 'suspended' },
+	parked: { start: 'starting', stop: 'stopped', suspend: 'suspended' },
 	stopping: { stopped: 'stopped', fault: 'stopped' },
-	stopped: { start: 'starting' },
+	stopped: { start: 'starting', suspend: 'suspended' },
 };
 
 /** Whether a VM in this state takes what comes for it. */

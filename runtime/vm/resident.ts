@@ -62,6 +62,8 @@ export class Resident implements Sender {
 	isJournalled = false;
 	/** It ends the turn it is in, and begins no other. */
 	isHeld = false;
+	/** It may not run for now; other than what is held, that may be for days. */
+	isSuspended = false;
 	/** How often it was to be brought back. */
 	arrivals = 0;
 	readonly timers = new Map<number, Timer & ArmedTimer>();
@@ -100,7 +102,8 @@ export class Resident implements Sender {
 	get isReady(): boolean {
 		if (this.vm === undefined || this.throttle !== undefined || this.keeper?.mayRun === false) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
-		return this.held.length === 0 && this.cellsAwaited === 0 && !this.isHeld && this.inbox.length > 0;
+		if (this.isHeld || this.isSuspended) return false;
+		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
 	}
 
 	/** Who sees its turns. */

@@ -59,6 +59,8 @@ export interface Supervised {
 	/** The end of the linking that is under way. */
 	linking: Promise<void>;
 	retry: Timer | undefined;
+	/** Its cell was told last that it may not run for now. */
+	standsStill: boolean;
 	readonly policy: RestartPolicy;
 	readonly whenStopped: (() => void)[];
 	readonly whenSettled: ((view: VmView) => void)[];
@@ -81,6 +83,7 @@ export function installedVm(id: VmId, plan: VmPlan, restart: RestartOptions | un
 		launches: 0,
 		linking: Promise.resolve(),
 		retry: undefined,
+		standsStill: false,
 		policy: new RestartPolicy(restart),
 		whenStopped: [],
 		whenSettled: [],

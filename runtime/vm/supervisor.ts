@@ -1,12 +1,14 @@
 /**
  * Keeps VMs alive, one for one: starts them in the cell of their domain and class, brings them back after
- * a failure, parks those that fail too often, and stops by force a turn that fuel does not end.
+ * a failure, parks those that fail too often, suspends those that may not run for now, and stops by force a
+ * turn that fuel does not end.
  */
 import { type Hub, isForHub } from '../bus/hub.ts';
 import type { EffectHandlers, VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
+import type { Manifest } from '../module/manifest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
 import type { BoxEffect, CellReport, LogLine, VmId } from './cell-protocol.ts';
@@ -47,6 +49,8 @@ export interface SupervisorOptions extends SpecOptions {
 	readonly hub: Hub;
 	readonly capabilities: Capabilities;
 	readonly restart?: RestartOptions;
+	/** Why no VM of this module may run for now; undefined where it may. Asked at each start and by `reconsider`. */
+	readonly standstill?: (manifest: Manifest) => string | undefined;
 	/** Which VMs share a cell. Default `domain-and-class`. */
 	readonly placement?: Placement | undefined;
 	/** How often running turns are looked at, in milliseconds. Default 100. */
@@ -162,6 +166,11 @@ export class Supervisor {
 		});
 	}
 
+	/** Suspends VMs that may not run any more, and has those go on that may again. */
+	reconsider(): void {
+		for (const vm of this.#vms.values()) this.#reconsider(vm);
+	}
+
 	/** Ends the recording of a VM, which goes on. */
 	stopRecording(id: VmId, why: string): void {
 		const vm = this.#vms.get(id);
@@ -225,6 +234,10 @@ export class Supervisor {
 
 	/** Links the VM's capabilities, then has its cell start it. */
 	#launch(vm: Supervised, event: VmEvent, reason: string): void {
+		// In its cell it goes on by itself.
+		if (vm.state === 'suspended' && vm.linked !== undefined) return;
+		const why = this.#standstillOf(vm);
+		if (why !== undefined) return void this.#move(vm, 'suspend', why);
 		if (!this.#move(vm, event, reason)) return;
 		const launch = ++vm.launches;
 		const isOvertaken = (): boolean => vm.state !== 'starting' || vm.launches !== launch;
@@ -245,6 +258,7 @@ export class Supervisor {
 	/** Has the cell start a VM whose capabilities are linked. */
 	#enter(vm: Supervised, linked: LinkedVm): void {
 		vm.linked = linked;
+		vm.standsStill = false;
 		const { domain } = vm.plan.component.manifest;
 		const cell = this.#cells.take({ name: this.#cellName(vm), domain });
 		const spec = specOf(vm, linked, this.#options);
@@ -262,7 +276,8 @@ export class Supervisor {
 			manifest: plan.component.manifest,
 			baseband: plan.baseband,
 			send: (event) => {
-				if (isUp(vm.state)) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
+				const isThere = isUp(vm.state) || vm.state === 'suspended';
+				if (isThere) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
 			},
 			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
 			exceeded: (budget, detail) => this.#overran(vm, budget, detail),
@@ -293,6 +308,7 @@ export class Supervisor {
 				vm.startTookUs = report.tookUs;
 				this.#options.reclaim?.();
 				this.#move(vm, 'started', 'first turn done');
+				this.#reconsider(vm);
 				return;
 			case 'stopped':
 				this.#move(vm, 'stopped', vm.reason);
@@ -305,6 +321,11 @@ export class Supervisor {
 				vm.plan.component.code?.rest();
 				this.#options.reclaim?.();
 				this.#move(vm, 'sleep', 'nothing to do');
+				return;
+			case 'resumed':
+				// It may have been suspended once more since.
+				if (vm.standsStill || !this.#move(vm, 'resume', 'may run again')) return;
+				if (report.isAsleep) this.#move(vm, 'sleep', 'nothing to do');
 				return;
 			case 'woke':
 				this.#move(vm, 'wake', 'something to do');
@@ -365,6 +386,32 @@ export class Supervisor {
 		});
 	}
 
+	#standstillOf({ plan }: Supervised): string | undefined {
+		return this.#options.standstill?.(plan.component.manifest);
+	}
+
+	#reconsider(vm: Supervised): void {
+		const why = this.#standstillOf(vm);
+		if (why === undefined) {
+			if (vm.state !== 'suspended') return;
+			if (vm.linked === undefined) this.#launch(vm, 'start', 'may run again');
+			else this.#holdStill(vm, false);
+			return;
+		}
+		if (vm.state === 'suspended') vm.reason = why;
+		else if (!isUp(vm.state) && vm.state !== 'backing-off') return;
+		vm.retry?.cancel();
+		this.#move(vm, 'suspend', why);
+		this.#holdStill(vm, true);
+	}
+
+	#holdStill(vm: Supervised, standsStill: boolean): void {
+		if (vm.linked === undefined || vm.standsStill === standsStill) return;
+		vm.standsStill = standsStill;
+		const tag = standsStill ? 'suspend' : 'resume';
+		this.#cells.of(this.#cellName(vm))?.send({ tag, vm: vm.id });
+	}
+
 	/** A cell was stopped by force or broke: the culprit has failed, the others come back at once. */
 	#cellLost(cell: SupervisedCell, culprit: VmId | undefined, why: string): void {
 		for (const vm of this.#vms.values()) {
@@ -375,6 +422,9 @@ export class Supervisor {
 			} else if (vm.id === culprit) {
 				this.#faulted(vm, vm.conduct.unseen(why));
 				this.#failed(vm, `over-budget: ${why}`);
+			} else if (vm.state === 'suspended') {
+				// It is brought back when it may run again.
+				this.#unlink(vm);
 			} else if (isUp(vm.state) || vm.state === 'starting') {
 				this.#unlink(vm);
 				this.#move(vm, 'fault', `cell-lost: ${why}`);

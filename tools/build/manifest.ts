@@ -70,11 +70,14 @@ function resolved(json: JsonObject, root: protobuf.Root): ResolvedManifest {
 	return { json, manifest };
 }
 
+const serialTypes = ['mullion.expansion.SerialData'];
+
 /** Every message that a manifest names, directly or by having sessions. */
-export function declaredTypes({ publishes, subscribes, config, session }: Manifest): string[] {
+export function declaredTypes({ publishes, subscribes, config, session, capabilities }: Manifest): string[] {
 	const types = [...Object.values(publishes), ...Object.values(subscribes).map(({ type }) => type)];
 	if (config.type !== '') types.push(config.type);
 	if (session !== undefined) types.push(...sessionTypes);
+	if (Object.hasOwn(capabilities, 'serial')) types.push(...serialTypes);
 	return [...new Set(types)];
 }
 

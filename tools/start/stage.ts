@@ -47,6 +47,9 @@ export interface StageOptions {
 	readonly metrics?: BoxConfig['metrics'];
 	/** When the box puts services to sleep that have nothing to do, in milliseconds; default its own. */
 	readonly sleepAfterMs?: number;
+	/** What its box looks at beside networks; default nothing. */
+	readonly power?: BoxConfig['power'];
+	readonly expansion?: BoxConfig['expansion'];
 	/** What boots when the power comes on, and where its slots are; default a box that leaves its firmware alone. */
 	readonly image?: () => Promise<OwnImage>;
 	/** Milliseconds the box has for an answer. Default 3000. */
@@ -217,6 +220,8 @@ async function boxConfig(
 		certification,
 		metrics,
 		sleepAfterMs,
+		power,
+		expansion,
 	}: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
@@ -239,5 +244,7 @@ async function boxConfig(
 		...(certification && { certification }),
 		...(metrics === undefined ? {} : { metrics }),
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
+		...(power && { power }),
+		...(expansion && { expansion }),
 	};
 }

@@ -6,11 +6,13 @@ import type {
 	BusPort,
 	CrashSource,
 	DeviceIdentity,
+	DeviceView,
 	FirmwareManager,
 	LogSource,
 	MemoryView,
 	ModuleManager,
 	NetworkView,
+	PowerPort,
 	SessionManager,
 	TelemetrySource,
 	TraceSource,
@@ -26,11 +28,13 @@ import { logObject } from './log.ts';
 import { memoryStatus } from './memory-status.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
+import { powerObject } from './power.ts';
 import { recordingObject } from './recording.ts';
 import { sessionObjects } from './sessions.ts';
 import { softwareModules } from './software-modules.ts';
 import { telemetryObject } from './telemetry.ts';
 import { traceObject } from './trace.ts';
+import { usbObjects } from './usb.ts';
 
 export interface BoxPorts {
 	readonly identity: DeviceIdentity;
@@ -48,17 +52,23 @@ export interface BoxPorts {
 	readonly telemetry: TelemetrySource;
 	/** Missing on a box whose firmware somebody else looks after. */
 	readonly firmware?: FirmwareManager | undefined;
+	/** Missing on a box that does not look at its power. */
+	readonly power?: PowerPort | undefined;
+	/** Missing on a box that does not look at what is plugged in. */
+	readonly devices?: DeviceView | undefined;
 	readonly numbers: InstanceNumbers;
 	readonly clock: Clock;
 }
 
 export function boxModel(ports: BoxPorts): DataModel {
-	const { firmware } = ports;
+	const { firmware, power, devices } = ports;
 	return new DataModel([
 		deviceInfo(ports),
 		memoryStatus(ports),
 		...bootObjects(ports),
 		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware })]),
+		...(power === undefined ? [] : [powerObject({ power })]),
+		...(devices === undefined ? [] : usbObjects({ ...ports, devices })),
 		...softwareModules(ports),
 		...networkObjects(ports),
 		...sessionObjects(ports),

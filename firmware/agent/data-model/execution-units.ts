@@ -13,6 +13,8 @@ const statusText = {
 	running: 'Active',
 	// It wakes for whatever comes: nobody can tell that it sleeps.
 	hibernated: 'Active',
+	// It may not run for now.
+	suspended: 'Idle',
 	parked: 'Idle',
 	stopping: 'Stopping',
 	stopped: 'Idle',

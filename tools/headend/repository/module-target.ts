@@ -9,16 +9,19 @@ export interface ModuleSummary {
 	readonly vendor: string;
 	/** Which sessions it can carry, and over which range classes. */
 	readonly session?: { readonly kind: string; readonly ranges: readonly string[] } | undefined;
+	/** The devices that it serves, `vendor:product` each. */
+	readonly usb?: readonly string[] | undefined;
 }
 
 /** For `Repository.addTarget`; a box finds it again by `custom`. */
 export function moduleTarget(manifest: ModuleSummary): { path: string; custom: ModuleSummary } {
-	const { name, version, vendor, session } = manifest;
+	const { name, version, vendor, session, usb = [] } = manifest;
 	const custom = {
 		name,
 		version,
 		vendor,
 		...(session && { session: { kind: session.kind, ranges: session.ranges } }),
+		...(usb.length > 0 && { usb }),
 	};
 	return { path: `modules/${name}-${version}.wasm`, custom };
 }
