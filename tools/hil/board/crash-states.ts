@@ -43,11 +43,45 @@ export async function* crashStates({
 		yield new CrashState({ log, name, entries, losses: 0, map: whole.copy() });
 		for (let count = tornAfter.get(entry.index) ?? 0; count > 0; count--) {
 			const map = durable.copy();
-			const fates = pending.map((write) => layInPart(map, write, { random, sectorBytes: log.sectorBytes }));
-			const losses = fates.filter((fate) => !fate.endsWith('there')).length;
-			yield new CrashState({ log, name: `${name}, torn: ${fates.join(', ')}`, entries, losses, map });
+			yield tornState({ log, map, pending, random, name, entries });
 		}
 	}
+}
+
+/** What a disk with a cache holds after all of the log, if the power went then: one of the torn states of that moment. */
+export async function lastCrashState({
+	log,
+	random,
+}: Pick<CrashStatesOptions, 'log' | 'random'>): Promise<CrashState> {
+	const map = new ExtentMap();
+	let pending: WriteLogEntry[] = [];
+	let entries = 0;
+	for await (const entry of log.read()) {
+		entries++;
+		if (entry.isFlush) {
+			for (const write of pending) map.lay(extentOf(write));
+			pending = [];
+		}
+		if (entry.length > 0) pending.push(entry);
+	}
+	return tornState({ log, map, pending, random, name: `after ${entries} entries`, entries });
+}
+
+/** Lays what is left of the writes since the last flush over what is durable. */
+function tornState({
+	log,
+	map,
+	pending,
+	random,
+	name,
+	entries,
+}: Omit<CrashStateOptions, 'losses'> & {
+	readonly pending: readonly WriteLogEntry[];
+	readonly random: Random;
+}): CrashState {
+	const fates = pending.map((write) => layInPart(map, write, { random, sectorBytes: log.sectorBytes }));
+	const losses = fates.filter((fate) => !fate.endsWith('there')).length;
+	return new CrashState({ log, name: `${name}, torn: ${fates.join(', ')}`, entries, losses, map });
 }
 
 /** Only where something could be lost. @returns entry -> how many states */

@@ -1,4 +1,5 @@
 /** What is said to the services of a box, through its operator. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Order, Probe } from '../../../../modules/probe/testbed.ts';
 import type { Controller } from '../../../controller/controller.ts';
 import { comeToRest, type Partner } from './journal-pair.ts';
@@ -25,9 +26,14 @@ export async function publish({ operator, probe }: Talk, topic: string, order: O
 	await operator.operate('Device.X_MULLION_Bus.Publish()', args, { isSync: true });
 }
 
+/** Resolves once nothing that it was told to do is under way any more. @throws ControllerError */
+export async function isIdle(operator: Controller): Promise<void> {
+	while ((await operator.instances('Device.LocalAgent.Request.')).length > 0) await pause(500);
+}
+
 /** What a box has that runs, as its operator sees it. @throws ControllerError */
 export async function keptByBox(talk: Talk): Promise<KeptData> {
-	const had = await comeToRest((of) => askFor(talk, of));
+	const atRest = await comeToRest((of) => askFor(talk, of));
 	const rows = await talk.operator.get(['Device.SoftwareModules.DeploymentUnit.']);
 	const units = Object.values(rows).filter(({ DUID }) => DUID !== undefined);
 	return {
@@ -35,7 +41,7 @@ export async function keptByBox(talk: Talk): Promise<KeptData> {
 		complaints: units
 			.filter(({ Status }) => Status !== 'Installed')
 			.map(({ DUID, Status }) => `${DUID} is ${Status}`),
-		had,
+		...atRest,
 	};
 }
 

@@ -9,7 +9,7 @@ import type { CrashState } from '../../board/crash-states.ts';
 import { faultIn } from './expected-data.ts';
 import { type KeptData, openKeptData } from './kept-data.ts';
 import { mountData } from './mounted-data.ts';
-import type { Fact } from './recorded-data.ts';
+import type { Fact } from './work.ts';
 
 export interface CutDataOptions {
 	/** The whole disk before the log began. */

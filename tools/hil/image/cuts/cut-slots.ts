@@ -22,6 +22,18 @@ export interface CutSlotsOptions {
 	readonly releases: ReadonlyMap<number, Readonly<Record<Partition, { readonly file: string }>>>;
 }
 
+export type DiskState = Pick<CrashState, 'read' | 'within'>;
+
+/** The disk without anything laid over it. */
+const asItIs: DiskState = {
+	within: () => [],
+	read: async (base, offset, bytes) => {
+		const buffer = Buffer.alloc(bytes);
+		await base.read(buffer, 0, bytes, offset);
+		return buffer;
+	},
+};
+
 export class CutSlots {
 	readonly #options: CutSlotsOptions;
 	/** By slot and what was written over it: each such content is compared once. */
@@ -33,8 +45,8 @@ export class CutSlots {
 		this.#options = options;
 	}
 
-	/** @returns what is wrong; undefined where every start finds a whole release */
-	async faultIn(state: CrashState): Promise<string | undefined> {
+	/** @param state default the base as it is @returns what is wrong; undefined where every start finds a whole release */
+	async faultIn(state: DiskState = asItIs): Promise<string | undefined> {
 		try {
 			const slots = await this.startsOf(state);
 			for (const slot of new Set(slots)) {
@@ -49,7 +61,7 @@ export class CutSlots {
 	}
 
 	/** Slots that the next starts choose, in their order. Errors: `boot-state-lost` */
-	async startsOf(state: CrashState): Promise<SlotName[]> {
+	async startsOf(state: DiskState): Promise<SlotName[]> {
 		const { start, size } = this.#partition('bootstate');
 		const content = await state.read(this.#options.base, start, size);
 		const device = new MemoryBlockDevice({ size, content });
@@ -60,14 +72,14 @@ export class CutSlots {
 		return slots;
 	}
 
-	async #releaseIn(state: CrashState, slot: SlotName): Promise<number | undefined> {
+	async #releaseIn(state: DiskState, slot: SlotName): Promise<number | undefined> {
 		const places = partitions.map((partition) => this.#partition(`${partition}-${slot}`));
 		const key = JSON.stringify([slot, places.map(({ start, size }) => state.within(start, size))]);
 		if (!this.#known.has(key)) this.#known.set(key, await this.#lookInto(state, slot));
 		return this.#known.get(key);
 	}
 
-	async #lookInto(state: CrashState, slot: SlotName): Promise<number | undefined> {
+	async #lookInto(state: DiskState, slot: SlotName): Promise<number | undefined> {
 		for (const [release, images] of this.#options.releases) {
 			const isWhole = async (partition: Partition): Promise<boolean> =>
 				this.#holds(state, this.#partition(`${partition}-${slot}`), images[partition].file);
@@ -76,7 +88,7 @@ export class CutSlots {
 		return undefined;
 	}
 
-	async #holds(state: CrashState, { start }: DiskPartition, image: string): Promise<boolean> {
+	async #holds(state: DiskState, { start }: DiskPartition, image: string): Promise<boolean> {
 		await using file = await open(image);
 		const { size } = await file.stat();
 		const wanted = Buffer.alloc(pieceBytes);

@@ -1,7 +1,8 @@
 /** What a box must have kept, by what was said and heard outside until its power was cut. */
+import { guestName } from './guest.ts';
 import { type Dealings, isPossible, type Partner, pair } from './journal-pair.ts';
 import type { KeptData } from './kept-data.ts';
-import { type Fact, guest } from './recorded-data.ts';
+import type { Fact } from './work.ts';
 
 /** What is wrong with what a box has; undefined where it is what it must have. */
 export function faultIn({ modules, complaints, had }: KeptData, facts: readonly Fact[]): string | undefined {
@@ -10,7 +11,7 @@ export function faultIn({ modules, complaints, had }: KeptData, facts: readonly 
 	if (!isPossible(had, dealings))
 		return `orders had ${JSON.stringify(had)}, and dealt with was ${JSON.stringify(dealings)}`;
 	const allowed = allowedVersions(facts).map((version) =>
-		version === '' ? [] : [`${guest.name} ${version}`],
+		version === '' ? [] : [`${guestName} ${version}`],
 	);
 	const others = ['probe', ...pair];
 	const guests = modules.filter((module) => !others.includes(module.split(' ')[0] ?? ''));

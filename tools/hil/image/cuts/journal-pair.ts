@@ -59,17 +59,22 @@ export function isPossible(
 	return false;
 }
 
+export interface AtRest {
+	readonly had: Readonly<Record<Partner, number>>;
+	readonly questions: number;
+}
+
 /**
  * Asks both until neither gets anything but our questions.
  * @param ask gives how many orders it has had, of which the question is one
- * @returns orders that each had without them
+ * @returns orders that each had without them, and how many questions each was asked
  */
-export async function comeToRest(ask: (of: Partner) => Promise<number>): Promise<Record<Partner, number>> {
+export async function comeToRest(ask: (of: Partner) => Promise<number>): Promise<AtRest> {
 	let before: number[] = [];
 	for (let questions = 1; ; questions++) {
 		const now = [await ask('left'), await ask('right')];
 		if (now.every((count, at) => count === (before[at] ?? 0) + 1))
-			return { left: (now[0] ?? 0) - questions, right: (now[1] ?? 0) - questions };
+			return { had: { left: (now[0] ?? 0) - questions, right: (now[1] ?? 0) - questions }, questions };
 		before = now;
 	}
 }

@@ -6,17 +6,16 @@ import { openPlatform, type Platform } from '../../../../firmware/box/platform.t
 import { systemClock } from '../../../../firmware/hal/clock.ts';
 import { openDirectory } from '../../../../firmware/hal/directory.ts';
 import type { Probe } from '../../../../modules/probe/testbed.ts';
-import { comeToRest, type Partner } from './journal-pair.ts';
+import { type AtRest, comeToRest } from './journal-pair.ts';
 
 const deadlineMs = 30_000;
 
-export interface KeptData {
+/** With how many orders each of the pair has had once nothing is on its way any more. */
+export interface KeptData extends AtRest {
 	/** `name version` of each module, all of which run. */
 	readonly modules: readonly string[];
 	/** What the platform said that an operator should know of. */
 	readonly complaints: readonly string[];
-	/** Orders that each of the pair has had once nothing is on its way any more. */
-	readonly had: Readonly<Record<Partner, number>>;
 }
 
 /** A kill may tear the write that it comes upon, which nobody was told of. */
@@ -49,7 +48,7 @@ export async function openKeptData(files: string, probe: Probe): Promise<KeptDat
 		for (const { unit } of modules.filter(({ manifest }) => 'probe.echo' in manifest.subscribes))
 			await platform.hub.request({ topic: `${unit.name}.echo`, payload: new Uint8Array([1]), deadlineMs });
 		const payload = probe.order({ what: 'answer' });
-		const had = await comeToRest(async (service) => {
+		const atRest = await comeToRest(async (service) => {
 			const answer = await platform.hub.request({ topic: `${service}.order`, payload, deadlineMs });
 			return probe.word(answer).count;
 		});
@@ -58,7 +57,7 @@ export async function openKeptData(files: string, probe: Probe): Promise<KeptDat
 			complaints: lines
 				.filter(({ level, text }) => level !== 'info' && !tornWrite.test(text))
 				.map(({ vm, text }) => `${vm}: ${text}`),
-			had,
+			...atRest,
 		};
 	} finally {
 		await platform.close();

@@ -12,10 +12,11 @@ import { WriteLog } from '../../board/write-log.ts';
 import { seededRandom } from '../../link/random.ts';
 import { keptByBox } from '../cuts/box-talk.ts';
 import { CutData } from '../cuts/cut-data.ts';
-import type { Diary } from '../cuts/diary.ts';
+import { Diary } from '../cuts/diary.ts';
 import { faultIn } from '../cuts/expected-data.ts';
+import { publishGuest } from '../cuts/guest.ts';
 import { pairModules } from '../cuts/journal-pair.ts';
-import { type Fact, workWhileRecorded } from '../cuts/recorded-data.ts';
+import { type Fact, work } from '../cuts/work.ts';
 import { worstStates } from '../cuts/worst-states.ts';
 import { openImageBench } from '../image-bench.ts';
 
@@ -52,11 +53,13 @@ test.serial('modules come and go while services are at work, and every write is 
 	t.timeout(600_000);
 	const log = join(bench.folder, 'writes');
 	const { start = 0, size = 0 } = partitionsOf(bench.board).find(({ name }) => name === 'data') ?? {};
+	await publishGuest(bench.repository, probe);
 	await run.test(t.title, { needs: ['power', 'flash', 'write-log'] }, async (box) => {
 		await box.flash(flashable);
 		await box.storage.record(log);
 		const operator = await bench.start(t, box);
-		const diary = await workWhileRecorded({ bench, operator, probe, log, rounds: 2 });
+		const diary = new Diary<Fact>(log);
+		await work({ operator, probe, note: (fact) => diary.note(fact), guest: '', changes: 6 });
 		await box.storage.stopRecording();
 		const writes = opened.use(await WriteLog.open(log));
 		const base = opened.use(await open(baseFile));
