@@ -31,7 +31,7 @@ if (release === undefined) throw new Error(`slot ${slot} was started and is no w
 say(`booted ${slot} ${release}`);
 const { updater, report } = await Updater.start({
 	board,
-	running: { slot, release },
+	running: { slot, version: `1.0.${release}`, release },
 	bootState: await device('bootstate'),
 	slots: { a: await slotOf('a'), b: await slotOf('b') },
 	directory: await openDirectory(join(folder, 'records')),

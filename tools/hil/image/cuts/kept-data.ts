@@ -1,6 +1,7 @@
 /** What a box makes of its files when it starts: its platform is opened on them, and its services are asked. */
 import { join } from 'node:path';
 import type { LogLine } from '../../../../firmware/agent/ports.ts';
+import { BootRecord } from '../../../../firmware/box/boot-record.ts';
 import { LogBook } from '../../../../firmware/box/log-book.ts';
 import { openPlatform, type Platform } from '../../../../firmware/box/platform.ts';
 import { systemClock } from '../../../../firmware/hal/clock.ts';
@@ -40,6 +41,10 @@ export async function openKeptData(files: string, probe: Probe): Promise<KeptDat
 		directory: await openDirectory(state),
 		clock,
 		log,
+		boot: new BootRecord({ now: () => performance.now() }),
+		// What it carries was put there by the starts before the cut.
+		firmware: undefined,
+		standstill: () => undefined,
 		fetchModule: () => Promise.reject(new Error('there is no repository')),
 	});
 	try {

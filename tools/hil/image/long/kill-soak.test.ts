@@ -30,7 +30,7 @@ const longestMs = 7_200_000;
 const run = await openBoardRun('kill soak');
 const bench = await openImageBench();
 const probe = await makeProbe();
-const modules = [probe.built.bytes, ...pairModules(probe.built.bytes)];
+const modules = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));
 const old = await bench.build(1, modules);
 const next = await bench.build(2, modules);
 const url = await bench.publish(next);

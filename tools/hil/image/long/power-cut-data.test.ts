@@ -35,7 +35,8 @@ interface Recorded {
 const run = await openBoardRun('power cuts and data');
 const bench = await openImageBench();
 const probe = await makeProbe();
-const image = await bench.build(1, [probe.built.bytes, ...pairModules(probe.built.bytes)]);
+const carried = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));
+const image = await bench.build(1, carried);
 const flashable = await bench.flashable(image, { bootState: firstBootState(1) });
 const baseFile = flashable.disk ?? '';
 const opened = new AsyncDisposableStack();

@@ -28,8 +28,8 @@ interface Recorded {
 const run = await openBoardRun('power cuts and updates');
 const bench = await openImageBench();
 const { built } = await makeProbe();
-const old = await bench.build(1, [built.bytes]);
-const next = await bench.build(2, [built.bytes]);
+const old = await bench.build(1, [built]);
+const next = await bench.build(2, [built]);
 const url = await bench.publish(next);
 const flashable = await bench.flashable(old, { bootState: firstBootState(1) });
 const baseFile = flashable.disk ?? '';
