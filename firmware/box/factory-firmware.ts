@@ -17,5 +17,9 @@ export function factoryFirmware(image: OwnImage | undefined): FactoryFirmware | 
 		id: createHash('sha256').update(said).digest('hex').slice(0, 16),
 		modules,
 		read: ({ file }) => readFile(file),
+		made: async (digest) => {
+			const code = modules.find((module) => module.digest === digest)?.code;
+			return code && { memoryPages: code.memoryPages, bytes: new Uint8Array(await readFile(code.file)) };
+		},
 	};
 }

@@ -188,6 +188,7 @@ export async function openPlatform(options: PlatformOptions) {
 		capabilities,
 		glue: glueMaker(),
 		code,
+		...(firmware?.made && { made: firmware.made }),
 		clock,
 		networks: () => networks.basebands(),
 		...(config.caps === undefined ? {} : { caps: config.caps }),

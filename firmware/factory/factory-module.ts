@@ -18,6 +18,8 @@ export interface FactoryModule {
 	readonly policy: FactoryPolicy;
 	/** Where its component is. */
 	readonly file: string;
+	/** Its code as it runs, made by the platform of this same firmware; missing where that makes none by itself. */
+	readonly code?: { readonly file: string; readonly memoryPages: number };
 }
 
 /** What stands before the URL of a module that firmware has put on the box. */

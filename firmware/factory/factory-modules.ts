@@ -7,6 +7,7 @@
  * What the operator has pushed or removed since stays as he left it.
  */
 import type { Clock } from '../../runtime/clock.ts';
+import type { MadeCodeSource } from '../../runtime/component/made-code.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
@@ -24,6 +25,8 @@ export interface FactoryFirmware {
 	readonly modules: readonly FactoryModule[];
 	/** The component of one of them. */
 	readonly read: (module: FactoryModule) => Promise<Uint8Array>;
+	/** The code of those that it was made of with them. */
+	readonly made?: MadeCodeSource;
 }
 
 /** What VMs have kept under keys. */

@@ -8,7 +8,8 @@
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
-import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import type { MadeCodeSource } from '../component/made-code.ts';
+import { manifestOf, needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
@@ -18,6 +19,7 @@ import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
 import type { Manifest } from './manifest.ts';
+import { inOrderOfNeed, type Startable } from './start-order.ts';
 import type { ModuleStore } from './store.ts';
 import type { Digest } from './store-digest.ts';
 import type { Unit } from './store-index.ts';
@@ -45,6 +47,8 @@ export interface ModulesOptions {
 	readonly glue?: GlueMaker;
 	/** Where the code of services is kept while they sleep; without it, it stays in memory. */
 	readonly code?: CodeStore;
+	/** Where the code of some modules was made before. */
+	readonly made?: MadeCodeSource;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** The most that any module is granted. */
@@ -77,6 +81,10 @@ export interface ModuleView {
 	readonly vms: readonly VmView[];
 }
 
+interface InstalledUnit extends Startable {
+	readonly unit: Unit;
+}
+
 export class Modules {
 	readonly #options: ModulesOptions;
 	readonly #components = new Map<string, PreparedComponent>();
@@ -86,30 +94,27 @@ export class Modules {
 		this.#options = options;
 	}
 
-	/** Starts what was installed. A module that cannot be read any more is reported and left out. */
+	/**
+	 * Starts what was installed, in the order of need. A module that cannot be read any more is reported and left
+	 * out.
+	 */
 	static async open(options: ModulesOptions): Promise<Modules> {
 		const modules = new Modules(options);
-		const provided = options.capabilities.provided();
-		const { measure = (_, work) => work() } = options;
-		const takeUp = async (unit: Unit, bytes?: Uint8Array): Promise<void> => {
+		const { store, warn, measure = (_, work) => work() } = options;
+		const units: InstalledUnit[] = [];
+		for (const unit of store.units()) units.push(await modules.#startable(unit));
+		for (const { unit } of inOrderOfNeed(units)) {
 			try {
+				// Read once more: all of them together may be too much for the memory of the box.
 				const component = await measure(unit.name, async () =>
-					modules.#prepare(bytes ?? (await options.store.get(unit.digest)), unit.digest),
+					modules.#prepare(await store.get(unit.digest), unit.digest),
 				);
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
 			} catch (error) {
-				options.warn(unit.name, codeOf(error), (error as Error).message);
+				warn(unit.name, codeOf(error), (error as Error).message);
 			}
-		};
-		// Glue takes seconds to make: what needs none does not wait for it.
-		const later: Unit[] = [];
-		for (const unit of options.store.units()) {
-			const bytes = await options.store.get(unit.digest).catch(() => undefined);
-			if (bytes !== undefined && needsGlue(bytes, provided)) later.push(unit);
-			else await takeUp(unit, bytes);
 		}
-		for (const unit of later) await takeUp(unit);
 		return modules;
 	}
 
@@ -211,14 +216,28 @@ export class Modules {
 		return settled;
 	}
 
+	/** How much a module is needed; what cannot be read is not needed yet. */
+	async #startable(unit: Unit): Promise<InstalledUnit> {
+		const { store, made, capabilities } = this.#options;
+		try {
+			const bytes = await store.get(unit.digest);
+			const isMade = (await made?.(unit.digest)) !== undefined;
+			const isForeign = !isMade && needsGlue(bytes, capabilities.provided());
+			return { unit, manifest: manifestOf(bytes), needsGlue: isForeign };
+		} catch {
+			return { unit, manifest: undefined, needsGlue: false };
+		}
+	}
+
 	/** @param digest of the bytes, where the store has just held them against it */
 	#prepare(bytes: Uint8Array, digest?: Digest): Promise<PreparedComponent> {
-		const { capabilities, glue, code, largest, caps } = this.#options;
+		const { capabilities, glue, code, made, largest, caps } = this.#options;
 		return prepareComponent(bytes, {
 			provided: capabilities.provided(),
 			...(digest === undefined ? {} : { digest }),
 			...(glue && { glue }),
 			...(code && { code }),
+			...(made && { made }),
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});
