@@ -37,6 +37,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'not-a-component': 'corrupt-module',
 	'bad-manifest': 'corrupt-module',
 	'name-mismatch': 'corrupt-module',
+	'device-mismatch': 'corrupt-module',
 
 	// It is a module, but not for this box.
 	'world-unknown': 'environment-mismatch',
