@@ -22,7 +22,7 @@ import { boardHere } from '../board/claim.ts';
 import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { makeVariant, type Slot, type VariantOptions } from './variant.ts';
 
-const agent = 'os::00D09E-MULLION-000001';
+export const agent = 'os::00D09E-MULLION-000001';
 const operator = 'self::mullion-headend';
 /** Where a box in QEMU finds the machine it runs on. */
 const hostOfBox = '10.0.2.2';
