@@ -49,6 +49,8 @@ export interface StageOptions {
 	readonly sleepAfterMs?: number;
 	/** What boots when the power comes on, and where its slots are; default a box that leaves its firmware alone. */
 	readonly image?: () => Promise<OwnImage>;
+	/** Whose word at home counts; default nobody's. */
+	readonly home?: BoxConfig['home'];
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -217,6 +219,7 @@ async function boxConfig(
 		certification,
 		metrics,
 		sleepAfterMs,
+		home,
 	}: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
@@ -237,6 +240,7 @@ async function boxConfig(
 		sink: join(directory, 'box', 'played'),
 		handoff: { minimumTimeMs },
 		...(certification && { certification }),
+		...(home && { home }),
 		...(metrics === undefined ? {} : { metrics }),
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
 	};
