@@ -1,7 +1,7 @@
 /** Modules as the operator manages them: from a name in the signed repository to running VMs. */
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '../../runtime/error.ts';
-import type { Range } from '../../runtime/module/manifest.ts';
+import type { Manifest, Range } from '../../runtime/module/manifest.ts';
 import type { Modules, ModuleView } from '../../runtime/module/modules.ts';
 import type { Supervisor } from '../../runtime/vm/supervisor.ts';
 import type {
@@ -138,12 +138,14 @@ export class ModuleManager implements ModuleManagerPort {
 		);
 		if (target === undefined) return undefined;
 		await certification.check(target, signal);
-		const installed = await downloads.fetch({ target, signal }, (bytes) =>
-			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
+		const check = ({ usb }: Manifest): void => {
+			if (!usb.includes(id))
+				throw new ModuleManagerError('device-mismatch', `the manifest in ${target.path} does not name ${id}`);
+		};
+		const url = `${scheme}${target.path}`;
+		return downloads.fetch({ target, signal }, (bytes) =>
+			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url, check }),
 		);
-		if (installed.manifest.usb.includes(id)) return installed;
-		await modules.uninstall(installed.unit.name, { retainData: false });
-		throw new ModuleManagerError('device-mismatch', `the manifest in ${target.path} does not name ${id}`);
 	}
 
 	async update({

@@ -69,6 +69,8 @@ export interface Delivery {
 	readonly uuid: string;
 	/** Where the bytes came from. */
 	readonly url: string;
+	/** Throws if this is not what was wanted, before anything of it is kept. */
+	readonly check?: (manifest: Manifest) => void;
 }
 
 export interface ModuleView {
@@ -141,6 +143,7 @@ export class Modules {
 						'duplicate-module',
 						`${name} is installed already; update it to ${version} instead`,
 					);
+				delivery.check?.(component.manifest);
 				this.#admit(component.manifest);
 				const unit = await this.#keep(delivery, component);
 				await this.#startAll(component);
