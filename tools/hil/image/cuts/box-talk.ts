@@ -20,6 +20,12 @@ export async function askFor({ operator, probe }: Talk, of: Partner): Promise<nu
 	return probe.word(Buffer.from(Payload, 'base64')).count;
 }
 
+/** Has a probe say something again. @throws ControllerError */
+export async function echo(operator: Controller, topic = 'probe.echo'): Promise<void> {
+	const args = { Topic: topic, Payload: base64(new Uint8Array([1])), DeadlineMs: '30000' };
+	await operator.operate('Device.X_MULLION_Bus.Request()', args, { isSync: true });
+}
+
 /** @throws ControllerError */
 export async function publish({ operator, probe }: Talk, topic: string, order: Order): Promise<void> {
 	const args = { Topic: topic, Payload: base64(probe.order(order)) };
