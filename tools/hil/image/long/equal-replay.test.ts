@@ -101,7 +101,7 @@ async function record(
 	{ name, module, folder }: { readonly name: string; readonly module: Uint8Array; readonly folder: string },
 ): Promise<Recorded> {
 	await using bench = await openImageBench({ board: await loadBoard(name) });
-	const image = await bench.build(1, [module]);
+	const image = await bench.build(1, [{ bytes: module }]);
 	await using box = await claim({ needs: ['power', 'flash'], offers: [await emulatedOffer(name)] });
 	await box.flash(await bench.flashable(image));
 	const { schema } = await prepareComponent(module, { provided: allImports });

@@ -10,7 +10,7 @@ import { RunningBox } from '../running-box.ts';
 
 const bench = await openImageBench();
 const probe = await makeProbe();
-const modules = [probe.built.bytes, ...pairModules(probe.built.bytes)];
+const modules = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));
 const image = await bench.flashable(await bench.build(1, modules), { bootState: firstBootState(1) });
 await publishGuest(bench.repository, probe);
 const box = await RunningBox.start({ bench, image, needs: ['storage-faults'] });
