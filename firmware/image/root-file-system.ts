@@ -1,4 +1,4 @@
-/** The root of a slot: Node, the firmware as one file, and the little of Linux that they need. */
+/** The root of a slot: Node, the firmware as a bundle, and the little of Linux that they need. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -106,7 +106,7 @@ async function stage(
 	return bundleFirmware({
 		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),
 		without: left,
-		...(program !== undefined && { entry: program }),
+		...(program !== undefined && { entry: program, hasCells: false }),
 	});
 }
 

@@ -62,6 +62,7 @@ test('a module does the same on two processors, and either replays what was reco
 	await bundleFirmware({
 		file: program,
 		entry: here('../replay-here.ts'),
+		hasCells: false,
 		without: ['@bytecodealliance/jco-transpile'],
 	});
 	for (const { file } of recorded) {
