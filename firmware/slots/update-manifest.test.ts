@@ -37,7 +37,7 @@ test('a release is its two images, each with where it is', (t) => {
 
 test('a release is for any board that is described', async (t) => {
 	for (const board of await boardNames()) {
-		const release = releaseTargets({ release: 7, board, images }).slice(1);
+		const release = releaseTargets({ release: 7, board, images });
 		t.is(parseUpdate(release, { ...demand, board }).board, board);
 	}
 });
