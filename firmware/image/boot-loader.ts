@@ -60,7 +60,7 @@ async function makeWhole(
 	for (const line of (await bootEnvironment(board)).trim().split('\n')) {
 		const end = line.indexOf('=');
 		const [name, value] = [line.slice(0, end), line.slice(end + 1)];
-		await tool('fdtput', ['-p', '-t', 's', deviceTree, environmentNode, name, value]);
+		await tool('fdtput', ['-p', '-t', 's', '--', deviceTree, environmentNode, name, value]);
 	}
 	await addKey(deviceTree, { keys, folder });
 	await assembleUBoot({ board, uBoot, deviceTree, debian, folder, file });

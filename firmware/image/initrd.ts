@@ -31,11 +31,11 @@ export async function makeInitrd({ board, sources, root, folder, file }: InitrdO
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
 	await staging.copy(join(debian, 'sbin/dmsetup'), 'bin/dmsetup', 0o755);
-	for (const path of await librariesOf(debian, [join(debian, 'sbin/dmsetup')]))
-		await staging.copy(join(debian, path), path, 0o755);
+	for (const { file, path } of await librariesOf(debian, [join(debian, 'sbin/dmsetup')]))
+		await staging.copy(file, path, 0o755);
 	const drivers = await driversOf(kernel, await kernelRelease(kernel), board.drivers.initrd);
 	for (const path of drivers) await staging.copy(join(kernel, path), path);
-	await staging.write('drivers', `${drivers.join('\n')}\n`);
+	await staging.write('drivers', drivers.map((path) => `${path}\n`).join(''));
 	await staging.write('verity', verityLines(root));
 	await staging.write('init', await readFile(new URL('initrd/init.sh', import.meta.url)), 0o755);
 	await staging.settle(0);

@@ -72,7 +72,7 @@ async function stage(
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
 	await staging.copy(node, 'bin/node', 0o755);
-	for (const path of await librariesOf(debian, [node])) await staging.copy(join(debian, path), path, 0o755);
+	for (const { file, path } of await librariesOf(debian, [node])) await staging.copy(file, path, 0o755);
 	const { watchdog } = board;
 	const names = [...board.drivers.root, ...(watchdog ? [watchdog.driver] : [])];
 	const drivers = await driversOf(kernel, await kernelRelease(kernel), names);

@@ -1,6 +1,6 @@
 /**
- * U-Boot from Debian's sources, for boards whose ready-made one checks no signatures: with what the script needs,
- * and nothing that would let somebody else in. Environment and key are in its device tree, which `boot-loader.ts`
+ * U-Boot from Debian's sources, for boards whose ready-made one checks no signatures: with what the script needs
+ * beside that. Environment and key are in its device tree, which `boot-loader.ts`
  * makes for each image; the code is the same for all of them, and built once.
  */
 import { createHash } from 'node:crypto';
@@ -29,12 +29,6 @@ CONFIG_ENV_FDT_PATH="${environmentNode}"
 # CONFIG_ENV_IS_IN_MMC is not set
 CONFIG_ENV_IS_NOWHERE=y
 # CONFIG_BOOTSTAGE is not set
-# CONFIG_LEGACY_IMAGE_FORMAT is not set
-# CONFIG_EFI_LOADER is not set
-# CONFIG_VIDEO is not set
-# CONFIG_USB is not set
-# CONFIG_IDE is not set
-# CONFIG_NET is not set
 # CONFIG_TOOLS_MKEFICAPSULE is not set
 `;
 
