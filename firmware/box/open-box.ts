@@ -55,6 +55,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const { image, withoutData, restart, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
+	const memory = kernelMemory();
 	const directory = await openDirectory(config.state);
 	const log = new LogBook(clock);
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
@@ -84,6 +85,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		clock,
 		log,
 		firmware: factoryFirmware(image),
+		memory,
 		fetchModule,
 	});
 	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
@@ -158,7 +160,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		}));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
-		memory: kernelMemory(),
+		memory,
 		clock,
 		numbers,
 		modules: manager,

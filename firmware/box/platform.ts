@@ -29,6 +29,7 @@ import { isUp, type VmState } from '../../runtime/vm/lifecycle.ts';
 import type { VmView } from '../../runtime/vm/supervised.ts';
 import { Supervisor } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
+import type { MemoryView } from '../agent/ports.ts';
 import type { BoxConfig } from '../config.ts';
 import { type FactoryFirmware, FactoryModules } from '../factory/factory-modules.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
@@ -42,6 +43,7 @@ import { reclaimer } from '../hal/reclaim.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
+import { memoryRoom } from './memory-room.ts';
 
 export interface PlatformOptions {
 	readonly config: BoxConfig;
@@ -50,6 +52,7 @@ export interface PlatformOptions {
 	readonly log: LogBook;
 	/** The firmware that runs, where it carries modules. */
 	readonly firmware: FactoryFirmware | undefined;
+	readonly memory: MemoryView;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -70,7 +73,7 @@ const reclaimMs = 10_000;
 const usualSleepMs = 60_000;
 
 export async function openPlatform(options: PlatformOptions) {
-	const { config, directory, clock, log: book, firmware, fetchModule } = options;
+	const { config, directory, clock, log: book, firmware, memory, fetchModule } = options;
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -163,6 +166,7 @@ export async function openPlatform(options: PlatformOptions) {
 		code,
 		clock,
 		networks: () => networks.basebands(),
+		room: memoryRoom({ memory }),
 		...(config.caps === undefined ? {} : { caps: config.caps }),
 		forget: async (vm) => {
 			supervisor.forgetKept(vm);
