@@ -20,7 +20,7 @@ export function reclaimer(gatherMs = 1000): () => void {
 }
 
 /** Of pieces, between two looks at what has become old. */
-const piecesToAge = 8;
+const piecesToAge = 4;
 
 /**
  * To be called for each piece, of a megabyte or so, of something large that is carried through memory. What carried it
