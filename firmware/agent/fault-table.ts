@@ -88,6 +88,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 
 	// There is no room for it.
 	'disk-full': 'module-resources-exceeded',
+	'memory-short': 'module-resources-exceeded',
 	'over-quota': 'module-resources-exceeded',
 	'component-too-large': 'module-resources-exceeded',
 	'tables-too-large': 'module-resources-exceeded',

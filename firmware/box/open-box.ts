@@ -62,6 +62,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const { image, withoutData, restart, powerOff, boot, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
+	const memory = kernelMemory();
 	const directory = await boot.during('platform', 'data', () => openDirectory(config.state));
 	const log = new LogBook(clock);
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
@@ -96,6 +97,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		log,
 		boot,
 		firmware: factoryFirmware(image),
+		memory,
 		fetchModule,
 		standstill: (manifest) => power?.standstill(manifest) ?? expansion?.expansion.standstill(manifest),
 		devices: expansion && (() => expansion.expansion.devices()),
@@ -174,7 +176,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
-		memory: kernelMemory(),
+		memory,
 		boot,
 		clock,
 		numbers,

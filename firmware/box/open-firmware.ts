@@ -2,6 +2,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { BlockDeviceFile } from '../hal/block-device-file.ts';
+import { pieceReclaimer } from '../hal/reclaim.ts';
 import type { OwnImage } from '../own-image.ts';
 import type { SlotName } from '../slots/boot-state.ts';
 import type { Health } from '../slots/health.ts';
@@ -46,6 +47,7 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 		clock,
 		// Whoever closes the box waits for the trial to end, so the trial must not wait for that.
 		restart: async () => void restart(),
+		reclaim: pieceReclaimer(),
 		...(image.trial && { window: image.trial }),
 	});
 	onNote(`firmware ${version}, release ${release}, in slot ${slot} is ${report.state}`);

@@ -33,6 +33,7 @@ import { isUp, type VmState } from '../../runtime/vm/lifecycle.ts';
 import type { VmView } from '../../runtime/vm/supervised.ts';
 import { Supervisor } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
+import type { MemoryView } from '../agent/ports.ts';
 import type { BoxConfig } from '../config.ts';
 import { type FactoryFirmware, FactoryModules } from '../factory/factory-modules.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
@@ -49,6 +50,7 @@ import type { BootRecord } from './boot-record.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
+import { memoryRoom } from './memory-room.ts';
 
 export interface PlatformOptions {
 	readonly config: BoxConfig;
@@ -62,6 +64,7 @@ export interface PlatformOptions {
 	readonly standstill: (manifest: Manifest) => string | undefined;
 	/** What is plugged in; undefined where nobody looks. */
 	readonly devices?: (() => readonly UsbDevice[]) | undefined;
+	readonly memory: MemoryView;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -82,7 +85,18 @@ const reclaimMs = 10_000;
 const usualSleepMs = 60_000;
 
 export async function openPlatform(options: PlatformOptions) {
-	const { config, directory, clock, log: book, boot, firmware, fetchModule, standstill, devices } = options;
+	const {
+		config,
+		directory,
+		clock,
+		log: book,
+		boot,
+		firmware,
+		memory,
+		fetchModule,
+		standstill,
+		devices,
+	} = options;
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -191,6 +205,7 @@ export async function openPlatform(options: PlatformOptions) {
 		...(firmware?.made && { made: firmware.made }),
 		clock,
 		networks: () => networks.basebands(),
+		room: memoryRoom({ memory }),
 		...(config.caps === undefined ? {} : { caps: config.caps }),
 		forget: async (vm) => {
 			supervisor.forgetKept(vm);

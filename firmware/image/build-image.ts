@@ -145,11 +145,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 }
 
 /** What stands beside the images of a slot, for who offers them as a release. */
-export function releaseOf({
-	board,
-	version,
-	release,
-}: Pick<BuildOptions, 'board' | 'version' | 'release'>): object {
+export function releaseOf({ board, version, release }: Pick<BuildOptions, 'board' | 'version' | 'release'>) {
 	const sizeOf = (name: PartitionName): number =>
 		partitionsOf(board).find((one) => one.name === name)?.size ?? 0;
 	const slotBytes = { boot: sizeOf('boot-a'), root: sizeOf('root-a') };

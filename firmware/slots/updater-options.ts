@@ -22,6 +22,8 @@ export interface UpdaterOptions {
 	readonly clock: Clock;
 	/** Has the box restart; it may return before it does. */
 	readonly restart: () => Promise<void>;
+	/** Frees memory, called for each piece of an image that has passed. */
+	readonly reclaim?: () => void;
 	/** Starts that a new release gets to be found healthy in; default 3. */
 	readonly tries?: number;
 	readonly window?: HealthWindow;

@@ -24,6 +24,8 @@ import type { ModuleStore } from './store.ts';
 import type { Digest } from './store-digest.ts';
 import type { Unit } from './store-index.ts';
 
+const pageBytes = 65_536;
+
 export const moduleErrors = {
 	'duplicate-module': 'This version of the module is installed already.',
 	'unknown-module': 'No module of this name is installed.',
@@ -53,6 +55,8 @@ export interface ModulesOptions {
 	readonly largest?: number;
 	/** The most that any module is granted. */
 	readonly caps?: BudgetCaps;
+	/** Fails where there is no memory for so many bytes more, and a cell of its own where it needs one. */
+	readonly room?: (bytes: number, needsCell: boolean) => Promise<void>;
 	/** Removes what a VM has kept, when its module goes for good. */
 	readonly forget: (vm: string) => Promise<void>;
 	/** Something the operator should know of a module at start-up. */
@@ -145,6 +149,7 @@ export class Modules {
 					);
 				delivery.check?.(component.manifest);
 				this.#admit(component.manifest);
+				await this.#requireRoom(component);
 				const unit = await this.#keep(delivery, component);
 				await this.#startAll(component);
 				return this.#view(unit, component);
@@ -163,6 +168,7 @@ export class Modules {
 				throw new ModuleError('duplicate-module', `${name} ${manifest.version} is what is installed`);
 			this.#admit(manifest);
 			const old = this.#components.get(name);
+			await this.#requireRoom(component, old);
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
 			const views = await this.#startAll(component);
@@ -254,6 +260,17 @@ export class Modules {
 			others.filter(({ name }) => name !== manifest.name),
 		);
 		this.#options.capabilities.quotas(manifest);
+	}
+
+	/** What takes the place of another needs room for what it may grow beyond that. */
+	async #requireRoom(component: PreparedComponent, old?: PreparedComponent): Promise<void> {
+		const { supervisor, networks, room } = this.#options;
+		const bytesOf = ({ manifest }: PreparedComponent): number =>
+			vmNames(manifest, networks()).length * manifest.budget.memoryPages * pageBytes;
+		const more = bytesOf(component) - (old === undefined ? 0 : bytesOf(old));
+		const cell = supervisor.cellOf(component);
+		const isThere = supervisor.cells().some(({ name, isUp }) => name === cell && isUp);
+		if (more > 0 || !isThere) await room?.(Math.max(0, more), !isThere);
 	}
 
 	async #keep(

@@ -14,6 +14,7 @@ import { WriteLog } from '../hil/board/write-log.ts';
 import { type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { printFigures } from './figure-table.ts';
+import { updateFigures } from './image-update.ts';
 
 const services = 5;
 const rounds = 3;
@@ -33,8 +34,13 @@ if (values.help === true) {
 printFigures(await imageFigures(), { isJson: values.json === true });
 
 async function imageFigures(): Promise<Figure[]> {
-	await using bench = await openImageBench();
+	// Packed as for the field: what is in a patch depends on it.
+	await using bench = await openImageBench({ level: 15 });
 	const image = await bench.build(1, await idleServices(bench.folder));
+	return [...(await startFigures(bench, image)), ...(await updateFigures(bench, image))];
+}
+
+async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figure[]> {
 	const empty = await emptyImage(bench);
 	await using board = await claim({ needs });
 	const box = await kept(bench, image);

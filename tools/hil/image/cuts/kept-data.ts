@@ -6,6 +6,7 @@ import { LogBook } from '../../../../firmware/box/log-book.ts';
 import { openPlatform, type Platform } from '../../../../firmware/box/platform.ts';
 import { systemClock } from '../../../../firmware/hal/clock.ts';
 import { openDirectory } from '../../../../firmware/hal/directory.ts';
+import { kernelMemory } from '../../../../firmware/hal/memory.ts';
 import type { Probe } from '../../../../modules/probe/testbed.ts';
 import { type AtRest, comeToRest } from './journal-pair.ts';
 
@@ -44,6 +45,7 @@ export async function openKeptData(files: string, probe: Probe): Promise<KeptDat
 		boot: new BootRecord({ now: () => performance.now() }),
 		// What it carries was put there by the starts before the cut.
 		firmware: undefined,
+		memory: kernelMemory(),
 		standstill: () => undefined,
 		fetchModule: () => Promise.reject(new Error('there is no repository')),
 	});
