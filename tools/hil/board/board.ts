@@ -135,7 +135,17 @@ export interface UsbStick {
 	readonly file: string;
 }
 
+/** A serial adapter (FTDI, 0403:6001) in the box, of which the device's end is here. */
+export interface UsbSerial {
+	/** For `unplug`. */
+	readonly name: string;
+	say(text: string): void;
+	/** The next whole line that the box says to it. */
+	heard(): Promise<string>;
+}
+
 export interface Usb {
+	plugSerial(): Promise<UsbSerial>;
 	/** @returns its name, for `unplug` */
 	plug(stick: UsbStick): Promise<string>;
 	unplug(name: string): Promise<void>;

@@ -1,11 +1,13 @@
-/** USB sticks of a virtual board, plugged in and out; those that are in stay in over power cuts. */
-import type { Usb, UsbStick } from './board.ts';
+/** USB devices of a virtual board, plugged in and out; those that are in stay in over power cuts. */
+import type { Usb, UsbSerial, UsbStick } from './board.ts';
 import { BoardError } from './board-error.ts';
 import { usbBus } from './qemu-arguments.ts';
+import { QemuSerialAdapter } from './qemu-serial-adapter.ts';
 import type { QmpClient } from './qmp.ts';
 
 export class QemuUsb implements Usb {
 	readonly #sticks = new Map<string, UsbStick>();
+	readonly #adapters = new Map<string, QemuSerialAdapter>();
 	#qmp: QmpClient | undefined;
 	#count = 0;
 
@@ -16,7 +18,20 @@ export class QemuUsb implements Usb {
 		return name;
 	}
 
+	async plugSerial(): Promise<UsbSerial> {
+		const adapter = await QemuSerialAdapter.make(`adapter-${++this.#count}`);
+		if (this.#qmp !== undefined) await adapter.plug(this.#qmp);
+		this.#adapters.set(adapter.name, adapter);
+		return adapter;
+	}
+
 	async unplug(name: string): Promise<void> {
+		const adapter = this.#adapters.get(name);
+		if (adapter !== undefined) {
+			this.#adapters.delete(name);
+			if (this.#qmp !== undefined) await adapter.unplug(this.#qmp);
+			return adapter.close();
+		}
 		if (!this.#sticks.has(name)) throw new BoardError('board-lacks', `no stick "${name}" is plugged in`);
 		// A controller may hold on to the device, and so to the file, until the box is switched off.
 		await this.#qmp?.execute('device_del', { id: name });
@@ -26,11 +41,16 @@ export class QemuUsb implements Usb {
 	/** The box starts with what is plugged in. */
 	async attach(qmp: QmpClient): Promise<void> {
 		for (const [name, stick] of this.#sticks) await plug(qmp, name, stick);
+		for (const adapter of this.#adapters.values()) await adapter.plug(qmp);
 		this.#qmp = qmp;
 	}
 
 	detach(): void {
 		this.#qmp = undefined;
+	}
+
+	async close(): Promise<void> {
+		for (const adapter of this.#adapters.values()) await adapter.close();
 	}
 }
 
