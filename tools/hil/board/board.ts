@@ -144,8 +144,20 @@ export interface UsbSerial {
 	heard(): Promise<string>;
 }
 
+/** A device of any kind that no driver has to serve, by what it says of itself. */
+export interface PlayedUsbDevice {
+	readonly vendorId: number;
+	readonly productId: number;
+	/** How many it has, up to 32. */
+	readonly interfaces: number;
+	/** A descriptor by type and number; undefined refuses. */
+	descriptor(type: number, index: number): Uint8Array | undefined;
+}
+
 export interface Usb {
 	plugSerial(): Promise<UsbSerial>;
+	/** @returns its name, for `unplug` */
+	plugPlayed(device: PlayedUsbDevice): Promise<string>;
 	/** @returns its name, for `unplug` */
 	plug(stick: UsbStick): Promise<string>;
 	unplug(name: string): Promise<void>;

@@ -1,13 +1,15 @@
 /** USB devices of a virtual board, plugged in and out; those that are in stay in over power cuts. */
-import type { Usb, UsbSerial, UsbStick } from './board.ts';
+import type { PlayedUsbDevice, Usb, UsbSerial, UsbStick } from './board.ts';
 import { BoardError } from './board-error.ts';
+import { playDevice } from './played-device.ts';
 import { usbBus } from './qemu-arguments.ts';
-import { QemuSerialAdapter } from './qemu-serial-adapter.ts';
+import { QemuBenchDevice } from './qemu-bench-device.ts';
 import type { QmpClient } from './qmp.ts';
+import { SerialAdapter } from './serial-adapter.ts';
 
 export class QemuUsb implements Usb {
 	readonly #sticks = new Map<string, UsbStick>();
-	readonly #adapters = new Map<string, QemuSerialAdapter>();
+	readonly #others = new Map<string, QemuBenchDevice>();
 	#qmp: QmpClient | undefined;
 	#count = 0;
 
@@ -19,20 +21,40 @@ export class QemuUsb implements Usb {
 	}
 
 	async plugSerial(): Promise<UsbSerial> {
-		const adapter = await QemuSerialAdapter.make(`adapter-${++this.#count}`);
-		if (this.#qmp !== undefined) await adapter.plug(this.#qmp);
-		this.#adapters.set(adapter.name, adapter);
+		const adapter = new SerialAdapter(`adapter-${++this.#count}`);
+		const { name } = adapter;
+		await this.#plug(
+			name,
+			await QemuBenchDevice.make({
+				name,
+				driver: 'usb-serial',
+				connected: (socket) => adapter.connect(socket),
+			}),
+		);
 		return adapter;
 	}
 
+	async plugPlayed(device: PlayedUsbDevice): Promise<string> {
+		const name = `played-${++this.#count}`;
+		await this.#plug(
+			name,
+			await QemuBenchDevice.make({
+				name,
+				driver: 'usb-redir',
+				connected: (socket) => playDevice(device, socket),
+			}),
+		);
+		return name;
+	}
+
 	async unplug(name: string): Promise<void> {
-		const adapter = this.#adapters.get(name);
-		if (adapter !== undefined) {
-			this.#adapters.delete(name);
-			if (this.#qmp !== undefined) await adapter.unplug(this.#qmp);
-			return adapter.close();
+		const other = this.#others.get(name);
+		if (other !== undefined) {
+			this.#others.delete(name);
+			if (this.#qmp !== undefined) await other.unplug(this.#qmp);
+			return other.close();
 		}
-		if (!this.#sticks.has(name)) throw new BoardError('board-lacks', `no stick "${name}" is plugged in`);
+		if (!this.#sticks.has(name)) throw new BoardError('board-lacks', `no device "${name}" is plugged in`);
 		// A controller may hold on to the device, and so to the file, until the box is switched off.
 		await this.#qmp?.execute('device_del', { id: name });
 		this.#sticks.delete(name);
@@ -41,7 +63,7 @@ export class QemuUsb implements Usb {
 	/** The box starts with what is plugged in. */
 	async attach(qmp: QmpClient): Promise<void> {
 		for (const [name, stick] of this.#sticks) await plug(qmp, name, stick);
-		for (const adapter of this.#adapters.values()) await adapter.plug(qmp);
+		for (const other of this.#others.values()) await other.plug(qmp);
 		this.#qmp = qmp;
 	}
 
@@ -50,7 +72,13 @@ export class QemuUsb implements Usb {
 	}
 
 	async close(): Promise<void> {
-		for (const adapter of this.#adapters.values()) await adapter.close();
+		for (const other of this.#others.values()) await other.close();
+		this.#others.clear();
+	}
+
+	async #plug(name: string, device: QemuBenchDevice): Promise<void> {
+		this.#others.set(name, device);
+		if (this.#qmp !== undefined) await device.plug(this.#qmp);
 	}
 }
 

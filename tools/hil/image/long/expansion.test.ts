@@ -10,7 +10,7 @@ import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import { buildModule } from '../../../build/component.ts';
 import type { Controller } from '../../../controller/controller.ts';
 import { moduleTarget } from '../../../headend/repository/module-target.ts';
-import type { Board, BoardFeature } from '../../board/board.ts';
+import type { Board, BoardFeature, PlayedUsbDevice } from '../../board/board.ts';
 import { claim } from '../../board/claim.ts';
 import { withManifest } from '../../box/variant.ts';
 import { openImageBench } from '../image-bench.ts';
@@ -125,10 +125,96 @@ test.serial(
 		await writeFile(file, new Uint8Array(1_048_576));
 		await box.usb.plug({ file });
 		await box.serial.expect('46f4:0001 "QEMU USB HARDDRIVE" was plugged in');
-		await box.serial.expect('repository-unreachable');
 		await box.link.up();
 		await box.serial.expect('device-unserved: the repository signs no module for 46f4:0001');
 		t.pass();
+	},
+);
+
+/** What it says of itself, as USB has it; the rest of it is what each of them makes of that. */
+function descriptors({
+	id: [vendorId, productId],
+	texts,
+	interfaces = 1,
+	configuration = {},
+}: {
+	readonly id: readonly [number, number];
+	/** By number, as they go over the wire. */
+	readonly texts: readonly Uint8Array[];
+	readonly interfaces?: number;
+	readonly configuration?: { readonly length?: number; readonly interfaces?: number };
+}): PlayedUsbDevice {
+	const word = (value: number): number[] => [value & 0xff, value >> 8];
+	const ids = [...word(vendorId), ...word(productId), ...word(0x100)];
+	const own = [
+		18,
+		1,
+		...word(0x200),
+		0,
+		0,
+		0,
+		64,
+		...ids,
+		...[1, 2, 3].map((at) => (at < texts.length ? at : 0)),
+		1,
+	];
+	const each = Array.from({ length: interfaces }, (_, at) => [9, 4, at, 0, 0, 0xff, 0, 0, 0]).flat();
+	const { length = 9 + each.length, interfaces: claimed = interfaces } = configuration;
+	const whole = [9, 2, ...word(length), claimed, 1, 0, 0x80, 50, ...each];
+	return {
+		vendorId,
+		productId,
+		interfaces: Math.min(interfaces, 32),
+		descriptor: (type, index) => {
+			if (type === 1) return Uint8Array.from(own);
+			if (type === 2) return Uint8Array.from(whole);
+			return type === 3 ? texts[index] : undefined;
+		},
+	};
+}
+
+function text(content: string, length?: number): Uint8Array {
+	const bytes = Buffer.from(content, 'utf16le').subarray(0, 252);
+	return Uint8Array.from([length ?? bytes.length + 2, 3, ...bytes]);
+}
+
+const languages = Uint8Array.of(4, 3, 0x09, 0x04);
+
+test.serial(
+	'devices that lie about themselves are told of as far as they can be read, and end nothing',
+	async (t) => {
+		const box = await claimed(t, 'usb');
+		const operator = await start(t, box, { modules: [], settings: { expansion: { allow: ['*'] } } });
+		const cunning = '\u001b[2J\u202egnp.exe\u0000\ud800';
+		const evil = [languages, text(cunning), text('x'.repeat(126)), text('\u0007'.repeat(126))];
+		const table = 'Device.USB.USBHosts.Host.1.Device.';
+		for (const [id, device] of Object.entries({
+			'dead:0001': descriptors({ id: [0xdead, 1], texts: evil }),
+			'dead:0002': descriptors({ id: [0xdead, 2], texts: [] }),
+			'dead:0003': descriptors({
+				id: [0xdead, 3],
+				texts: [languages, text('a', 255), text('', 2), text('b', 0)],
+			}),
+			'dead:0004': descriptors({
+				id: [0xdead, 4],
+				texts: evil,
+				interfaces: 32,
+				configuration: { interfaces: 255 },
+			}),
+			'dead:0005': descriptors({ id: [0xdead, 5], texts: evil, configuration: { length: 0xffff } }),
+		})) {
+			const name = await box.usb.plugPlayed(device);
+			await box.serial.expect(new RegExp(`^info box: ${id}[ -~]* was plugged in at`));
+			await box.usb.unplug(name);
+			await box.serial.expect(`${id}`);
+		}
+		// It says that it is a thermometer, and has nothing that one has.
+		await box.usb.plugPlayed(descriptors({ id: [0x0403, 0x6001], texts: evil }));
+		await box.serial.expect('0403:6001 is served by thermometer');
+		const rows = Object.values(await operator.get([table])).filter(({ VendorID }) => VendorID !== undefined);
+		t.is(rows.length, 1);
+		t.like(rows[0], { X_MULLION_State: 'served', X_MULLION_Module: 'thermometer' });
+		for (const value of Object.values(rows[0] ?? {})) t.regex(value, /^[ -~]{0,126}$/);
 	},
 );
 
