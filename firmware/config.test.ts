@@ -38,3 +38,24 @@ test('a configuration without metrics.port is a bad one where it speaks of metri
 	const path = await written(t, { ...needed, metrics: { host: '0.0.0.0' } });
 	await t.throwsAsync(readConfig(path), { code: 'bad-config', message: /metrics\.port/ });
 });
+
+for (const [what, change] of [
+	['power.essential that is no list', { power: { essential: 'voice' } }],
+	['a power.stopPercent beyond all', { power: { stopPercent: 101 } }],
+	['power.stopMinutes that are none', { power: { stopMinutes: 'two' } }],
+	['expansion.allow that is no list', { expansion: { allow: '*' } }],
+	['a device that is none', { expansion: { allow: ['0403:6001', '0403'] } }],
+	['expansion.vendors that are numbers', { expansion: { vendors: [1] } }],
+] as const)
+	test(`${what} makes a bad configuration`, async (t) => {
+		const path = await written(t, { ...needed, ...change });
+		await t.throwsAsync(readConfig(path), { code: 'bad-config', message: /power|expansion/ });
+	});
+
+test('a box has its rules for power and expansion from its configuration', async (t) => {
+	const rules = {
+		power: { essential: ['voice'], stopPercent: 10 },
+		expansion: { allow: ['0403:6001', '1a86:*', '*'], vendors: ['acme'] },
+	};
+	t.like(await readConfig(await written(t, { ...needed, ...rules })), rules);
+});

@@ -7,12 +7,16 @@ import type {
 	CrashReport,
 	CrashSource,
 	DeviceIdentity,
+	DeviceStatus,
+	DeviceView,
 	HandoffReport,
 	Json,
 	LogLine,
 	LogSource,
 	MemoryView,
 	NetworkView,
+	PowerPort,
+	PowerStatus,
 	SessionManager,
 	SessionStatus,
 	Stop,
@@ -48,6 +52,35 @@ export class SimulatedNetwork implements NetworkView {
 
 	list(): readonly BasebandStatus[] {
 		return this.basebands;
+	}
+}
+
+/** What is plugged in is what it was last given. */
+export class SimulatedDevices implements DeviceView {
+	devices: readonly DeviceStatus[] = [];
+
+	list(): readonly DeviceStatus[] {
+		return this.devices;
+	}
+}
+
+/** Power that is as it is told. */
+export class SimulatedPower implements PowerPort {
+	readonly #listeners = new Set<(status: PowerStatus) => void>();
+	#status: PowerStatus = { source: 'mains', percent: undefined, minutesLeft: undefined, isLast: false };
+
+	status(): PowerStatus {
+		return this.#status;
+	}
+
+	set(change: Partial<PowerStatus>): void {
+		this.#status = { ...this.#status, ...change };
+		for (const listener of this.#listeners) listener(this.#status);
+	}
+
+	onChange(listener: (status: PowerStatus) => void): Stop {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
 	}
 }
 

@@ -34,6 +34,8 @@ export interface Board {
 	readonly architecture: Architecture;
 	/** The kernel's console. */
 	readonly console: string;
+	/** Folder of its power supplies, where those are not the kernel's: of a battery behind a microcontroller, say. */
+	readonly powerSupply?: string;
 	/** Package of Debian with the kernel. */
 	readonly kernelPackage: string;
 	/** Drivers that are loaded, with what they need: before there is a root, and after. */

@@ -122,6 +122,7 @@ function describe({
 		version,
 		release,
 		devices: {
+			...(board.powerSupply !== undefined && { powerSupply: board.powerSupply }),
 			bootState: device('bootstate'),
 			slots: {
 				a: { boot: device('boot-a'), root: device('root-a') },

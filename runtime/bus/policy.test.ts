@@ -50,3 +50,24 @@ test('a topic carries one type on a box', (t) => {
 	);
 	t.notThrows(() => checkTopics(first, [first]));
 });
+
+test('what a VM and its device say to each other is for that VM alone', (t) => {
+	const serial = { capabilities: { serial: {} } };
+	const type = 'mullion.expansion.SerialData';
+	t.deepEqual(
+		topicGrants(manifest(serial)).map(({ name, mayPublish, maySubscribe }) => [
+			name,
+			mayPublish,
+			maySubscribe,
+		]),
+		[
+			['serial.input', false, true],
+			['serial.output', true, false],
+		],
+	);
+	const listens = manifest({ subscribes: { 'serial.output': type, 'serial.input': type } });
+	t.true(topicGrants(listens).every(({ maySubscribe }) => !maySubscribe));
+	t.throws(() => checkTopics(manifest({ ...serial, publishes: { 'serial.input': type } }), []), {
+		code: 'topic-reserved',
+	});
+});

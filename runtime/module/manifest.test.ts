@@ -26,6 +26,12 @@ test('what of a VM is kept is nothing, unless its manifest says so', (t) => {
 	t.deepEqual(durability, { mode: 'journal', intervalMs: 1000 });
 });
 
+test('what it serves and whether it is essential is said by its manifest', (t) => {
+	t.like(parseManifest(smallest), { usb: [], power: 'ordinary' });
+	const asks = { ...smallest, usb: ['0403:6001', '1a86:7523'], power: 'essential' };
+	t.like(parseManifest(asks), { usb: ['0403:6001', '1a86:7523'], power: 'essential' });
+});
+
 const wrong: Record<string, unknown> = {
 	'a name that is no file name': { ...smallest, name: '../etc' },
 	'a version that is none': { ...smallest, version: 'latest' },
@@ -37,6 +43,14 @@ const wrong: Record<string, unknown> = {
 	'a session without a range': { ...smallest, session: { kind: 'media', ranges: [] } },
 	'a configuration that is not base64': { ...smallest, config: { type: 'a.B', bytes: '***' } },
 	'a durability that there is not': { ...smallest, durability: { mode: 'always' } },
+	'a device without a product': { ...smallest, usb: ['0403'] },
+	'a device in capitals': { ...smallest, usb: ['1A86:7523'] },
+	'a device named twice': { ...smallest, usb: ['0403:6001', '0403:6001'] },
+	'more devices than anybody serves': {
+		...smallest,
+		usb: Array.from({ length: 257 }, (_, at) => `0403:${at.toString(16).padStart(4, '0')}`),
+	},
+	'a need of power that there is not': { ...smallest, power: 'always' },
 	'a list': [],
 	nothing: null,
 };

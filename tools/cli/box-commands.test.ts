@@ -246,3 +246,29 @@ test('a followed log whose broker goes away ends in exit code 3', async (t) => {
 	t.is(code, 3);
 	t.regex(err, /unreachable/);
 });
+
+test('what is plugged in is shown with who serves it, and what it says of itself moves no cursor', async (t) => {
+	const { type: run, devices } = await startDesk(t);
+	t.is((await run('devices')).out, 'Nothing is plugged into the box.\n');
+	const texts = { manufacturer: 'FTDI', product: 'Meter', serial: 'S\u001b[2J' };
+	const sensor = { port: '1-1', vendorId: 0x0403, productId: 0x6001, deviceClass: 0, ...texts };
+	devices.devices = [
+		{ ...sensor, state: 'served', module: 'thermometer', reason: '' },
+		{ ...sensor, port: '1-2', productId: 0xabcd, state: 'unserved', module: '', reason: 'nobody has one' },
+	];
+	const { out } = await run('devices');
+	t.regex(out, /1-1 +0403:6001 +FTDI +Meter +\S*served\S* +thermometer/);
+	t.regex(out, /1-2 +0403:abcd .*nobody has one/);
+	t.like((await run('devices', '--json')).json(), [
+		{ port: '1-1', device: '0403:6001', state: 'served', module: 'thermometer' },
+		{ port: '1-2', device: '0403:abcd', state: 'unserved', reason: 'nobody has one' },
+	]);
+});
+
+test('a box on its battery says so, and for how long', async (t) => {
+	const { type: run, power } = await startDesk(t);
+	t.notRegex((await run('status')).out, /battery/);
+	power.set({ source: 'battery', percent: 80, minutesLeft: 50 });
+	t.regex((await run('status')).out, /on battery \(80 %\), 50 min left/);
+	t.like((await run('status', '--json')).json(), { power: { Source: 'Battery', MinutesLeft: '50' } });
+});

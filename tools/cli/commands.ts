@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./list.ts')).list,
 	},
 	{
+		name: 'devices',
+		summary: 'Shows what is plugged into the box, and the modules that serve it',
+		load: async () => (await import('./devices.ts')).devices,
+	},
+	{
 		name: 'status',
 		summary: 'Shows the box: its VMs, networks and sessions',
 		load: async () => (await import('./status.ts')).status,

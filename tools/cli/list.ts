@@ -2,7 +2,7 @@
 import { withBox } from './box.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
-import { readModules } from './modules.ts';
+import { readModules, readWaiting } from './modules.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -17,7 +17,10 @@ export const list: Command = {
 	],
 	run: async (context) => {
 		const { output } = context;
-		const modules = await withBox(context, readModules);
+		const [modules, waiting] = await withBox(context, async (box) => [
+			await readModules(box),
+			await readWaiting(box),
+		]);
 		const text = table({
 			rows: modules,
 			head: output.bold,
@@ -33,6 +36,10 @@ export const list: Command = {
 				{ title: 'FROM', of: ({ url }) => output.dim(printable(url)) },
 			],
 		});
-		output.result(modules, modules.length === 0 ? 'There are no modules on the box yet.' : text);
+		const lines = waiting.map(({ vm, state, reason }) =>
+			output.yellow(`${printable(vm)} is ${state}: ${printable(reason)}`),
+		);
+		const all = [text, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
+		output.result(modules, modules.length === 0 ? 'There are no modules on the box yet.' : all);
 	},
 };

@@ -30,3 +30,18 @@ export async function readModules(box: Controller): Promise<Module[]> {
 		path,
 	}));
 }
+
+export interface WaitingVm {
+	readonly vm: string;
+	/** `suspended`, or `parked` where it has failed too often. */
+	readonly state: string;
+	readonly reason: string;
+}
+
+/** VMs that do not run though they should. */
+export async function readWaiting(box: Controller): Promise<WaitingVm[]> {
+	const rows = Object.values(await box.get(['Device.SoftwareModules.ExecutionUnit.']));
+	return rows.flatMap(({ EUID: vm = '', X_MULLION_State: state = '', X_MULLION_Reason: reason = '' }) =>
+		state === 'suspended' || state === 'parked' ? [{ vm, state, reason }] : [],
+	);
+}

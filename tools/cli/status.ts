@@ -1,6 +1,7 @@
 /** `mullion status`: the box at a glance, once or as it goes on. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Controller, Objects } from '../controller/controller.ts';
+import { ControllerError } from '../controller/controller-error.ts';
 import { withBox } from './box.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
@@ -13,6 +14,8 @@ type Row = Readonly<Record<string, string>>;
 
 export interface BoxState {
 	readonly device: Row;
+	/** Missing where the box does not look at its power. */
+	readonly power?: Row;
 	readonly vms: readonly Row[];
 	readonly networks: readonly Row[];
 	readonly sessions: readonly Row[];
@@ -61,12 +64,32 @@ async function readState(box: Controller): Promise<BoxState> {
 		'Device.X_MULLION_Network.Baseband.',
 		'Device.X_MULLION_Session.Session.',
 	]);
+	const power = await readPower(box);
 	return {
 		device: objects['Device.DeviceInfo.'] ?? {},
+		...(power && { power }),
 		vms: rowsOf(objects, 'Device.SoftwareModules.ExecutionUnit.'),
 		networks: rowsOf(objects, 'Device.X_MULLION_Network.Baseband.'),
 		sessions: rowsOf(objects, 'Device.X_MULLION_Session.Session.'),
 	};
+}
+
+/** A box of an earlier version, or one that is a program among others, has no such object. */
+async function readPower(box: Controller): Promise<Row | undefined> {
+	const path = 'Device.X_MULLION_Power.';
+	try {
+		return (await box.get([path]))[path];
+	} catch (error) {
+		if (error instanceof ControllerError && error.code === 'refused') return undefined;
+		throw error;
+	}
+}
+
+/** Nothing to say while there are mains. */
+function powerText({ Source, BatteryPercent = '-1', MinutesLeft = '-1' }: Row): string {
+	if (Source !== 'Battery') return '';
+	const percent = BatteryPercent === '-1' ? '' : ` (${BatteryPercent} %)`;
+	return `on battery${percent}${MinutesLeft === '-1' ? '' : `, ${MinutesLeft} min left`}`;
 }
 
 function rowsOf(objects: Objects, path: string): Row[] {
@@ -79,7 +102,7 @@ const column = (title: string, param: string, isRight = false) => ({
 	isRight,
 });
 
-function stateText({ device, vms, networks, sessions }: BoxState, output: Output): string {
+function stateText({ device, power = {}, vms, networks, sessions }: BoxState, output: Output): string {
 	const state = (row: Row): string => {
 		const text = row['X_MULLION_State'] ?? '';
 		if (text === 'running') return output.green(text);
@@ -92,6 +115,7 @@ function stateText({ device, vms, networks, sessions }: BoxState, output: Output
 	const parts = [
 		output.bold(printable(`${ModelName} ${SerialNumber}`)),
 		`software ${SoftwareVersion}, up ${duration(Number(UpTime))}`,
+		...[powerText(power)].filter((text) => text !== '').map(output.yellow),
 		'',
 		table({
 			rows: vms,

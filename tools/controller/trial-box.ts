@@ -7,8 +7,10 @@ import { MqttTransport } from '../../firmware/agent/mqtt-transport.ts';
 import {
 	SimulatedBus,
 	SimulatedCrashes,
+	SimulatedDevices,
 	SimulatedLog,
 	SimulatedNetwork,
+	SimulatedPower,
 	SimulatedSessions,
 	SimulatedTelemetry,
 	SimulatedTraces,
@@ -44,6 +46,8 @@ export async function startBox(options: TrialOptions) {
 	const ports = {
 		recorder: new SimulatedRecorder(),
 		network: new SimulatedNetwork(),
+		devices: new SimulatedDevices(),
+		power: new SimulatedPower(),
 		sessions: new SimulatedSessions(),
 		bus: new SimulatedBus(),
 		log: new SimulatedLog(),

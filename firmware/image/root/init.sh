@@ -54,6 +54,9 @@ cd /data
 mark platform
 node /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
 	${lost:+--without-data "$lost"}
-echo "mullion: the platform ended with $?"
+ended=$?
+echo "mullion: the platform ended with $ended"
 sync
+# It asks to be switched off when its battery is nearly empty.
+[ "$ended" = 75 ] && busybox poweroff -f
 reboot -f

@@ -135,7 +135,29 @@ export interface UsbStick {
 	readonly file: string;
 }
 
+/** A serial adapter (FTDI, 0403:6001) in the box, of which the device's end is here. */
+export interface UsbSerial {
+	/** For `unplug`. */
+	readonly name: string;
+	say(text: string): void;
+	/** The next whole line that the box says to it. */
+	heard(): Promise<string>;
+}
+
+/** A device of any kind that no driver has to serve, by what it says of itself. */
+export interface PlayedUsbDevice {
+	readonly vendorId: number;
+	readonly productId: number;
+	/** How many it has, up to 32. */
+	readonly interfaces: number;
+	/** A descriptor by type and number; undefined refuses. */
+	descriptor(type: number, index: number): Uint8Array | undefined;
+}
+
 export interface Usb {
+	plugSerial(): Promise<UsbSerial>;
+	/** @returns its name, for `unplug` */
+	plugPlayed(device: PlayedUsbDevice): Promise<string>;
 	/** @returns its name, for `unplug` */
 	plug(stick: UsbStick): Promise<string>;
 	unplug(name: string): Promise<void>;

@@ -153,6 +153,7 @@ class QemuBoard implements BoardParts {
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.#end('cut');
 		this.#lose('the board was closed');
+		await this.usb.close();
 		await this.serial[Symbol.asyncDispose]();
 		await this.#relay?.[Symbol.asyncDispose]();
 	}
