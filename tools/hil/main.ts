@@ -1,10 +1,11 @@
 /** `npm run hil`: builds images and tries them on boards, QEMU's or a lab's; with a report for people and machines. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { glob, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeOverview } from './board/report-overview.ts';
 
 const { values, positionals } = parseArgs({
 	options: {
@@ -38,5 +39,5 @@ const child = spawn(
 	},
 );
 const [code] = await once(child, 'exit');
-if (values.report) for await (const page of glob(join(out, '*/index.html'))) console.log(page);
+if (values.report) console.log(await writeOverview(out, Number(code ?? 1)));
 process.exitCode = Number(code ?? 1);

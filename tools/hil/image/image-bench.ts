@@ -29,6 +29,8 @@ export interface ImageBench extends AsyncDisposable {
 	readonly board: BoardDescription;
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
+	/** What a box is told when it is made, as JSON. */
+	configOf(endpointId: string): object;
 	/** Builds an image of this release. */
 	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
 	/** Makes the slot of a release that is another one in its root only. */
@@ -61,14 +63,15 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 	const log = (): void => undefined;
 	const service = await serveRepository({ client, directory: repository.publicDirectory, log });
 	stack.defer(() => service.close());
-	const config = {
-		endpointId: agent,
+	const configOf = (endpointId: string): object => ({
+		endpointId,
 		state: '/data/state',
 		root: '/etc/mullion/root.json',
 		broker: `mqtt://${hostOfBox}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 		networks: board.networks,
-	};
+	});
+	const config = configOf(agent);
 	const keys = join(folder, 'keys');
 	const releaseOptions = (release: number) => ({
 		out: join(folder, `release-${release}`),
@@ -85,6 +88,7 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 		board,
 		broker,
 		repository,
+		configOf,
 		build: async (release, modules = []) =>
 			buildImage({
 				...releaseOptions(release),
