@@ -32,6 +32,8 @@ export interface ImageBench extends AsyncDisposable {
 	readonly board: BoardDescription;
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
+	/** What a box is told when it is made, as JSON. */
+	configOf(endpointId: string): object;
 	/** Builds an image of this release. */
 	build(release: number, modules?: readonly CarriedModule[]): Promise<BuiltImage>;
 	/** Makes the slot of a release that is another one in its root only. */
@@ -76,14 +78,15 @@ export async function openImageBench({
 	const log = (): void => undefined;
 	const service = await serveRepository({ client, directory: repository.publicDirectory, log });
 	stack.defer(() => service.close());
-	const config = {
-		endpointId: agent,
+	const configOf = (endpointId: string): object => ({
+		endpointId,
 		state: '/data/state',
 		root: '/etc/mullion/root.json',
 		broker: `mqtt://${hostOfBox}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 		networks: board.networks,
-	};
+	});
+	const config = configOf(agent);
 	const keys = join(folder, 'keys');
 	const releaseOptions = (release: number) => ({
 		out: join(folder, `release-${release}`),
@@ -100,6 +103,7 @@ export async function openImageBench({
 		board,
 		broker,
 		repository,
+		configOf,
 		build: async (release, modules = []) =>
 			buildImage({
 				...releaseOptions(release),

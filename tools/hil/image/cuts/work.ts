@@ -28,10 +28,10 @@ export async function work({ operator, probe, note, guest, changes }: WorkOption
 		for (let sent = 1; !isOver; sent++) {
 			note({ kind: 'sent' });
 			await publish({ operator, probe }, pairTopic, { what: 'chain', count: links });
-			for (const of of pair) {
-				note({ kind: 'asked', of });
-				const count = await askFor({ operator, probe }, of);
-				note({ kind: 'answered', of, count, certain: sent });
+			for (const partner of pair) {
+				note({ kind: 'asked', of: partner });
+				const count = await askFor({ operator, probe }, partner);
+				note({ kind: 'answered', of: partner, count, certain: sent });
 			}
 		}
 	})();

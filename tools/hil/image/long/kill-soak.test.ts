@@ -7,7 +7,6 @@ import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import type { Controller } from '../../../controller/controller.ts';
 import type { Board } from '../../board/board.ts';
-import { openBoardRun } from '../../board/board-run.ts';
 import { seededRandom } from '../../link/random.ts';
 import { isIdle, keptByBox } from '../cuts/box-talk.ts';
 import { CutBox } from '../cuts/cut-box.ts';
@@ -17,6 +16,7 @@ import { type GuestVersion, guestName, publishGuest } from '../cuts/guest.ts';
 import { pairModules } from '../cuts/journal-pair.ts';
 import { type Fact, work } from '../cuts/work.ts';
 import { openImageBench } from '../image-bench.ts';
+import { openImageRun } from '../image-run.ts';
 
 /** Half of them while modules come and go, half while firmware is updated. */
 const kills = Number(process.env['MULLION_KILLS'] ?? 20);
@@ -27,7 +27,7 @@ const workMs = 8000;
 const updateMs = 40_000;
 const longestMs = 7_200_000;
 
-const run = await openBoardRun('kill soak');
+const run = await openImageRun('kill soak');
 const bench = await openImageBench();
 const probe = await makeProbe();
 const modules = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));

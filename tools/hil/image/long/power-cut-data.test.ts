@@ -5,7 +5,6 @@ import test from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import { partitionsOf } from '../../../../firmware/image/partitions.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
-import { openBoardRun } from '../../board/board-run.ts';
 import { CrashDisk } from '../../board/crash-disk.ts';
 import { type CrashState, crashStates } from '../../board/crash-states.ts';
 import { WriteLog } from '../../board/write-log.ts';
@@ -19,6 +18,7 @@ import { pairModules } from '../cuts/journal-pair.ts';
 import { type Fact, work } from '../cuts/work.ts';
 import { worstStates } from '../cuts/worst-states.ts';
 import { openImageBench } from '../image-bench.ts';
+import { openImageRun } from '../image-run.ts';
 
 const tornStates = 500;
 /** Of a disk that says it has flushed and has not. */
@@ -32,7 +32,7 @@ interface Recorded {
 	readonly data: CutData;
 }
 
-const run = await openBoardRun('power cuts and data');
+const run = await openImageRun('power cuts and data');
 const bench = await openImageBench();
 const probe = await makeProbe();
 const carried = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));
