@@ -6,7 +6,7 @@ import { makeData } from '../../../firmware/image/data-file-system.ts';
 import { partitionsOf } from '../../../firmware/image/partitions.ts';
 import { tool } from '../../../firmware/image/tool.ts';
 import type { BoardImage } from '../board/board.ts';
-import { qemuProgram } from '../board/qemu-arguments.ts';
+import { emulatorOf } from '../board/qemu-requirements.ts';
 import type { ImageBench } from './image-bench.ts';
 
 export function endpointOf(number: number): string {
@@ -29,7 +29,6 @@ export async function personalDisk(
 	await makeData({
 		board,
 		config,
-		modules: [],
 		folder: join(folder, 'data'),
 		file: data,
 		builtAt: 1_790_000_000,
@@ -52,12 +51,13 @@ export function commonImage(bench: ImageBench, image: BuiltImage): Promise<Board
 
 /** What the emulators of this process take of the machine, in MiB: what they share is shared out among them. */
 export async function emulatorMiB(): Promise<number> {
+	const { program } = await emulatorOf();
 	let kilobytes = 0;
 	for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
 		const read = (name: string): Promise<string> =>
 			readFile(join('/proc', pid, name), 'utf8').catch(() => '');
 		const isOurs = (await read('status')).includes(`\nPPid:\t${process.pid}\n`);
-		if (!isOurs || !(await read('cmdline')).startsWith(qemuProgram)) continue;
+		if (!isOurs || !(await read('cmdline')).startsWith(program)) continue;
 		kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(await read('smaps_rollup'))?.[1] ?? 0);
 	}
 	return kilobytes / 1024;
