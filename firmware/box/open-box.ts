@@ -10,7 +10,7 @@ import { MqttTransport } from '../agent/mqtt-transport.ts';
 import type { BoxConfig } from '../config.ts';
 import { systemClock } from '../hal/clock.ts';
 import { openDirectory } from '../hal/directory.ts';
-import { tuneEngine } from '../hal/engine.ts';
+import { takesCompiledCode, tuneEngine } from '../hal/engine.ts';
 import { kernelMemory } from '../hal/memory.ts';
 import { watchdogDevice } from '../hal/watchdog.ts';
 import type { OwnImage } from '../own-image.ts';
@@ -229,6 +229,12 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	expansion?.serve({ hub, supervisor, modules, manager, devicesChanged: platform.devicesChanged });
 	repository.on('connect', () => expansion?.expansion.askAgain());
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
+	if (!takesCompiledCode())
+		log.write({
+			vm: '',
+			level: 'warn',
+			text: 'the firmware was compiled for another processor: it starts slower',
+		});
 
 	const close = async (): Promise<void> => {
 		const steps = [

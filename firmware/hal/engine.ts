@@ -1,7 +1,11 @@
-/** Sets the engine's optimiser to guests with checks and to cells: for the whole process, before anything is compiled. */
+/**
+ * Sets the engine's optimiser to guests with checks and to cells: for the whole process, before anything is compiled.
+ * An image says the same on Node's command line: what the engine compiled under other flags it does not take.
+ */
+import { getCompileCacheDir } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 
-const flags = [
+export const engineFlags = [
 	// A loop with a check gets slower by being unrolled, one without hardly faster.
 	'--no-wasm-loop-unrolling',
 	// By default a third is left to modules with few small functions, and checks make small ones larger.
@@ -10,8 +14,15 @@ const flags = [
 	'--wasm-inlining-factor=6',
 	// The way of a message through a cell is many small functions: more of them become one.
 	'--max-inlined-bytecode-size-cumulative=3000',
+	// For `reclaim.ts`.
+	'--expose-gc',
 ];
 
 export function tuneEngine(): void {
-	for (const flag of flags) setFlagsFromString(flag);
+	for (const flag of engineFlags) setFlagsFromString(flag);
+}
+
+/** False where there is compiled code for this program that the engine does not take: starts take longer then. */
+export function takesCompiledCode(): boolean {
+	return process.env['NODE_COMPILE_CACHE'] === undefined || getCompileCacheDir() !== undefined;
 }

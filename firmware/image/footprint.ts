@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { codeCacheFolder } from './code-cache.ts';
 
 export interface FootprintRow {
 	readonly part: string;
@@ -25,6 +26,7 @@ const ownRowBytes = 20_000;
 
 const kinds = {
 	bundle: { part: 'firmware', why: 'the firmware itself; its packages have rows of their own' },
+	code: { part: 'compiled firmware', why: 'the engine reads it instead of the sources, which takes longer' },
 	drivers: { part: 'drivers', why: 'disk, network, watchdog and data partition of the board' },
 	node: { part: 'Node', why: 'runs the firmware and compiles modules' },
 	modules: { part: 'modules', why: 'what the firmware carries for its boxes' },
@@ -61,6 +63,7 @@ function kindOf(path: string): Kind {
 	if (path === 'bin/busybox') return 'busybox';
 	if (/\.so(\.|$)/.test(path)) return 'libraries';
 	if (path.startsWith('usr/share/mullion/')) return 'modules';
+	if (path.startsWith(`${codeCacheFolder}/`)) return 'code';
 	return path.startsWith('usr/lib/mullion/') ? 'bundle' : 'settings';
 }
 

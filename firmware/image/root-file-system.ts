@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { allocation } from '../environment.ts';
+import { engineFlags } from '../hal/engine.ts';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
+import { addCodeCache, codeCacheEnvironment } from './code-cache.ts';
 import { driversOf, isDriver } from './drivers.ts';
 import { type CarriedModule, stageModules } from './factory-modules.ts';
 import { librariesOf } from './libraries.ts';
@@ -98,16 +100,20 @@ async function stage(
 		boot_state: `/dev/${board.storage.disk}${partitionOf('bootstate')}`,
 		data: `/dev/${board.storage.disk}${partitionOf('data')}`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
+		engine: `"${engineFlags.join(' ')}"`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
-	const exported = Object.entries(allocation).map(([name, value]) => `export ${name}=${value}\n`);
+	const environment = { ...allocation, ...codeCacheEnvironment() };
+	const exported = Object.entries(environment).map(([name, value]) => `export ${name}=${value}\n`);
 	await staging.write('etc/mullion/release', [...text, ...exported].join(''));
 	await staging.folders('usr/lib/mullion');
-	return bundleFirmware({
+	const bundle = await bundleFirmware({
 		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),
 		without: left,
 		...(program !== undefined && { entry: program, hasCells: false }),
 	});
+	if (program === undefined) await addCodeCache(staging, board);
+	return bundle;
 }
 
 /** What the firmware reads of the image that it runs from. */

@@ -52,7 +52,7 @@ for device in $networks; do
 done
 cd /data
 mark platform
-node /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
+node $engine /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
 	${lost:+--without-data "$lost"}
 ended=$?
 echo "mullion: the platform ended with $ended"

@@ -1,0 +1,69 @@
+// What the engine has compiled at the build is what it takes on the box: its Node runs on the root here, without a board.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import { engineFlags } from '../../hal/engine.ts';
+import { loadBoard } from '../board.ts';
+import { bundleFirmware } from '../bundle.ts';
+import { addCodeCache, codeCacheEnvironment, codeCacheFolder } from '../code-cache.ts';
+import { librariesOf } from '../libraries.ts';
+import { fetchSources } from '../sources.ts';
+import { Staging } from '../staging.ts';
+
+const board = await loadBoard('qemu-arm64');
+const { debian, node } = await fetchSources(board);
+
+async function rootWithCode(t: ExecutionContext): Promise<string> {
+	const root = await mkdtemp(join(tmpdir(), 'mullion-code-test-'));
+	t.teardown(() => rm(root, { recursive: true, force: true }));
+	const staging = new Staging(root);
+	await staging.copy(node, 'bin/node', 0o755);
+	for (const { file, path } of await librariesOf(debian, [node])) await staging.copy(file, path, 0o755);
+	await staging.folders('usr/lib/mullion');
+	const file = join(root, 'usr/lib/mullion/firmware.mjs');
+	await bundleFirmware({ file, without: ['@bytecodealliance/jco-transpile'] });
+	await addCodeCache(staging, board);
+	return root;
+}
+
+async function filesOf(folder: string): Promise<Map<string, string>> {
+	const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) =>
+		each.isFile(),
+	);
+	const paths = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+	return new Map(
+		await Promise.all(
+			paths.map(async (path) => [path.slice(folder.length), await readFile(path, 'base64')] as const),
+		),
+	);
+}
+
+test.serial('the engine of the box takes all of it, and it is the same each time it is made', async (t) => {
+	const root = await rootWithCode(t);
+	const code = await filesOf(join(root, codeCacheFolder));
+	t.true(code.size > 10);
+	t.deepEqual(code, await filesOf(join(await rootWithCode(t), codeCacheFolder)));
+	const { stderr, stdout } = await promisify(execFile)(
+		'qemu-aarch64-static',
+		[
+			...['-L', root, '-cpu', board.emulator?.processor ?? ''],
+			...[join(root, 'bin/node'), ...engineFlags, join(root, 'usr/lib/mullion/firmware.mjs'), '--help'],
+		],
+		{
+			env: {
+				...process.env,
+				...codeCacheEnvironment(join(root, codeCacheFolder)),
+				NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+			},
+			maxBuffer: 16_777_216,
+		},
+	);
+	t.regex(stdout, /^usage/m);
+	const said = `${stdout}${stderr}`;
+	const taken = said.match(/V8 code cache for ESM file:\S+ was accepted/g) ?? [];
+	t.true(taken.some((line) => line.includes('/usr/lib/mullion/firmware.mjs')));
+	t.notRegex(said, /\/usr\/lib\/mullion\/\S+ was (rejected|not)/);
+});
