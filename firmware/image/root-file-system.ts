@@ -77,7 +77,10 @@ async function stage(
 	for (const { file, path } of await librariesOf(debian, [node])) await staging.copy(file, path, 0o755);
 	const { watchdog } = board;
 	const names = [...board.drivers.root, ...(watchdog ? [watchdog.driver] : [])];
-	const drivers = await driversOf(kernel, await kernelRelease(kernel), names);
+	const driversFor = async (wanted: readonly string[]): Promise<string[]> =>
+		driversOf(kernel, await kernelRelease(kernel), wanted);
+	const loaded = new Set(await driversFor(board.drivers.initrd));
+	const drivers = (await driversFor(names)).filter((path) => !loaded.has(path));
 	for (const path of drivers) await staging.copy(join(kernel, path), path);
 	const lineOf = (path: string): string =>
 		watchdog?.option && isDriver(path, watchdog.driver)

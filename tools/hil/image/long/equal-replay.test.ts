@@ -107,7 +107,7 @@ async function record(
 	await box.flash(await bench.flashable(image));
 	const { schema } = await prepareComponent(module, { provided: allImports });
 	const operator = await bench.start(t, box);
-	await box.serial.expect('sums: info ready');
+	await box.serial.expect('info sums: ready');
 	const cwd = join(folder, name);
 	await mkdir(cwd);
 	const recording = type(
@@ -116,7 +116,7 @@ async function record(
 			cwd,
 		},
 	);
-	await box.serial.expect('sums: info ready');
+	await box.serial.expect('info sums: ready');
 	const said: string[] = [];
 	for (const order of [...orders, endless]) {
 		const Payload = Buffer.from(encodeAny(JSON.parse(schema), 'sums.Order', order)).toString('base64');

