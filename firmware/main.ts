@@ -5,11 +5,12 @@ import { type Box, openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
 import { readOwnImage } from './own-image.ts';
 
-const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--tied]
+const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--mended WHAT] [--tied]
 
   --image what the image says of itself that the box runs from: its board, release and slots
   --without-data
           why what the box has kept cannot be used: it is told, and no new release is found good like that
+  --mended what was repaired of what the box has kept: it is told
   --tied   end when standard input closes: for a box that lives no longer than who started it`;
 
 const { values } = parseArgs({
@@ -17,6 +18,7 @@ const { values } = parseArgs({
 		config: { type: 'string' },
 		image: { type: 'string' },
 		'without-data': { type: 'string' },
+		mended: { type: 'string' },
 		tied: { type: 'boolean' },
 		help: { type: 'boolean' },
 	},
@@ -38,6 +40,7 @@ try {
 	box = await openBox(config, {
 		image,
 		withoutData: values['without-data'],
+		mended: values.mended,
 		restart: stop,
 		onEvent: (text) => console.log(text),
 	});

@@ -45,6 +45,8 @@ export interface BoxOptions {
 	readonly image: OwnImage | undefined;
 	/** Why what it has kept cannot be used: it runs with nothing, to be told of. */
 	readonly withoutData?: string | undefined;
+	/** What was repaired of it before this start. */
+	readonly mended?: string | undefined;
 	/** Has the box start anew. */
 	readonly restart: () => Promise<void>;
 	/** Told of what an operator would look for on the console. */
@@ -52,7 +54,7 @@ export interface BoxOptions {
 }
 
 export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
-	const { image, withoutData, restart, onEvent } = options;
+	const { image, withoutData, mended, restart, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
 	const memory = kernelMemory();
@@ -203,6 +205,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
 	await agent.start();
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
+	if (mended !== undefined)
+		log.write({ vm: '', level: 'warn', text: `the data partition was mended: ${mended}` });
 
 	const close = async (): Promise<void> => {
 		const steps = [

@@ -7,8 +7,8 @@ import { cached } from './cached.ts';
 import { tool } from './tool.ts';
 
 const suite = 'bookworm';
-/** The C library and what Node needs of others, a shell, and what sets up a verified root. */
-const packages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'dmsetup'];
+/** The C library and what Node needs of others, a shell, and what sets up a verified root and mends the data. */
+const packages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'dmsetup', 'e2fsprogs'];
 
 export interface Sources {
 	/** Packages of Debian as a tree; nothing in it has been run. */
