@@ -157,7 +157,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			hub,
 			roles: config.home?.roles ?? [],
 			restart,
-			onGood: () => factory?.settled((vm) => supervisor.forgetKept(vm)),
+			onGood: () => factory?.settled((vm, butFor) => supervisor.forgetKept(vm, butFor)),
 			onNote: (text) => log.write({ vm: '', level: 'info', text }),
 		}));
 	const model = boxModel({
