@@ -24,6 +24,7 @@ import { logObject } from './log.ts';
 import { memoryStatus } from './memory-status.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
+import { reboot } from './reboot.ts';
 import { recordingObject } from './recording.ts';
 import { sessionObjects } from './sessions.ts';
 import { softwareModules } from './software-modules.ts';
@@ -54,7 +55,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 	return new DataModel([
 		deviceInfo(ports),
 		memoryStatus(ports),
-		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware })]),
+		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware }), reboot({ firmware })]),
 		...softwareModules(ports),
 		...networkObjects(ports),
 		...sessionObjects(ports),

@@ -52,7 +52,17 @@ async function enter(t: ExecutionContext, { url, rootJson }: { url: string; root
 		const [, bytes] = /root has (\d+) of/.exec(note) ?? [];
 		if (bytes !== undefined) told.push(Number(bytes));
 	};
-	const given = { ...running, updater, report, trust, reader, home, isIdle: () => true, onNote };
+	const given = {
+		...running,
+		updater,
+		report,
+		trust,
+		reader,
+		home,
+		restart: async () => undefined,
+		isIdle: () => true,
+		onNote,
+	};
 	return { box, told, manager: await FirmwareManager.open(given) };
 }
 

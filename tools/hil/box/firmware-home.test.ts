@@ -133,7 +133,11 @@ test.serial(
 		t.is(await next(), `${imageTable}2`);
 		await t.throwsAsync(setNext(7), { code: 'refused' });
 		await setNext(1);
-		await plan.powerCut();
+		let reboot: Promise<unknown> = Promise.resolve();
+		await plan.restarted(async () => {
+			reboot = box.command('Device.Reboot()');
+		});
+		t.deepEqual(await reboot, done);
 		t.like(await plan.images(), [{ Name: 'a', Status: 'Active', Version: '1.3.0' }, { Status: 'Available' }]);
 	},
 );
