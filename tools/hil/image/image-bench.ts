@@ -49,8 +49,14 @@ export interface DiskChanges {
 	readonly contents?: Partial<Record<PartitionName, string | Uint8Array>>;
 }
 
-/** @param level how hard roots are packed: as for a few starts (1, the default) or as for the field */
-export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
+export interface ImageBenchOptions {
+	/** How hard roots are packed: as for a few starts (1, the default) or as for the field. */
+	readonly level?: number;
+	/** Ports of this machine by the names that the box knows them by. */
+	readonly hosts?: Readonly<Record<string, number>>;
+}
+
+export async function openImageBench({ level = 1, hosts = {} }: ImageBenchOptions = {}): Promise<ImageBench> {
 	await using stack = new AsyncDisposableStack();
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-hil-'));
 	stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -68,7 +74,10 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 		root: '/etc/mullion/root.json',
 		broker: `mqtt://${hostOfBox}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
-		networks: board.networks,
+		networks: board.networks.map((network) => ({
+			...network,
+			hosts: Object.fromEntries(Object.entries(hosts).map(([name, port]) => [name, `${hostOfBox}:${port}`])),
+		})),
 	};
 	const keys = join(folder, 'keys');
 	const releaseOptions = (release: number) => ({
