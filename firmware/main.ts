@@ -10,11 +10,12 @@ import { readOwnImage } from './own-image.ts';
 /** Ends with this where the box is not to start anew, but to be switched off. */
 const switchOff = 75;
 
-const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--tied]
+const usage = `usage: node firmware/main.ts --config FILE [--image FILE] [--without-data WHY] [--mended WHAT] [--tied]
 
   --image what the image says of itself that the box runs from: its board, release and slots
   --without-data
           why what the box has kept cannot be used: it is told, and no new release is found good like that
+  --mended what was repaired of what the box has kept: it is told
   --tied   end when standard input closes: for a box that lives no longer than who started it`;
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
 		config: { type: 'string' },
 		image: { type: 'string' },
 		'without-data': { type: 'string' },
+		mended: { type: 'string' },
 		tied: { type: 'boolean' },
 		help: { type: 'boolean' },
 	},
@@ -44,6 +46,7 @@ try {
 	const opening: Promise<Box> = openBox(config, {
 		image,
 		withoutData: values['without-data'],
+		mended: values.mended,
 		restart: stop,
 		boot,
 		powerOff: async (hasMains) => {

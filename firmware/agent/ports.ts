@@ -149,6 +149,8 @@ export interface FirmwareManager {
 	 * back what was said before.
 	 */
 	setNext(request: { slot: string }): Promise<void>;
+	/** Has the box start anew; it may return before it does. */
+	restart(): Promise<void>;
 	/** Whether a restart would disturb nobody. */
 	isIdle(): boolean;
 	/**

@@ -54,7 +54,7 @@ export class SimulatedFirmware implements FirmwareManager {
 	}
 
 	/** The box comes back with the slot that is next. */
-	restart(): void {
+	async restart(): Promise<void> {
 		this.#running = this.#next;
 	}
 

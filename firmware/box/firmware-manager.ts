@@ -35,6 +35,8 @@ export interface FirmwareManagerOptions {
 	readonly release: number;
 	readonly trust: Pick<Trust, 'refresh' | 'find' | 'target'>;
 	readonly reader: RangeReader;
+	/** Has the box start anew; it may return before it does. */
+	readonly restart: () => Promise<void>;
 	/** Whether a restart would disturb nobody. */
 	readonly isIdle: () => boolean;
 	/** Those who may be asked before a restart, and are told of what becomes of firmware. */
@@ -197,6 +199,10 @@ export class FirmwareManager implements FirmwareManagerPort {
 		const { updater } = this.#options;
 		const { running } = await updater.view();
 		await (slot === running ? updater.withdraw() : updater.choose());
+	}
+
+	restart(): Promise<void> {
+		return this.#options.restart();
 	}
 
 	isIdle(): boolean {

@@ -48,6 +48,8 @@ export interface BoxOptions {
 	readonly image: OwnImage | undefined;
 	/** Why what it has kept cannot be used: it runs with nothing, to be told of. */
 	readonly withoutData?: string | undefined;
+	/** What was repaired of it before this start. */
+	readonly mended?: string | undefined;
 	/** Has the box start anew. */
 	readonly restart: () => Promise<void>;
 	/** Where the phases of this start are written down. */
@@ -59,7 +61,7 @@ export interface BoxOptions {
 }
 
 export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
-	const { image, withoutData, restart, powerOff, boot, onEvent } = options;
+	const { image, withoutData, mended, restart, powerOff, boot, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
 	const memory = kernelMemory();
@@ -170,7 +172,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 				hub,
 				roles: config.home?.roles ?? [],
 				restart,
-				onGood: () => factory?.settled((vm) => supervisor.forgetKept(vm)),
+				onGood: () => factory?.settled((vm, butFor) => supervisor.forgetKept(vm, butFor)),
 				onNote: (text) => log.write({ vm: '', level: 'info', text }),
 			}),
 		));
@@ -235,6 +237,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			level: 'warn',
 			text: 'the firmware was compiled for another processor: it starts slower',
 		});
+	if (mended !== undefined)
+		log.write({ vm: '', level: 'warn', text: `the data partition was mended: ${mended}` });
 
 	const close = async (): Promise<void> => {
 		const steps = [

@@ -37,6 +37,8 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 		boot: await open(devices.slots[name].boot, name === slot),
 		root: await open(devices.slots[name].root, name === slot),
 	});
+	// Whoever closes the box waits for what asks for this to end, so that must not wait for the box to be closed.
+	const restartSoon = async (): Promise<void> => void restart();
 	const { updater, report } = await Updater.start({
 		board,
 		running: { slot, version, release },
@@ -45,15 +47,14 @@ export async function openFirmware(options: FirmwareBoxOptions) {
 		directory,
 		health,
 		clock,
-		// Whoever closes the box waits for the trial to end, so the trial must not wait for that.
-		restart: async () => void restart(),
+		restart: restartSoon,
 		reclaim: pieceReclaimer(),
 		...(image.trial && { window: image.trial }),
 	});
 	onNote(`firmware ${version}, release ${release}, in slot ${slot} is ${report.state}`);
 	const home = new Home({ hub, clock, roles, update: () => manager.update(), onNote });
 	opening.defer(() => home.close());
-	const about = { updater, report, board, version, release, home };
+	const about = { updater, report, board, version, release, home, restart: restartSoon };
 	const manager: FirmwareManager = await FirmwareManager.open({ ...options, ...about });
 	const opened = opening.move();
 	opened.defer(() => manager.close());

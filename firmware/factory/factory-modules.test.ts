@@ -131,7 +131,10 @@ test('once firmware is good, what no firmware on the box will use is forgotten, 
 	const box = new FactoryBox();
 	const forgotten = async (firmware: ReturnType<typeof firmwareOf>): Promise<string[]> => {
 		const vms: string[] = [];
-		await (await box.boot(firmware)).settled((vm) => void vms.push(vm));
+		await (await box.boot(firmware)).settled((vm, butFor) => {
+			t.is(butFor, firmware.modules.find(({ name }) => name === vm)?.digest);
+			vms.push(vm);
+		});
 		return vms;
 	};
 	const at = (version: string) => [
@@ -141,6 +144,7 @@ test('once firmware is good, what no firmware on the box will use is forgotten, 
 	const [one, two, three] = ['1.0.0', '2.0.0', '3.0.0'].map((version) => firmwareOf(version, at(version)));
 	if (one === undefined || two === undefined || three === undefined) return t.fail();
 	t.deepEqual(await forgotten(one), []);
+	await box.setIdle('ledger');
 
 	// Snapshots wait for the way back; a journalled past would hold up the journal of its cell.
 	t.deepEqual(await forgotten(two), ['ledger']);

@@ -80,13 +80,17 @@ export class FactoryModules {
 	 * What runs is good: of each VM that firmware changed, all is forgotten that no firmware on this box will use.
 	 * A journalled past holds up the journal of its whole cell, so it is not kept for the way back either.
 	 */
-	async settled(forget: (vm: string) => void): Promise<void> {
+	async settled(forget: (vm: string, butFor: string | undefined) => void): Promise<void> {
 		const ledger = this.#ledger;
 		if (ledger === undefined || !this.isDone || ledger.isSettled) return;
 		const journalled = (ledger.other?.changes ?? []).flatMap(({ there }) =>
 			there?.durability === 'journal' ? there.vms : [],
 		);
-		for (const vm of new Set([...ledger.stale, ...journalled])) forget(vm);
+		for (const vm of new Set([...ledger.stale, ...journalled])) {
+			// A module that is to rest has no VM that could say what it would run.
+			const [module = ''] = vm.split('@');
+			forget(vm, this.#options.store.unit(module)?.digest);
+		}
 		await this.#write({ ...ledger, stale: [], isSettled: true });
 	}
 

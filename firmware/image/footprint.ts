@@ -30,8 +30,9 @@ const kinds = {
 	drivers: { part: 'drivers', why: 'disk, network, watchdog and data partition of the board' },
 	node: { part: 'Node', why: 'runs the firmware and compiles modules' },
 	modules: { part: 'modules', why: 'what the firmware carries for its boxes' },
-	libraries: { part: 'C libraries', why: 'Node is linked with them' },
+	libraries: { part: 'C libraries', why: 'Node and e2fsck are linked with them' },
 	busybox: { part: 'busybox', why: 'mounts, sets the network up and starts the platform' },
+	mender: { part: 'e2fsck', why: 'puts the data partition in order; its libraries are with those of C' },
 	settings: { part: 'scripts and settings', why: 'what is started how, and whom the box trusts' },
 	initrd: { part: 'initrd tools', why: 'open the verified root before there is a file system' },
 	initrdDrivers: { part: 'initrd drivers', why: 'reach the disk and verify what is read from it' },
@@ -61,6 +62,7 @@ function kindOf(path: string): Kind {
 	if (path.startsWith('lib/modules/')) return 'drivers';
 	if (path === 'bin/node') return 'node';
 	if (path === 'bin/busybox') return 'busybox';
+	if (path === 'bin/e2fsck') return 'mender';
 	if (/\.so(\.|$)/.test(path)) return 'libraries';
 	if (path.startsWith('usr/share/mullion/')) return 'modules';
 	if (path.startsWith(`${codeCacheFolder}/`)) return 'code';

@@ -17,7 +17,22 @@ import { Staging } from './staging.ts';
 import { tool } from './tool.ts';
 
 const applets = [
-	...['[', 'cat', 'date', 'dd', 'echo', 'hostname', 'insmod', 'ip', 'mkdir', 'mount', 'mv', 'reboot'],
+	...[
+		'[',
+		'cat',
+		'cut',
+		'date',
+		'dd',
+		'echo',
+		'grep',
+		'hostname',
+		'insmod',
+		'ip',
+		'mkdir',
+		'mount',
+		'mv',
+		'reboot',
+	],
 	...['rm', 'sed', 'sh', 'sleep', 'sync', 'tr', 'udhcpc', 'umount'],
 ];
 /** What makes glue for components of other toolchains weighs more than all the rest of the firmware. */
@@ -74,7 +89,12 @@ async function stage(
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
 	await staging.copy(node, 'bin/node', 0o755);
-	for (const { file, path } of await librariesOf(debian, [node])) await staging.copy(file, path, 0o755);
+	const mender = join(debian, 'sbin/e2fsck');
+	await staging.copy(mender, 'bin/e2fsck', 0o755);
+	// Without a clock of its own the box is often before what it wrote last, which is no damage.
+	await staging.write('etc/e2fsck.conf', '[options]\nbroken_system_clock = true\n');
+	for (const { file, path } of await librariesOf(debian, [node, mender]))
+		await staging.copy(file, path, 0o755);
 	const { watchdog } = board;
 	const names = [...board.drivers.root, ...(watchdog ? [watchdog.driver] : [])];
 	const driversFor = async (wanted: readonly string[]): Promise<string[]> =>

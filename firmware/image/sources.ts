@@ -8,8 +8,8 @@ import { configuredKernel } from './configured-kernel.ts';
 import { suite } from './suite.ts';
 import { tool } from './tool.ts';
 
-/** The C library and what Node needs of others, a shell, and what sets up a verified root. */
-const packages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'dmsetup'];
+/** The C library and what Node needs of others, a shell, and what sets up a verified root and mends the data. */
+const packages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'dmsetup', 'e2fsprogs'];
 
 export interface Sources {
 	/** Packages of Debian as a tree; nothing in it has been run. */

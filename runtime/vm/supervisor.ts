@@ -210,9 +210,9 @@ export class Supervisor {
 		return foreign === undefined ? cellName(manifest, this.#options.placement) : foreignCellName(manifest);
 	}
 
-	/** What is kept of a VM is forgotten, but for that of the module it runs now, if it is there. */
-	forgetKept(name: string): void {
-		const digest = this.#find(name)?.plan.component.digest;
+	/** What is kept of a VM is forgotten, but for that of one module: by default the one it runs now, if it is there. */
+	forgetKept(name: string, butFor?: string): void {
+		const digest = butFor ?? this.#find(name)?.plan.component.digest;
 		this.#cells.tellAll({ tag: 'forget', name, ...(digest !== undefined && { butFor: digest }) });
 	}
 

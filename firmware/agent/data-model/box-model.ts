@@ -29,6 +29,7 @@ import { memoryStatus } from './memory-status.ts';
 import { DataModel } from './model.ts';
 import { networkObjects } from './network.ts';
 import { powerObject } from './power.ts';
+import { reboot } from './reboot.ts';
 import { recordingObject } from './recording.ts';
 import { sessionObjects } from './sessions.ts';
 import { softwareModules } from './software-modules.ts';
@@ -66,7 +67,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 		deviceInfo(ports),
 		memoryStatus(ports),
 		...bootObjects(ports),
-		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware })]),
+		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware }), reboot({ firmware })]),
 		...(power === undefined ? [] : [powerObject({ power })]),
 		...(devices === undefined ? [] : usbObjects({ ...ports, devices })),
 		...softwareModules(ports),

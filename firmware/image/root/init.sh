@@ -33,7 +33,26 @@ has_room() {
 	rm -f /data/room
 	return $was
 }
-if ! mount -t ext4 -o noatime,errors=remount-ro "$data" /data; then
+# What a cut or a worn disk has done to the file system is mended as far as it goes, and what was done is told.
+# What its journal brings back by itself after a cut is no news.
+mend() {
+	e2fsck "$@" "$data" >/run/mended 2>&1
+	found=$?
+	[ $found -eq 0 ] || [ $found -ge 4 ] && return $found
+	mended=$(grep -v -e '^e2fsck' -e 'recovering journal' -e ': clean,' /run/mended | tr '\n' ' ' | cut -c 1-400)
+	[ -z "$mended" ] || echo "mullion: the data partition was mended: $mended"
+}
+use_data() { mount -t ext4 -o noatime,errors=remount-ro "$data" /data; }
+mend -p
+[ $? -lt 4 ] || mend -f -y
+use_data
+# Damage that shows only when something is written.
+if grep -q ' /data ' /proc/mounts && ! has_room && grep -q ' /data ext4 ro' /proc/mounts; then
+	umount /data
+	mend -f -y
+	use_data
+fi
+if ! grep -q ' /data ' /proc/mounts; then
 	without_data "the data partition cannot be used"
 elif [ ! -s /data/box.json ]; then
 	without_data "the data partition does not say whose it is"
@@ -53,7 +72,7 @@ done
 cd /data
 mark platform
 node $engine /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
-	${lost:+--without-data "$lost"}
+	${lost:+--without-data "$lost"} ${mended:+--mended "$mended"}
 ended=$?
 echo "mullion: the platform ended with $ended"
 sync

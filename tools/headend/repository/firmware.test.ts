@@ -37,6 +37,7 @@ async function start(t: ExecutionContext) {
 			home: { ask: async () => 'unanswered', tell: () => undefined },
 			trust,
 			reader,
+			restart: async () => undefined,
 			isIdle: () => true,
 			// How far it is, is told all the time.
 			onNote: (note) => void (note.includes(' bytes') || notes.push(note)),
@@ -83,7 +84,7 @@ test('a signed release is downloaded, activated, and good once the box was found
 	await during(next.manager.activate({ slot: 'b', isResumed: true, signal }));
 
 	t.like(await next.manager.list(), [
-		{ slot: 'a', status: 'none', isAvailable: false },
+		{ slot: 'a', version: '1.1.0', status: 'available', isAvailable: true },
 		{ slot: 'b', version: '1.2.0', status: 'active', isNext: true },
 	]);
 	t.is(next.updater.floor, 2);

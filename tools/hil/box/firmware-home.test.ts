@@ -1,4 +1,6 @@
 // Firmware and those who are at home: who is asked, who may say what, and when nobody is disturbed.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import type { Told } from '../../controller/controller.ts';
 import { buildHomeScreen, Choice, HomeScreen, Matter } from './home-screen.ts';
@@ -41,6 +43,17 @@ test.serial('a child is refused, an owner agrees, and then the box restarts into
 		{ Status: 'Active', Version: '1.2.0' },
 	]);
 	t.like(await screen.shows(Matter.MATTER_DONE), { version: '1.2.0' });
+});
+
+test.serial('what was downloaded is in its slot, and nothing of it is kept among the settings', async (t) => {
+	const state = join(box.directory, 'box', 'state');
+	const files = await readdir(state, { recursive: true, withFileTypes: true });
+	const own = files.filter((file) => file.isFile() && !/modules|code/.test(file.parentPath));
+	const sizes = await Promise.all(
+		own.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+	);
+	t.true(Math.max(...sizes) < 65_536, 'a file of the size of an image');
+	t.true(sizes.reduce((all, size) => all + size, 0) < 262_144);
 });
 
 test.serial('what is refused at home fails, and what runs goes on', async (t) => {
@@ -120,7 +133,11 @@ test.serial(
 		t.is(await next(), `${imageTable}2`);
 		await t.throwsAsync(setNext(7), { code: 'refused' });
 		await setNext(1);
-		await plan.powerCut();
+		let reboot: Promise<unknown> = Promise.resolve();
+		await plan.restarted(async () => {
+			reboot = box.command('Device.Reboot()');
+		});
+		t.deepEqual(await reboot, done);
 		t.like(await plan.images(), [{ Name: 'a', Status: 'Active', Version: '1.3.0' }, { Status: 'Available' }]);
 	},
 );

@@ -60,12 +60,15 @@ export interface ImageBenchOptions {
 	readonly board?: BoardDescription;
 	/** Default: what `MULLION_KERNEL` says, or Debian's. */
 	readonly kernel?: KernelChoice;
+	/** Ports of this machine by the names that the box knows them by. */
+	readonly hosts?: Readonly<Record<string, number>>;
 }
 
 export async function openImageBench({
 	level = 1,
 	board: given,
 	kernel = process.env['MULLION_KERNEL'] === 'configured' ? 'configured' : 'debian',
+	hosts = {},
 }: ImageBenchOptions = {}): Promise<ImageBench> {
 	await using stack = new AsyncDisposableStack();
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-hil-'));
@@ -84,7 +87,10 @@ export async function openImageBench({
 		root: '/etc/mullion/root.json',
 		broker: `mqtt://${hostOfBox}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
-		networks: board.networks,
+		networks: board.networks.map((network) => ({
+			...network,
+			hosts: Object.fromEntries(Object.entries(hosts).map(([name, port]) => [name, `${hostOfBox}:${port}`])),
+		})),
 	});
 	const config = configOf(agent);
 	const keys = join(folder, 'keys');
