@@ -91,6 +91,8 @@ export interface BoxConfig {
 	readonly cells?: Placement;
 	/** Services that are not realtime are put to sleep after so long without a turn, in milliseconds. Default 60 000. */
 	readonly sleepAfterMs?: number;
+	/** Roles of profiles at home that may agree to firmware, refuse it and have an update brought; default none. */
+	readonly home?: { readonly roles: readonly string[] };
 	/** Without it, a box that is a program among others does not look at its power. */
 	readonly power?: PowerConfig;
 	/** Without it, nobody looks at what is plugged in. */
@@ -138,6 +140,9 @@ export async function readConfig(path: string): Promise<BoxConfig> {
 			'bad-config',
 			`${path}: "cells" must be one of ${Object.keys(placements).join(', ')}`,
 		);
+	const { roles } = config.home ?? { roles: [] };
+	if (!Array.isArray(roles) || roles.some((role) => typeof role !== 'string' || role === ''))
+		throw new ConfigError('bad-config', `${path}: home.roles is a list of names of roles`);
 	const { sleepAfterMs = 1 } = config;
 	if (!Number.isInteger(sleepAfterMs) || sleepAfterMs < 1)
 		throw new ConfigError(

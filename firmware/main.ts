@@ -1,8 +1,10 @@
 /** The firmware of a box: reads who it is, opens it, and closes it when told to. */
 import { parseArgs } from 'node:util';
 import { codeOf } from '../runtime/error.ts';
+import { BootRecord } from './box/boot-record.ts';
 import { type Box, openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
+import { bootClock } from './hal/boot-marks.ts';
 import { readOwnImage } from './own-image.ts';
 
 /** Ends with this where the box is not to start anew, but to be switched off. */
@@ -30,6 +32,7 @@ if (values.help === true || values.config === undefined) {
 }
 
 try {
+	const boot = new BootRecord(bootClock(values.image !== undefined));
 	const config = await readConfig(values.config);
 	const image = values.image === undefined ? undefined : await readOwnImage(values.image);
 	const stop = async (): Promise<void> => {
@@ -42,6 +45,7 @@ try {
 		image,
 		withoutData: values['without-data'],
 		restart: stop,
+		boot,
 		powerOff: async (hasMains) => {
 			await (await opening).close();
 			process.exit((await hasMains()) ? 0 : switchOff);

@@ -1,6 +1,7 @@
 /** The image that a box runs from: its root says what it is, the boot loader's words to the kernel which slot. */
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from './config.ts';
+import type { FactoryModule } from './factory/factory-module.ts';
 import type { SlotName } from './slots/boot-state.ts';
 import type { HealthWindow } from './slots/health-window.ts';
 import type { Partition } from './slots/update-manifest.ts';
@@ -21,6 +22,8 @@ export interface ImageDescription {
 		/** Folder of the power supplies, where it is not the kernel's own. */
 		readonly powerSupply?: string;
 	};
+	/** What it carries; without it, it leaves the modules of the box alone. */
+	readonly modules?: readonly FactoryModule[];
 	/** After so long without a word the watchdog resets the box. */
 	readonly watchdogSeconds?: number;
 	/** How a release on trial is found good, where not as usual. */

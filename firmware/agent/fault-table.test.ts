@@ -7,6 +7,7 @@ import { manifestErrors } from '../../runtime/module/manifest.ts';
 import { moduleErrors } from '../../runtime/module/modules.ts';
 import { storeErrors } from '../../runtime/module/store-error.ts';
 import { firmwareManagerErrors } from '../box/firmware-manager.ts';
+import { memoryRoomErrors } from '../box/memory-room.ts';
 import { moduleManagerErrors } from '../box/module-manager.ts';
 import { blockDeviceErrors } from '../slots/block-device-error.ts';
 import { bootStateErrors } from '../slots/boot-state-error.ts';
@@ -33,6 +34,7 @@ const endings = {
 	storeErrors,
 	directoryErrors,
 	firmwareManagerErrors,
+	memoryRoomErrors,
 	updateErrors,
 	slotWriteErrors,
 	deltaErrors,

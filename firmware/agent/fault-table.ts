@@ -37,6 +37,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'not-a-component': 'corrupt-module',
 	'bad-manifest': 'corrupt-module',
 	'name-mismatch': 'corrupt-module',
+	'device-mismatch': 'corrupt-module',
 
 	// It is a module, but not for this box.
 	'world-unknown': 'environment-mismatch',
@@ -69,6 +70,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'not-confirmed': 'invalid-module-state',
 	'nothing-installed': 'invalid-module-state',
 	'activation-failed': 'command-failure',
+	'nothing-newer': 'invalid-module-state',
 	'length-mismatch': 'corrupt-module',
 	'delta-malformed': 'corrupt-module',
 	'delta-other-image': 'corrupt-module',
@@ -86,6 +88,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 
 	// There is no room for it.
 	'disk-full': 'module-resources-exceeded',
+	'memory-short': 'module-resources-exceeded',
 	'over-quota': 'module-resources-exceeded',
 	'component-too-large': 'module-resources-exceeded',
 	'tables-too-large': 'module-resources-exceeded',

@@ -6,6 +6,7 @@ import { deviceInfo } from './data-model/device-info.ts';
 import { firmwareImages } from './data-model/firmware-images.ts';
 import { DataModel } from './data-model/model.ts';
 import { parsePath } from './data-model/path.ts';
+import type { ObjectEvent } from './data-model/provider.ts';
 import { InstanceNumbers } from './instance-numbers.ts';
 import { simulatedIdentity } from './simulated-box.ts';
 import { SimulatedFirmware } from './simulated-firmware.ts';
@@ -13,13 +14,16 @@ import { SimulatedFirmware } from './simulated-firmware.ts';
 const hour = 3_600_000;
 
 function started() {
-	const firmware = new SimulatedFirmware();
 	const clock = new ManualClock();
+	const firmware = new SimulatedFirmware(clock);
 	const numbers = new InstanceNumbers({ directory: new MemoryDirectory() });
 	const model = new DataModel([
 		deviceInfo({ identity: simulatedIdentity, clock, firmware, numbers }),
 		firmwareImages({ firmware, clock, numbers }),
 	]);
+	const told: ObjectEvent[] = [];
+	for (const provider of model.providers)
+		provider.watch?.({ emit: (event) => void told.push(event), whenWanted: () => () => undefined });
 	const acceptedAt = clock.now();
 	const call = (command: string, args: Record<string, string>, { isResumed = false, at = 2 } = {}) => {
 		const abort = new AbortController();
@@ -29,6 +33,8 @@ function started() {
 				at: [at],
 				objectPath: `Device.DeviceInfo.FirmwareImage.${at}.`,
 				args: { AutoActivate: 'false', ...args },
+				commandKey: 'key',
+				originator: 'self::operator',
 				acceptedAt,
 				isResumed,
 				signal: abort.signal,
@@ -49,7 +55,12 @@ function started() {
 		}
 		for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 	};
-	return { firmware, clock, call, read, pass };
+	const setNext = async (value: string, param = 'BootFirmwareImage') => {
+		const editor = model.node(['Device', 'DeviceInfo'])?.provider?.editor;
+		const settings = [{ param, value, isRequired: true }];
+		return (await editor?.set(0, settings, { endpointId: 'self::operator' }))?.commit();
+	};
+	return { firmware, clock, call, read, pass, told, setNext };
 }
 
 test('the slots are rows, and the box says which one runs and which one is next', async (t) => {
@@ -167,10 +178,130 @@ test('after a restart before its window the command waits on; after one in it, i
 	t.deepEqual(firmware.calls, ['activate b', 'activate b resumed']);
 });
 
+const asking = (retries: string) => ({
+	...night('ConfirmationNeeded'),
+	'TimeWindow.1.UserMessage': 'New channels tonight',
+	'TimeWindow.1.MaxRetries': retries,
+});
+
+test('where confirmation is needed somebody at home is asked in the window, and the box restarts once he agrees', async (t) => {
+	const { firmware, call, pass, clock } = started();
+	const acceptedAt = clock.now();
+	call('Activate()', asking('0'));
+	await pass(2 * hour - 60_000);
+	t.deepEqual(firmware.questions, []);
+	await pass(60_000);
+	t.like(firmware.questions, [{ text: 'New channels tonight', until: acceptedAt + 14_400_000_000 }]);
+	t.deepEqual(firmware.calls, []);
+
+	firmware.questions[0]?.answer('agreed');
+	await pass(1);
+	t.deepEqual(firmware.calls, ['activate b']);
+});
+
+test('who refuses is asked no more in that window, and in the next one again', async (t) => {
+	const { firmware, call, pass } = started();
+	const second = { Start: '20000', End: '30000', Mode: 'ConfirmationNeeded' };
+	const more = Object.entries(second).map(([name, value]) => [`TimeWindow.2.${name}`, value]);
+	const { ended } = call('Activate()', { ...asking('5'), ...Object.fromEntries(more) });
+	const failed = t.throwsAsync(ended, { code: 'command-failure', message: 'it was refused at home' });
+	await pass(2 * hour);
+	firmware.questions[0]?.answer('refused');
+	await pass(2 * hour);
+	t.is(firmware.questions.length, 1);
+	await pass(2 * hour);
+	firmware.questions[1]?.answer('refused');
+	await failed;
+	t.deepEqual(firmware.calls, []);
+});
+
+test('who does not answer is asked as often as the operator says, over the whole window, and the command fails then', async (t) => {
+	const { firmware, call, pass, clock } = started();
+	const acceptedAt = clock.now();
+	const { ended } = call('Activate()', asking('1'));
+	const failed = t.throwsAsync(ended, { code: 'command-failure', message: 'nobody at home has answered' });
+	await pass(5 * hour);
+	await failed;
+	t.deepEqual(
+		firmware.questions.map(({ until }) => (until - acceptedAt) / 1_000_000),
+		[10_800, 14_400],
+	);
+	t.deepEqual(firmware.calls, []);
+});
+
+test('left to the box, who does not answer is asked three times', async (t) => {
+	const { firmware, call, pass } = started();
+	const { ended } = call('Activate()', asking('-1'));
+	const failed = t.throwsAsync(ended, { code: 'command-failure' });
+	await pass(5 * hour);
+	await failed;
+	t.is(firmware.questions.length, 3);
+});
+
+test('after a restart in the window the question is asked again', async (t) => {
+	const { firmware, call, pass } = started();
+	const { ended, abort } = call('Activate()', asking('0'));
+	const stopped = t.throwsAsync(ended, { message: 'the agent stops' });
+	await pass(3 * hour);
+	abort.abort(new Error('the agent stops'));
+	await stopped;
+
+	call('Activate()', asking('0'), { isResumed: true });
+	await pass(1);
+	firmware.questions[1]?.answer('agreed');
+	await pass(1);
+	t.deepEqual(firmware.calls, ['activate b']);
+});
+
+test('the end of a transfer is told, also where it failed, and before anything is activated', async (t) => {
+	const { firmware, call, pass, told } = started();
+	const done = { Command: 'Device.DeviceInfo.FirmwareImage.2.Download()', CommandKey: 'key' };
+	call('Download()', { URL: 'tuf:firmware/x/2.0.0', AutoActivate: 'true' });
+	await pass(1);
+	t.like(told, [
+		{
+			objectPath: 'Device.LocalAgent.',
+			name: 'TransferComplete!',
+			args: {
+				...done,
+				Requestor: 'self::operator',
+				TransferType: 'Download',
+				Affected: 'Device.DeviceInfo.FirmwareImage.2',
+				TransferURL: 'tuf:firmware/x/2.0.0',
+				FaultCode: 0,
+				FaultString: '',
+			},
+		},
+	]);
+
+	firmware.failure = new CodedError('metadata-expired', 'too late');
+	await t.throwsAsync(call('Download()', { URL: 'tuf:x' }).ended);
+	t.like(told[1]?.args, { ...done, FaultCode: 7036, FaultString: 'metadata-expired: too late' });
+});
+
+test('what the next boot starts is set, to what can be started only', async (t) => {
+	const { firmware, call, setNext, read } = started();
+	const row = 'Device.DeviceInfo.FirmwareImage.';
+	await t.throwsAsync(setNext(`${row}2`), { code: 'invalid-value' });
+	await t.throwsAsync(setNext(`${row}3`), { code: 'invalid-value' });
+	await t.throwsAsync(setNext('1.0', 'SoftwareVersion'), { code: 'parameter-not-writable' });
+	await call('Download()', { URL: 'tuf:firmware/x/2.0.0' }).ended;
+
+	t.deepEqual(await setNext(`${row}2.`), { BootFirmwareImage: `${row}2.` });
+	t.like(await read('Device.DeviceInfo.'), [
+		{ ActiveFirmwareImage: `${row}1`, BootFirmwareImage: `${row}2` },
+	]);
+	await setNext(`${row}1`);
+	t.deepEqual(firmware.calls.slice(1), ['next b', 'next a']);
+});
+
 test('windows that make no sense are refused', async (t) => {
 	const { call } = started();
 	for (const change of [
-		{ 'TimeWindow.1.Mode': 'ConfirmationNeeded' },
+		{ 'TimeWindow.1.Mode': 'AtOnce' },
+		{ 'TimeWindow.1.MaxRetries': '11' },
+		{ 'TimeWindow.1.MaxRetries': '-2' },
+		{ 'TimeWindow.1.UserMessage': 'x'.repeat(257) },
 		{ 'TimeWindow.1.Mode': '' },
 		{ 'TimeWindow.1.Start': '-1' },
 		{ 'TimeWindow.1.End': '' },

@@ -24,6 +24,24 @@ export interface MemoryView {
 	read(): Promise<MemoryStatus>;
 }
 
+/** In the order in which a start comes to them. */
+export const bootStages = ['kernel', 'userland', 'network', 'node', 'platform', 'vm', 'cloud'] as const;
+export type BootStage = (typeof bootStages)[number];
+
+/** What was done from when to when, in milliseconds since the start began. */
+export interface BootPhase {
+	readonly stage: BootStage;
+	readonly name: string;
+	readonly startMs: number;
+	readonly endMs: number;
+}
+
+/** How the last start went. */
+export interface BootSource {
+	/** In the order of their beginnings. */
+	phases(): Promise<readonly BootPhase[]>;
+}
+
 /** A module in the store (TR-181: Deployment Unit). */
 export interface ModuleStatus {
 	/** The module's name, one of its kind in the box. */
@@ -126,8 +144,25 @@ export interface FirmwareManager {
 	 * @param isResumed whether this was asked for before a restart
 	 */
 	activate(request: { slot: string; isResumed: boolean; signal: AbortSignal }): Promise<void>;
+	/**
+	 * Says which slot the next boot tries: one with what may be activated, or the one that runs, which takes
+	 * back what was said before.
+	 */
+	setNext(request: { slot: string }): Promise<void>;
 	/** Whether a restart would disturb nobody. */
 	isIdle(): boolean;
+	/**
+	 * Asks whoever is at home whether the firmware in a slot may be activated. `unanswered` once time is over.
+	 *
+	 * @param text what the operator wants to be shown
+	 * @param until microseconds since the epoch
+	 */
+	ask(request: {
+		slot: string;
+		text: string;
+		until: number;
+		signal: AbortSignal;
+	}): Promise<'agreed' | 'refused' | 'unanswered'>;
 }
 
 /** A VM (TR-181: Execution Unit). */

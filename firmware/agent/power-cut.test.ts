@@ -15,6 +15,7 @@ import {
 	SimulatedSessions,
 	SimulatedTelemetry,
 	SimulatedTraces,
+	simulatedBoot,
 	simulatedIdentity,
 	simulatedMemory,
 } from './simulated-box.ts';
@@ -38,6 +39,7 @@ async function startAgent({ directory, modules }: { directory: MemoryDirectory; 
 	const model = boxModel({
 		identity: simulatedIdentity,
 		memory: simulatedMemory,
+		boot: simulatedBoot,
 		modules,
 		vms: modules.vms,
 		recorder: new SimulatedRecorder(),

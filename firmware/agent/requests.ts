@@ -199,8 +199,8 @@ export class Requests {
 }
 
 function callOf({ running: { request, abort }, isResumed }: Work): Call {
-	const { at, objectPath, args, acceptedAt } = request;
-	return { at, objectPath, args, acceptedAt, isResumed, signal: abort.signal };
+	const { at, objectPath, args, commandKey, originator, acceptedAt } = request;
+	return { at, objectPath, args, commandKey, originator, acceptedAt, isResumed, signal: abort.signal };
 }
 
 function fileOf(number: number): string {

@@ -2,6 +2,7 @@
 import { CodedError } from '../../runtime/error.ts';
 import type {
 	BasebandStatus,
+	BootSource,
 	BusPort,
 	CrashReport,
 	CrashSource,
@@ -38,6 +39,11 @@ export const simulatedIdentity: DeviceIdentity = {
 /** Half of its memory is free. */
 export const simulatedMemory: MemoryView = {
 	read: async () => ({ totalBytes: 268_435_456, freeBytes: 134_217_728 }),
+};
+
+/** It came up in a second. */
+export const simulatedBoot: BootSource = {
+	phases: async () => [{ stage: 'kernel', name: 'Linux', startMs: 0, endMs: 1000 }],
 };
 
 /** Its list is what it was last given. */

@@ -1,4 +1,5 @@
 /** The double of `FirmwareManager`: two slots, of which `a` runs until the test has the box restart. */
+import type { Clock } from '../../runtime/clock.ts';
 import { CodedError } from '../../runtime/error.ts';
 import type { FirmwareManager, FirmwareStatus } from './ports.ts';
 
@@ -7,9 +8,17 @@ export class SimulatedFirmware implements FirmwareManager {
 	/** What a download or an activation ends with; by default it ends well. */
 	failure: CodedError | undefined;
 	isBusy = false;
+	/** What was asked at home, with how to answer it; unanswered, it is over at its time. */
+	readonly questions: { text: string; until: number; answer(answer: 'agreed' | 'refused'): void }[] = [];
+	readonly #clock: Clock | undefined;
 	#running = 'a';
 	#next = 'a';
 	#versions = new Map([['a', '1.0.0']]);
+
+	/** @param clock by which the time for answers passes; without it nobody is asked */
+	constructor(clock?: Clock) {
+		this.#clock = clock;
+	}
 
 	async list(): Promise<readonly FirmwareStatus[]> {
 		return ['a', 'b'].map((slot) => {
@@ -47,6 +56,21 @@ export class SimulatedFirmware implements FirmwareManager {
 	/** The box comes back with the slot that is next. */
 	restart(): void {
 		this.#running = this.#next;
+	}
+
+	async setNext({ slot }: { slot: string }): Promise<void> {
+		this.calls.push(`next ${slot}`);
+		if (this.failure !== undefined) throw this.failure;
+		this.#next = slot;
+	}
+
+	ask({ text, until, signal }: Parameters<FirmwareManager['ask']>[0]) {
+		const { promise, resolve, reject } = Promise.withResolvers<'agreed' | 'refused' | 'unanswered'>();
+		const clock = this.#clock;
+		const timer = clock?.after((until - clock.now()) / 1000, () => resolve('unanswered'));
+		signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+		this.questions.push({ text, until, answer: resolve });
+		return promise.finally(() => timer?.cancel());
 	}
 
 	isIdle(): boolean {

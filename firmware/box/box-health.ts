@@ -11,13 +11,16 @@ export interface BoxHealthOptions {
 	readonly isCloudReachable: () => boolean;
 	/** Whether it has what it kept before; default true. */
 	readonly hasData?: boolean;
+	/** Whether the modules of the firmware could be put on the box; default true. */
+	readonly hasModules?: boolean;
 	/** How long a cell may take to answer; default 5 seconds. */
 	readonly answerMs?: number;
 }
 
-/** Its problems: `module-` and the name of one that should run and does not, `cells`, `cloud`, `data`. */
+/** Its problems: `module-` and the name of one that should run and does not, `cells`, `cloud`, `data`, `modules`. */
 export function boxHealth(options: BoxHealthOptions): Health {
-	const { clock, vms, cellsAnswer, isCloudReachable, hasData = true, answerMs = 5000 } = options;
+	const { clock, vms, cellsAnswer, isCloudReachable, answerMs = 5000 } = options;
+	const { hasData = true, hasModules = true } = options;
 
 	async function haveAnswered(): Promise<boolean> {
 		const { promise: late, resolve } = Promise.withResolvers<false>();
@@ -42,6 +45,7 @@ export function boxHealth(options: BoxHealthOptions): Health {
 			if (!(await haveAnswered())) problems.add('cells');
 			if (!isCloudReachable()) problems.add('cloud');
 			if (!hasData) problems.add('data');
+			if (!hasModules) problems.add('modules');
 			return [...problems];
 		},
 	};

@@ -3,7 +3,13 @@ import { BusError, type Hub } from '../../runtime/bus/hub.ts';
 import type { BusPort } from '../agent/ports.ts';
 
 /** What only the platform itself may say to a VM. */
-const closedTopics = ['session.control', 'session.checkpoint', 'serial.input', 'serial.output'];
+const closedTopics = [
+	'session.control',
+	'session.checkpoint',
+	'box.firmware',
+	'serial.input',
+	'serial.output',
+];
 
 export function busPort(hub: Hub): BusPort {
 	const check = (topic: string): void => {

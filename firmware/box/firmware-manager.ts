@@ -1,20 +1,24 @@
 /** Firmware as the operator manages it: from a release in the signed repository to a slot that was found good. */
+import { Matter } from '../../proto/host/bus/firmware.ts';
 import { CodedError, codeOf } from '../../runtime/error.ts';
 import type { FirmwareManager as FirmwareManagerPort, FirmwareStatus } from '../agent/ports.ts';
 import { otherSlot } from '../slots/boot-state.ts';
 import type { InstallOptions } from '../slots/release-writer.ts';
 import { RepositorySource } from '../slots/repository-source.ts';
-import { type FirmwareUpdate, parseUpdate } from '../slots/update-manifest.ts';
+import { type FirmwareUpdate, parseUpdate, releasesFor } from '../slots/update-manifest.ts';
 import type { Updater } from '../slots/updater.ts';
 import type { SlotsView, StartReport } from '../slots/updater-options.ts';
 import type { RangeReader } from '../update/range-reader.ts';
 import type { Trust } from '../update/trust.ts';
+import type { Home } from './home.ts';
 
 export const firmwareManagerErrors = {
 	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
 	'unknown-target': 'The signed repository has no such release.',
 	'slot-in-use': 'This slot runs, so nothing can be written into it.',
 	'activation-failed': 'The firmware was tried, given up and the one before started again.',
+	'nothing-newer':
+		'The signed repository has no release for this board that is newer than the one that runs.',
 } as const;
 
 export class FirmwareManagerError extends CodedError<keyof typeof firmwareManagerErrors> {
@@ -28,10 +32,15 @@ export interface FirmwareManagerOptions {
 	readonly board: string;
 	/** Of what runs. */
 	readonly version: string;
+	readonly release: number;
 	readonly trust: Pick<Trust, 'refresh' | 'find' | 'target'>;
 	readonly reader: RangeReader;
 	/** Whether a restart would disturb nobody. */
 	readonly isIdle: () => boolean;
+	/** Those who may be asked before a restart, and are told of what becomes of firmware. */
+	readonly home: Pick<Home, 'ask' | 'tell'>;
+	/** What runs is good: found so now, or at an earlier start. */
+	readonly onGood?: () => void | Promise<void>;
 	/** Told of what an operator would look for in the log. */
 	readonly onNote: (text: string) => void;
 }
@@ -48,12 +57,20 @@ export class FirmwareManager implements FirmwareManagerPort {
 
 	private constructor(options: FirmwareManagerOptions) {
 		this.#options = options;
-		const { updater, onNote } = options;
-		if (updater.state !== 'trial') return;
+		const { updater, onNote, home, version } = options;
+		if (updater.state !== 'trial') {
+			void this.#good();
+			return;
+		}
 		const { signal } = this.#closing;
 		this.#trial = updater.trial(signal);
 		this.#trial.then(
-			(outcome) => onNote(`the firmware that runs was found ${outcome}`),
+			(outcome) => {
+				onNote(`the firmware that runs was found ${outcome}`);
+				if (outcome !== 'healthy') return;
+				home.tell(Matter.MATTER_DONE, { version });
+				void this.#good();
+			},
 			(error) => {
 				if (!signal.aborted) onNote(`the firmware that runs could not be found good: ${codeOf(error)}`);
 			},
@@ -62,11 +79,12 @@ export class FirmwareManager implements FirmwareManagerPort {
 
 	/** Tells of what the start found, once, and begins the trial of what runs if it is on trial. Errors: `io`, `disk-full`. */
 	static async open(options: FirmwareManagerOptions): Promise<FirmwareManager> {
-		const { updater, report, onNote } = options;
+		const { updater, report, home, onNote } = options;
 		const { lost, failed } = report;
 		if (lost !== undefined) onNote(`${lost.code}: ${lost.message}`);
 		if (failed !== undefined) {
 			onNote(describe(failed));
+			home.tell(Matter.MATTER_FAILED, { version: failed.version ?? '', text: describe(failed) });
 			await updater.reported();
 		}
 		return new FirmwareManager(options);
@@ -88,7 +106,7 @@ export class FirmwareManager implements FirmwareManagerPort {
 			slot: other,
 			version: view.other?.version ?? '',
 			status: this.#statusOf(view),
-			isAvailable: updater.state === 'ready' || updater.state === 'activated',
+			isAvailable: updater.state === 'ready' || updater.state === 'activated' || view.isOtherGood,
 			isNext: view.next === other,
 			failure: view.failed?.slot === other ? describe(view.failed) : '',
 		};
@@ -112,6 +130,35 @@ export class FirmwareManager implements FirmwareManagerPort {
 			this.#failure = failureOf(codeOf(error));
 			throw error;
 		}
+	}
+
+	async #good(): Promise<void> {
+		const { onGood, onNote } = this.#options;
+		try {
+			await onGood?.();
+		} catch (error) {
+			onNote(`what older firmware has left is not forgotten: ${codeOf(error)}`);
+		}
+	}
+
+	/**
+	 * Brings the newest release that is newer than what runs, and has the box try it. Never resolves: the box
+	 * restarts. Errors: `nothing-newer`, and those of `download` and `activate`.
+	 */
+	async update(): Promise<void> {
+		const { updater, trust, board, release } = this.#options;
+		const { signal } = this.#closing;
+		const slot = otherSlot((await updater.view()).running);
+		await trust.refresh(signal);
+		const [newest] = releasesFor(
+			board,
+			trust.find((custom) => custom['firmware'] !== undefined),
+		);
+		if (newest === undefined || newest.release <= release)
+			throw new FirmwareManagerError('nothing-newer', `release ${release} is the newest for ${board}`);
+		const path = newest.targets[0]?.path ?? '';
+		await this.download({ slot, url: `${scheme}${path.slice(0, path.lastIndexOf('/'))}`, signal });
+		await this.activate({ slot, isResumed: false, signal });
 	}
 
 	/** Notes each tenth of an image. */
@@ -146,8 +193,19 @@ export class FirmwareManager implements FirmwareManagerPort {
 		return ended(signal);
 	}
 
+	async setNext({ slot }: { slot: string }): Promise<void> {
+		const { updater } = this.#options;
+		const { running } = await updater.view();
+		await (slot === running ? updater.withdraw() : updater.choose());
+	}
+
 	isIdle(): boolean {
 		return this.#options.isIdle();
+	}
+
+	async ask({ slot, ...question }: Parameters<FirmwareManagerPort['ask']>[0]) {
+		const version = (await this.list()).find((image) => image.slot === slot)?.version ?? '';
+		return this.#options.home.ask({ ...question, version });
 	}
 
 	/** Ends the trial without an outcome: the next start goes on with it. */
@@ -172,10 +230,10 @@ export class FirmwareManager implements FirmwareManagerPort {
 		return parseUpdate(targets, { board, floor: updater.floor });
 	}
 
-	#statusOf({ other, failed, running }: SlotsView): FirmwareStatus['status'] {
+	#statusOf({ other, failed, running, isOtherGood }: SlotsView): FirmwareStatus['status'] {
 		const { state } = this.#options.updater;
 		if (state === 'writing') return 'downloading';
-		if (state === 'ready' || state === 'activated') return 'available';
+		if (state === 'ready' || state === 'activated' || isOtherGood) return 'available';
 		if (this.#failure !== undefined) return this.#failure;
 		if (failed?.slot === otherSlot(running)) return 'activation-failed';
 		return other?.isReady === true ? 'available' : 'none';
@@ -196,9 +254,27 @@ function describe({ slot, version, tries, reason }: NonNullable<SlotsView['faile
 
 /** TR-181 FirmwareImage.Status tells apart what did not come, what was not right, and what could not be written. */
 function failureOf(code: string): FirmwareStatus['status'] {
-	if (['write-failed', 'read-back-failed', 'boot-state-not-written', 'image-too-large'].includes(code))
-		return 'installation-failed';
-	if (['digest-mismatch', 'length-mismatch', 'bad-update', 'wrong-board', 'downgrade-refused'].includes(code))
-		return 'validation-failed';
-	return 'download-failed';
+	if (notInstalled.has(code)) return 'installation-failed';
+	return notValid.has(code) ? 'validation-failed' : 'download-failed';
 }
+
+const notInstalled = new Set([
+	...['write-failed', 'read-back-failed', 'boot-state-not-written', 'image-too-large', 'disk-full', 'io'],
+]);
+const notValid = new Set([
+	...[
+		'digest-mismatch',
+		'length-mismatch',
+		'target-length',
+		'bad-update',
+		'wrong-board',
+		'downgrade-refused',
+	],
+	...[
+		'metadata-signature',
+		'metadata-expired',
+		'metadata-rollback',
+		'metadata-mismatch',
+		'metadata-malformed',
+	],
+]);

@@ -17,9 +17,11 @@ import type { OwnImage } from '../own-image.ts';
 import { Downloads } from '../update/download.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
+import type { BootRecord } from './boot-record.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
+import { factoryFirmware } from './factory-firmware.ts';
 import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
@@ -48,6 +50,8 @@ export interface BoxOptions {
 	readonly withoutData?: string | undefined;
 	/** Has the box start anew. */
 	readonly restart: () => Promise<void>;
+	/** Where the phases of this start are written down. */
+	readonly boot: BootRecord;
 	/** Closes the box and has it switched off, unless there are mains by then. */
 	readonly powerOff: (hasMains: () => Promise<boolean>) => Promise<void>;
 	/** Told of what an operator would look for on the console. */
@@ -55,10 +59,11 @@ export interface BoxOptions {
 }
 
 export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
-	const { image, withoutData, restart, powerOff, onEvent } = options;
+	const { image, withoutData, restart, powerOff, boot, onEvent } = options;
 	tuneEngine();
 	const clock = systemClock();
-	const directory = await openDirectory(config.state);
+	const memory = kernelMemory();
+	const directory = await boot.during('platform', 'data', () => openDirectory(config.state));
 	const log = new LogBook(clock);
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
 
@@ -77,7 +82,9 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	});
 	const reader = new MqttRangeReader({ client: repository, clock });
 	const rootJson = await readFile(config.root);
-	const trust = await Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock });
+	const trust = await boot.during('platform', 'trust', () =>
+		Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock }),
+	);
 	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
 
 	const power = await openBoxPower({ config, image, clock, log });
@@ -88,11 +95,14 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		directory,
 		clock,
 		log,
+		boot,
+		firmware: factoryFirmware(image),
+		memory,
 		fetchModule,
 		standstill: (manifest) => power?.standstill(manifest) ?? expansion?.expansion.standstill(manifest),
 		devices: expansion && (() => expansion.expansion.devices()),
 	});
-	const { modules, supervisor, coordinator, players, hub, meter } = platform;
+	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
 	const { watchdog } = image?.devices ?? {};
 	const guarded =
 		watchdog === undefined
@@ -140,26 +150,34 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
 	const firmware =
 		image &&
-		(await openFirmware({
-			image,
-			directory: directory.folder('firmware'),
-			clock,
-			trust,
-			reader,
-			health: boxHealth({
+		(await boot.during('platform', 'slots', () =>
+			openFirmware({
+				image,
+				directory: directory.folder('firmware'),
 				clock,
-				vms,
-				cellsAnswer: () => supervisor.count(),
-				isCloudReachable: () => repository.connected,
-				hasData: withoutData === undefined,
+				trust,
+				reader,
+				health: boxHealth({
+					clock,
+					vms,
+					cellsAnswer: () => supervisor.count(),
+					isCloudReachable: () => repository.connected,
+					hasData: withoutData === undefined,
+					hasModules: factory?.isDone ?? true,
+				}),
+				// Those that have ended are still on the list of sessions.
+				isIdle: () => coordinator.sessions().length === 0,
+				hub,
+				roles: config.home?.roles ?? [],
+				restart,
+				onGood: () => factory?.settled((vm) => supervisor.forgetKept(vm)),
+				onNote: (text) => log.write({ vm: '', level: 'info', text }),
 			}),
-			isIdle: () => sessions.list().length === 0,
-			restart,
-			onNote: (text) => log.write({ vm: '', level: 'info', text }),
-		}));
+		));
 	const model = boxModel({
 		identity: identityOf(config.endpointId),
-		memory: kernelMemory(),
+		memory,
+		boot,
 		clock,
 		numbers,
 		modules: manager,
@@ -187,7 +205,10 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		numbers,
 		directory: usp,
 		clock,
-		onEvent: (event) => onEvent(`usp ${JSON.stringify(event)}`),
+		onEvent: (event) => {
+			if (event.kind === 'ready') boot.end('cloud', 'operator');
+			onEvent(`usp ${JSON.stringify(event)}`);
+		},
 	});
 	const metrics = await openMetrics({
 		config,
@@ -199,9 +220,10 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		hub,
 		coordinator,
 	});
-	const restored = await coordinator.restore();
+	const restored = await boot.during('platform', 'sessions', () => coordinator.restore());
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
+	boot.begin('cloud', 'operator');
 	await agent.start();
 	power?.serve({ hub, supervisor, stop: (hasMains) => void powerOff(hasMains) });
 	expansion?.serve({ hub, supervisor, modules, manager, devicesChanged: platform.devicesChanged });

@@ -14,12 +14,14 @@ import { SessionPlayers } from '../../runtime/capability/media-sink/session-play
 import { networkStream } from '../../runtime/capability/network-stream.ts';
 import { serial } from '../../runtime/capability/serial.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import type { UsbDevice } from '../../runtime/expansion/usb-device.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
 import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
+import { vmNames } from '../../runtime/module/binding.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
@@ -31,29 +33,38 @@ import { isUp, type VmState } from '../../runtime/vm/lifecycle.ts';
 import type { VmView } from '../../runtime/vm/supervised.ts';
 import { Supervisor } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
+import type { MemoryView } from '../agent/ports.ts';
 import type { BoxConfig } from '../config.ts';
+import { type FactoryFirmware, FactoryModules } from '../factory/factory-modules.ts';
 import { threadedCells } from '../hal/cell-thread.ts';
 import { openCodeFiles } from '../hal/code-files.ts';
 import { fileOutput } from '../hal/file-output.ts';
 import { glueMaker } from '../hal/glue-maker.ts';
+import { nodeSha256 } from '../hal/hasher.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
 import { reclaimer } from '../hal/reclaim.ts';
 import { serialLines } from '../hal/serial-lines.ts';
+import type { BootRecord } from './boot-record.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
+import { memoryRoom } from './memory-room.ts';
 
 export interface PlatformOptions {
 	readonly config: BoxConfig;
 	readonly directory: Directory;
 	readonly clock: Clock;
 	readonly log: LogBook;
+	readonly boot: BootRecord;
+	/** The firmware that runs, where it carries modules. */
+	readonly firmware: FactoryFirmware | undefined;
 	/** Why no VM of a module may run for now; undefined where it may. */
 	readonly standstill: (manifest: Manifest) => string | undefined;
 	/** What is plugged in; undefined where nobody looks. */
 	readonly devices?: (() => readonly UsbDevice[]) | undefined;
+	readonly memory: MemoryView;
 	/** Fetches the module that a session lacks. */
 	readonly fetchModule: ModuleVmsOptions['fetchModule'];
 }
@@ -74,7 +85,18 @@ const reclaimMs = 10_000;
 const usualSleepMs = 60_000;
 
 export async function openPlatform(options: PlatformOptions) {
-	const { config, directory, clock, log: book, fetchModule, standstill, devices } = options;
+	const {
+		config,
+		directory,
+		clock,
+		log: book,
+		boot,
+		firmware,
+		memory,
+		fetchModule,
+		standstill,
+		devices,
+	} = options;
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
@@ -139,6 +161,8 @@ export async function openPlatform(options: PlatformOptions) {
 					`${name}: a message on ${topic} (${payload.length} bytes) ended two turns badly and was set aside`,
 				),
 			transition: (vm, { from, to, reason }) => {
+				if (to === 'starting') boot.begin('vm', vm.name);
+				if (from === 'starting') boot.end('vm', vm.name);
 				// Falling asleep and waking are no news.
 				if (isUp(from) && isUp(to)) return;
 				tell(
@@ -153,7 +177,19 @@ export async function openPlatform(options: PlatformOptions) {
 		},
 	});
 	const rounds = countNowAndThen(supervisor, clock);
-	const store = await ModuleStore.open({ directory: directory.folder('modules') });
+	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
+	const factory =
+		firmware &&
+		(await FactoryModules.settle({
+			firmware,
+			directory: directory.folder('factory'),
+			store,
+			buckets,
+			clock,
+			manifestOf,
+			vmsOf: (manifest) => vmNames(manifest, networks.basebands()).map(({ name }) => name),
+			onNote: (text) => tell('info', text),
+		}));
 	const crashes = new CrashBook({
 		directory: directory.folder('crashes'),
 		clock,
@@ -166,14 +202,17 @@ export async function openPlatform(options: PlatformOptions) {
 		capabilities,
 		glue: glueMaker(),
 		code,
+		...(firmware?.made && { made: firmware.made }),
 		clock,
 		networks: () => networks.basebands(),
+		room: memoryRoom({ memory }),
 		...(config.caps === undefined ? {} : { caps: config.caps }),
 		forget: async (vm) => {
 			supervisor.forgetKept(vm);
 			await buckets.forget(vm);
 		},
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
+		measure: (module, work) => boot.during('vm', `${module} checked`, work),
 	});
 	coordinator = new Coordinator({
 		clock,
@@ -204,6 +243,7 @@ export async function openPlatform(options: PlatformOptions) {
 		supervisor,
 		crashes,
 		modules,
+		factory,
 		recordings,
 		coordinator,
 		players,

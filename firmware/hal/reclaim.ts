@@ -19,6 +19,21 @@ export function reclaimer(gatherMs = 1000): () => void {
 	};
 }
 
+/** Of pieces, between two looks at what has become old. */
+const piecesToAge = 4;
+
+/**
+ * To be called for each piece, of a megabyte or so, of something large that is carried through memory. What carried it
+ * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look.
+ */
+export function pieceReclaimer(): () => void {
+	let pieces = 0;
+	return () => {
+		pieces = (pieces + 1) % piecesToAge;
+		collect({ type: pieces === 0 ? 'major' : 'minor', execution: 'sync' });
+	};
+}
+
 let found: ((how: object) => void) | undefined;
 
 /** Looked for when it is needed first: a context takes a megabyte. */

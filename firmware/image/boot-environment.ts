@@ -10,7 +10,8 @@ const sectorBytes = 512;
 const copyDistance = 0x1000;
 
 /** Lines for `mkenvimage`. */
-export async function bootEnvironment({ loader, loadAt, storage, console }: Board): Promise<string> {
+export async function bootEnvironment(board: Board): Promise<string> {
+	const { loader, loadAt, storage, console, deviceTree, watchdog } = board;
 	const [first, second] = copyPlaces;
 	const hex = (value: number): string => value.toString(16);
 	const values: Record<string, string> = {
@@ -28,10 +29,20 @@ export async function bootEnvironment({ loader, loadAt, storage, console }: Boar
 		root_a: `${storage.disk}${partitionOf('root-a')}`,
 		root_b: `${storage.disk}${partitionOf('root-b')}`,
 		console,
-		configuration: fitConfiguration,
+		// A driver that is built into the kernel has its options from here, one that is loaded from the root.
+		options: watchdog?.option ? `${watchdog.driver}.${watchdog.option}=${watchdog.seconds}` : '',
+		boot: bootCommand(loadAt.slot, deviceTree),
 	};
 	const text = await readFile(new URL('boot/environment.txt', import.meta.url), 'utf8');
 	return linesOf(text.replaceAll(/@(\w+)@/g, (place, name: string) => values[name] ?? place));
+}
+
+function bootCommand(slot: string, deviceTree: string | undefined): string {
+	const configuration = `${slot}#${fitConfiguration}`;
+	// With a tree said by hand, the file system in memory has to be said too.
+	return deviceTree === 'loader'
+		? `bootm ${configuration} ${configuration} \${fdtcontroladdr}`
+		: `bootm ${configuration}`;
 }
 
 /** One line for each variable, as U-Boot has them. */

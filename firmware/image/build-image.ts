@@ -1,23 +1,21 @@
 /** Builds everything that a board is flashed with, without root: the same sources make the same bytes. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type BootState, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
-import { makeBootLoader } from './boot-loader.ts';
+import { type BootLoaderFiles, makeBootLoader } from './boot-loader.ts';
 import { configText, makeData } from './data-file-system.ts';
-import { deviceTreeOf } from './device-tree.ts';
 import { makeDisk } from './disk.ts';
+import type { CarriedModule } from './factory-modules.ts';
+import { fileDigest } from './file-digest.ts';
 import { type FootprintRow, footprintOf } from './footprint.ts';
 import { makeInitrd } from './initrd.ts';
 import { type PartitionName, partitionsOf } from './partitions.ts';
 import { makeRoot } from './root-file-system.ts';
 import { signingKey } from './signing-key.ts';
 import { makeSlotImage } from './slot-image.ts';
-import { fetchSources, kernelFile } from './sources.ts';
+import { fetchSources, type KernelChoice, kernelFile } from './sources.ts';
 import { addVerity } from './verity.ts';
 
 export interface BuildOptions {
@@ -30,8 +28,8 @@ export interface BuildOptions {
 	readonly trust: Uint8Array;
 	/** Of the box, as JSON; paths in it are those of the box. */
 	readonly config: object;
-	/** Components that are installed from the start. */
-	readonly modules: readonly Uint8Array[];
+	/** What the firmware carries for its boxes. */
+	readonly modules: readonly CarriedModule[];
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
 	/** What counts up with each release. */
@@ -39,6 +37,8 @@ export interface BuildOptions {
 	readonly version: string;
 	/** Seconds since the epoch. */
 	readonly builtAt: number;
+	/** Default: Debian's. */
+	readonly kernel?: KernelChoice;
 	/** How hard the root is packed, of zstd; default 15. */
 	readonly level?: number;
 	/** Told before each step. */
@@ -63,9 +63,10 @@ export interface BuiltImage {
 	readonly data: BuiltFile;
 	/** To be flashed: both slots, the first of them filled, and the data partition. */
 	readonly disk: BuiltFile;
-	/** Of the boot loader. */
-	readonly environment: BuiltFile;
-	readonly deviceTree: BuiltFile;
+	/** Of the boot loader: what the board's reads, or one that is whole. */
+	readonly environment?: BuiltFile;
+	readonly deviceTree?: BuiltFile;
+	readonly firmware?: BuiltFile;
 	/** What is in a slot. */
 	readonly footprint: readonly FootprintRow[];
 }
@@ -85,12 +86,10 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 		root: join(out, 'root.img'),
 		data: join(out, 'data.img'),
 		disk: join(out, 'disk.img'),
-		environment: join(out, 'environment.img'),
-		deviceTree: join(out, 'board.dtb'),
 	};
 	try {
 		step('packages and Node');
-		const sources = await fetchSources(board);
+		const sources = await fetchSources(board, options.kernel);
 		const common = { ...options, sources };
 		step('root file system');
 		await rm(files.root, { force: true });
@@ -104,19 +103,17 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 		const footprint = await footprintOf({
 			root: rootFolder,
 			initrd: initrdFolder,
-			kernel: await kernelFile(sources.debian),
+			kernel: await kernelFile(sources.kernel),
 			bundle,
 		});
 		await signingKey(keys);
 		await makeSlotImage({ ...common, initrd, folder: await place('slot'), file: files.boot });
 		step('boot loader');
-		const loader = await place('loader');
-		await makeBootLoader({
-			...common,
-			deviceTree: await deviceTreeOf(board, loader),
-			folder: loader,
-			environmentFile: files.environment,
-			deviceTreeFile: files.deviceTree,
+		const loaderFolder = await place('loader');
+		const { onDisk: before = {}, ...loader } = await makeBootLoader({
+			...options,
+			debian: sources.debian,
+			folder: loaderFolder,
 		});
 		step('disk');
 		await rm(files.data, { force: true });
@@ -127,7 +124,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 			'root-a': files.root,
 			data: files.data,
 		};
-		await makeDisk({ board, file: files.disk, contents, folder: await place('disk') });
+		await makeDisk({ board, file: files.disk, contents, before, folder: await place('disk') });
 		await writeFile(join(out, 'release.json'), JSON.stringify(releaseOf(options), null, '\t'));
 		const [boot, slotRoot] = [await described(files.boot), await described(files.root)];
 		return {
@@ -139,8 +136,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 			root: slotRoot,
 			data: await described(files.data),
 			disk: await described(files.disk),
-			environment: await described(files.environment),
-			deviceTree: await described(files.deviceTree),
+			...(await describedLoader(loader)),
 			footprint,
 		};
 	} finally {
@@ -149,11 +145,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 }
 
 /** What stands beside the images of a slot, for who offers them as a release. */
-export function releaseOf({
-	board,
-	version,
-	release,
-}: Pick<BuildOptions, 'board' | 'version' | 'release'>): object {
+export function releaseOf({ board, version, release }: Pick<BuildOptions, 'board' | 'version' | 'release'>) {
 	const sizeOf = (name: PartitionName): number =>
 		partitionsOf(board).find((one) => one.name === name)?.size ?? 0;
 	const slotBytes = { boot: sizeOf('boot-a'), root: sizeOf('root-a') };
@@ -184,8 +176,13 @@ export function bootStatePartition(state: BootState, config: object): Uint8Array
 	return bytes;
 }
 
+async function describedLoader(
+	files: Omit<BootLoaderFiles, 'onDisk'>,
+): Promise<Pick<BuiltImage, 'environment' | 'deviceTree' | 'firmware'>> {
+	const parts = Object.entries(files).map(async ([part, file]) => [part, await described(file)] as const);
+	return Object.fromEntries(await Promise.all(parts));
+}
+
 async function described(file: string): Promise<BuiltFile> {
-	const digest = createHash('sha256');
-	await pipeline(createReadStream(file), digest);
-	return { file, bytes: (await stat(file)).size, sha256: digest.digest('hex') };
+	return { file, bytes: (await stat(file)).size, sha256: await fileDigest(file) };
 }

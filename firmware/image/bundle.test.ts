@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import test, { type ExecutionContext } from 'ava';
@@ -19,7 +19,7 @@ async function bundled(t: ExecutionContext): Promise<string> {
 	return file;
 }
 
-test('the bundle is the firmware: one file that needs nothing beside it', async (t) => {
+test('the bundle is the firmware: a few files that need nothing beside them', async (t) => {
 	const file = await bundled(t);
 	const { stdout } = await run(process.execPath, [file, '--help'], { cwd: tmpdir() });
 	t.regex(stdout, /^usage: .* --config FILE/);
@@ -30,7 +30,7 @@ test('the bundle is the firmware: one file that needs nothing beside it', async 
 
 test('a cell runs on a thread of the bundle', async (t) => {
 	const file = await bundled(t);
-	const worker = new Worker(file, {
+	const worker = new Worker(join(dirname(file), 'cell.mjs'), {
 		name: 'cell open',
 		workerData: { heartbeat: new Heartbeat().buffer, bell: new Doorbell().buffer },
 	});
@@ -47,5 +47,44 @@ test('a cell runs on a thread of the bundle', async (t) => {
 
 test('two bundles of the same sources are the same to the byte', async (t) => {
 	const [one, other] = await Promise.all([bundled(t), bundled(t)]);
-	t.deepEqual(await readFile(one), await readFile(other));
+	const names = (await readdir(dirname(one))).toSorted();
+	t.deepEqual(names, (await readdir(dirname(other))).toSorted());
+	for (const name of names)
+		t.deepEqual(await readFile(join(dirname(one), name)), await readFile(join(dirname(other), name)), name);
+});
+
+test("a thread reads what it runs, and what most boxes never use is in nobody's way", async (t) => {
+	const file = await bundled(t);
+	const bytesOf = async (name: string) => (await stat(join(dirname(file), name))).size;
+	t.true((await bytesOf('cell.mjs')) < (await bytesOf('firmware.mjs')) / 2);
+	for (const name of (await readdir(dirname(file))).filter((each) => each.endsWith('.mjs')))
+		t.notRegex(await readFile(join(dirname(file), name), 'utf8'), /Sec-WebSocket-Key/, name);
+});
+
+test('what most boxes never use is there for those who do', async (t) => {
+	const file = await bundled(t);
+	const root = join(dirname(file), 'root.json');
+	await writeFile(root, '{}');
+	for (const protocol of ['mqtts', 'wss', 'ws']) {
+		const config = join(dirname(file), `${protocol}.json`);
+		const state = join(dirname(file), 'state');
+		const broker = `${protocol}://127.0.0.1:1`;
+		await writeFile(
+			config,
+			JSON.stringify({ endpointId: 'os::00D09E-X', state, root, broker, controllers: [], networks: [] }),
+		);
+		const box = execFile(process.execPath, [file, '--config', config]);
+		t.teardown(() => box.kill('SIGKILL'));
+		const said = await new Promise<string>((resolve) => {
+			let text = '';
+			for (const stream of [box.stdout, box.stderr])
+				stream?.on('data', (piece) => {
+					text += piece;
+					if (/repository: .*\n/.test(text)) resolve(text);
+				});
+			box.once('exit', () => resolve(text));
+		});
+		t.regex(said, /repository: connect ECONNREFUSED/, protocol);
+		box.kill('SIGKILL');
+	}
 });

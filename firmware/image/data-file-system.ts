@@ -1,8 +1,6 @@
 /** The data partition as it leaves the factory. */
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Board } from './board.ts';
-import { installAtFactory } from './factory-modules.ts';
 import { Staging } from './staging.ts';
 import { tool } from './tool.ts';
 
@@ -10,8 +8,6 @@ export interface DataOptions {
 	readonly board: Board;
 	/** Configuration of the box, as JSON. */
 	readonly config: object;
-	/** Components that are installed from the start. */
-	readonly modules: readonly Uint8Array[];
 	/** An empty folder. */
 	readonly folder: string;
 	readonly file: string;
@@ -21,18 +17,10 @@ export interface DataOptions {
 const identity = '6d756c6c-696f-6e00-8000-0000000000da';
 
 /** @throws ImageError */
-export async function makeData({
-	board,
-	config,
-	modules,
-	folder,
-	file,
-	builtAt,
-}: DataOptions): Promise<void> {
+export async function makeData({ board, config, folder, file, builtAt }: DataOptions): Promise<void> {
 	const staging = new Staging(folder);
 	await staging.write('box.json', configText(config), 0o600);
 	await staging.folders('state');
-	await installAtFactory({ state: join(folder, 'state'), modules, builtAt });
 	await staging.settle(builtAt);
 	const same = [
 		'-U',

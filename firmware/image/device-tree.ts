@@ -5,7 +5,7 @@ import { tool } from './tool.ts';
 
 /** Returns a file. @param folder for one that has to be made. @throws ImageError */
 export async function deviceTreeOf({ name, emulator }: Board, folder: string): Promise<string> {
-	if (emulator === undefined) return fileURLToPath(new URL(`boards/${name}.dtb`, import.meta.url));
+	if (emulator?.boot === undefined) return fileURLToPath(new URL(`boards/${name}.dtb`, import.meta.url));
 	const { program, machine, processor, memoryMb, boot } = emulator;
 	const file = `${folder}/machine.dtb`;
 	// With the same boot loader as it runs: without one it would describe other hardware.

@@ -12,6 +12,8 @@ export interface DiskOptions {
 	readonly file: string;
 	/** What is in each partition from the beginning; nothing where none is named. */
 	readonly contents: Partial<Record<PartitionName, string | Uint8Array>>;
+	/** Before the first partition: files by sector. */
+	readonly before?: Readonly<Record<number, string>>;
 	/** Of files in between. */
 	readonly folder: string;
 }
@@ -23,7 +25,7 @@ const tailBytes = 1_048_576;
 const uuid = (number: number): string => `6d756c6c-696f-6e00-8000-${number.toString(16).padStart(12, '0')}`;
 
 /** @throws ImageError `slot-too-small` */
-export async function makeDisk({ board, file, contents, folder }: DiskOptions): Promise<void> {
+export async function makeDisk({ board, file, contents, before = {}, folder }: DiskOptions): Promise<void> {
 	const partitions = partitionsOf(board);
 	const end = partitions.reduce((most, { start, size }) => Math.max(most, start + size), 0);
 	await writeFile(file, '');
@@ -35,6 +37,7 @@ export async function makeDisk({ board, file, contents, folder }: DiskOptions): 
 	const table = `${folder}/table`;
 	await writeFile(table, [`label: gpt`, `label-id: ${uuid(0)}`, 'unit: sectors', ...rows, ''].join('\n'));
 	await tool('sh', ['-c', 'sfdisk --quiet "$0" <"$1"', file, table]);
+	for (const [sector, from] of Object.entries(before)) await copyTo(file, Number(sector) * sectorBytes, from);
 	for (const { name, start, size } of partitions) {
 		const content = contents[name];
 		if (content === undefined) continue;
@@ -44,10 +47,13 @@ export async function makeDisk({ board, file, contents, folder }: DiskOptions): 
 				'slot-too-small',
 				`${name} of ${board.name} holds ${size} bytes, and ${bytes} are to be in it`,
 			);
-		if (typeof content === 'string')
-			await pipeline(createReadStream(content), createWriteStream(file, { flags: 'r+', start }));
+		if (typeof content === 'string') await copyTo(file, start, content);
 		else await writeAt(file, start, content);
 	}
+}
+
+function copyTo(file: string, start: number, from: string): Promise<void> {
+	return pipeline(createReadStream(from), createWriteStream(file, { flags: 'r+', start }));
 }
 
 async function writeAt(file: string, at: number, bytes: Uint8Array): Promise<void> {

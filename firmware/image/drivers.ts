@@ -32,6 +32,11 @@ export async function driversOf(tree: string, release: string, names: readonly s
 	return [...ordered];
 }
 
+/** Whether a path is that of a driver. */
+export function isDriver(path: string, name: string): boolean {
+	return nameOf(path) === nameOf(name);
+}
+
 /** `-` and `_` are the same in names of drivers. */
 function nameOf(path: string): string {
 	return (path.split('/').at(-1) ?? '').replace(/\.ko$/, '').replaceAll('-', '_');

@@ -1,40 +1,42 @@
-/** Modules that a box has from its first start: put on its data partition as an install would have done. */
+/** Modules that firmware carries: in its verified root, from where a box takes them at its first start. */
 import { createHash } from 'node:crypto';
-import { manifestOf } from '../../runtime/component/prepare.ts';
-import { ModuleStore } from '../../runtime/module/store.ts';
-import { openDirectory } from '../hal/directory.ts';
+import { serviceSignatures } from '../../runtime/component/generated/service.ts';
+import { codeOf } from '../../runtime/component/made-code.ts';
+import { manifestOf, needsGlue } from '../../runtime/component/prepare.ts';
+import type { FactoryModule, FactoryPolicy } from '../factory/factory-module.ts';
+import type { Staging } from './staging.ts';
 
-export interface FactoryOptions {
-	/** Of the box, where its modules are kept below. */
-	readonly state: string;
-	/** Components with their manifests. */
-	readonly modules: readonly Uint8Array[];
-	/** Seconds since the epoch. */
-	readonly builtAt: number;
+export interface CarriedModule {
+	/** A component with its manifest. */
+	readonly bytes: Uint8Array;
+	/** What becomes of it on a box that has another version; default `newer`. */
+	readonly policy?: FactoryPolicy;
 }
 
-/** Errors: `bad-manifest`, those of `ModuleStore`. */
-export async function installAtFactory({ state, modules, builtAt }: FactoryOptions): Promise<void> {
-	const directory = await openDirectory(state);
-	const store = await ModuleStore.open({ directory: directory.folder('modules') });
-	for (const bytes of modules) {
-		const { name, version } = manifestOf(bytes);
+const folder = 'usr/share/mullion';
+const ourWorld = new Map([...serviceSignatures.imports.keys()].map((from) => [from, undefined]));
+
+/** What the image says of them. @throws ManifestError */
+export async function stageModules(
+	staging: Staging,
+	modules: readonly CarriedModule[],
+): Promise<FactoryModule[]> {
+	const staged: FactoryModule[] = [];
+	for (const { bytes, policy = 'newer' } of modules) {
+		const { name, version, budget } = manifestOf(bytes);
+		const path = `${folder}/${name}.wasm`;
+		await staging.write(path, bytes);
 		const digest = createHash('sha256').update(bytes).digest('hex');
-		await store.put(bytes, digest);
-		await store.record({
+		const code = needsGlue(bytes, ourWorld) ? undefined : await codeOf(bytes, budget.memoryPages);
+		if (code !== undefined) await staging.write(`${folder}/${name}.code.wasm`, code.bytes);
+		staged.push({
 			name,
 			version,
 			digest,
-			uuid: uuidOf(digest),
-			url: `factory:${name}-${version}.wasm`,
-			installedAtUs: builtAt * 1_000_000,
-			requestedState: 'active',
+			policy,
+			file: `/${path}`,
+			...(code && { code: { file: `/${folder}/${name}.code.wasm`, memoryPages: code.memoryPages } }),
 		});
 	}
-}
-
-/** The same for the same module: RFC 9562 5.8, version 8. */
-function uuidOf(digest: string): string {
-	const digits = `${digest.slice(0, 12)}8${digest.slice(13, 16)}8${digest.slice(17, 32)}`;
-	return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+	return staged;
 }

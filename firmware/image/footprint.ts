@@ -27,6 +27,7 @@ const kinds = {
 	bundle: { part: 'firmware', why: 'the firmware itself; its packages have rows of their own' },
 	drivers: { part: 'drivers', why: 'disk, network, watchdog and data partition of the board' },
 	node: { part: 'Node', why: 'runs the firmware and compiles modules' },
+	modules: { part: 'modules', why: 'what the firmware carries for its boxes' },
 	libraries: { part: 'C libraries', why: 'Node is linked with them' },
 	busybox: { part: 'busybox', why: 'mounts, sets the network up and starts the platform' },
 	settings: { part: 'scripts and settings', why: 'what is started how, and whom the box trusts' },
@@ -50,7 +51,7 @@ export async function footprintOf({
 	const packages = packageRows(bundle);
 	for (const { bytes } of packages) add('bundle', -bytes);
 	const parts = [...sums].map(([kind, bytes]) => ({ ...kinds[kind], bytes }));
-	const kernelRow = { part: 'kernel', why: 'Linux, as Debian builds it', bytes: (await stat(kernel)).size };
+	const kernelRow = { part: 'kernel', why: 'Linux', bytes: (await stat(kernel)).size };
 	return [kernelRow, ...parts, ...packages].toSorted((a, b) => b.bytes - a.bytes);
 }
 
@@ -59,6 +60,7 @@ function kindOf(path: string): Kind {
 	if (path === 'bin/node') return 'node';
 	if (path === 'bin/busybox') return 'busybox';
 	if (/\.so(\.|$)/.test(path)) return 'libraries';
+	if (path.startsWith('usr/share/mullion/')) return 'modules';
 	return path.startsWith('usr/lib/mullion/') ? 'bundle' : 'settings';
 }
 

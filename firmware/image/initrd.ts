@@ -18,32 +18,28 @@ export interface InitrdOptions {
 	/** An empty folder. */
 	readonly folder: string;
 	readonly file: string;
-	readonly builtAt: number;
 }
 
-/** @throws ImageError */
-export async function makeInitrd({
-	board,
-	sources,
-	root,
-	folder,
-	file,
-	builtAt,
-}: InitrdOptions): Promise<void> {
-	const { debian } = sources;
+/**
+ * The day of the build is nowhere in it: releases of one kernel differ in the hash of their root alone, which
+ * keeps patches small. @throws ImageError
+ */
+export async function makeInitrd({ board, sources, root, folder, file }: InitrdOptions): Promise<void> {
+	const { debian, kernel } = sources;
 	const staging = new Staging(folder);
 	await staging.folders('bin', 'dev', 'proc', 'root', 'sys');
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
 	await staging.copy(join(debian, 'sbin/dmsetup'), 'bin/dmsetup', 0o755);
-	for (const path of await librariesOf(debian, [join(debian, 'sbin/dmsetup')]))
-		await staging.copy(join(debian, path), path, 0o755);
-	const drivers = await driversOf(debian, await kernelRelease(debian), board.drivers.initrd);
-	for (const path of drivers) await staging.copy(join(debian, path), path);
-	await staging.write('drivers', `${drivers.join('\n')}\n`);
+	for (const { file, path } of await librariesOf(debian, [join(debian, 'sbin/dmsetup')]))
+		await staging.copy(file, path, 0o755);
+	const drivers = await driversOf(kernel, await kernelRelease(kernel), board.drivers.initrd);
+	for (const path of drivers) await staging.copy(join(kernel, path), path);
+	await staging.write('drivers', drivers.map((path) => `${path}\n`).join(''));
 	await staging.write('verity', verityLines(root));
 	await staging.write('init', await readFile(new URL('initrd/init.sh', import.meta.url)), 0o755);
-	await staging.settle(builtAt);
+	await staging.settle(0);
+	// `verity` is the last one: nothing behind it is packed differently for it.
 	const pack = 'find . | sort | cpio -o -H newc --reproducible -R 0:0 --quiet | zstd -19 -q -f -o "$0"';
 	await tool('sh', ['-c', pack, file], { cwd: folder });
 }

@@ -5,58 +5,83 @@
  * - `mqtt-packet` keeps two bytes for each of 65 536 numbers ready, as buffers, which are made at the first
  *   packet. Its own switch (`cacheNumbers`) makes each number when it is written instead.
  * - TLS, WebSocket, SOCKS and timers in workers are loaded by the first who asks for them, with
- *   what they need of Node's own code. They are in the bundle, and do what they did.
+ *   what they need of Node's own code. They are in a file of their own, and do what they did.
  * - `readable-stream` is Node's streams of another version. `READABLE_STREAM=disable` is its own way to say that
  *   Node's are to be used.
  */
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** Where a module is asked for, by what name, and which functions of it wait. */
-const onDemand = [
+/** Beside what asks for it. */
+export const onDemandFile = 'on-demand.cjs';
+
+/** Where a module is asked for, by what name, where it is, and which functions of it wait. */
+const waiting = [
 	{
 		by: /mqtt\/build\/lib\/connect\/index\.js$/,
 		name: './ws',
+		from: 'mqtt/build/lib/connect/ws',
 		functions: ['streamBuilder', 'browserStreamBuilder'],
 	},
-	{ by: /mqtt\/build\/lib\/connect\/index\.js$/, name: './tls', functions: ['default'] },
-	{ by: /mqtt\/build\/lib\/connect\/t(cp|ls)\.js$/, name: './socks', functions: ['default'] },
+	{
+		by: /mqtt\/build\/lib\/connect\/index\.js$/,
+		name: './tls',
+		from: 'mqtt/build/lib/connect/tls',
+		functions: ['default'],
+	},
+	{
+		by: /mqtt\/build\/lib\/connect\/tcp\.js$/,
+		name: './socks',
+		from: 'mqtt/build/lib/connect/socks',
+		functions: ['default'],
+	},
 	{
 		by: /mqtt\/build\/lib\/get-timer\.js$/,
 		name: 'worker-timers',
+		from: 'worker-timers',
 		functions: ['setInterval', 'clearInterval'],
 	},
 ] as const;
 const namespace = 'on-demand';
 
-interface Lazy {
-	readonly file: string;
-	readonly functions: readonly string[];
+type Waiting = (typeof waiting)[number];
+
+/** The source of that file. */
+export function onDemand(): string {
+	return waiting
+		.map(({ name, from }) => `exports[${JSON.stringify(name)}]=()=>require("${fileOf(from)}");`)
+		.join('\n');
 }
+
+function fileOf(from: string): string {
+	return `./node_modules/${from}`;
+}
+
+export const streamsOfNode: Plugin = {
+	name: 'streams of Node',
+	setup: ({ onResolve }) => {
+		onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'node:stream', external: true }));
+	},
+};
 
 export const leanPackages: Plugin = {
 	name: 'packages as a box needs them',
-	setup: ({ onResolve, onLoad }) => {
-		onResolve({ filter: /^(\.\/(ws|tls|socks)|worker-timers)$/ }, ({ path, importer, namespace: from }) => {
-			const lazy = onDemand.find(({ by, name }) => name === path && by.test(importer));
-			if (lazy === undefined || from === namespace) return undefined;
-			const file = createRequire(importer).resolve(path);
-			// Its name stands in the bundle, which is to be the same wherever it is made.
-			return {
-				path: path.replace('./', 'mqtt/'),
-				namespace,
-				pluginData: { file, functions: lazy.functions },
-			};
+	setup: (building) => {
+		streamsOfNode.setup(building);
+		const { onResolve, onLoad } = building;
+		onResolve({ filter: /^(\.\/(ws|tls|socks)|worker-timers)$/ }, ({ path, importer }) => {
+			const found = waiting.find(({ by, name }) => name === path && by.test(importer));
+			return found && { path, namespace, pluginData: found };
 		});
-		onLoad({ filter: /.*/, namespace }, ({ pluginData: { file, functions } }: { pluginData: Lazy }) => ({
+		onResolve({ filter: /^\.\/on-demand\.cjs$/ }, ({ path }) => ({ path, external: true }));
+		onLoad({ filter: /.*/, namespace }, ({ pluginData: { name, functions } }: { pluginData: Waiting }) => ({
 			contents: functions
-				.map((name) => `exports.${name}=(...given)=>require(${JSON.stringify(file)}).${name}(...given);`)
+				.map(
+					(each) =>
+						`exports.${each}=(...given)=>require("./${onDemandFile}")["${name}"]().${each}(...given);`,
+				)
 				.join('\n'),
-			resolveDir: dirname(file),
 		}));
-		onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'node:stream', external: true }));
 		onLoad({ filter: /mqtt-packet\/mqtt\.js$/ }, async ({ path }) => ({
 			contents: `${await readFile(path, 'utf8')}\nexports.writeToStream.cacheNumbers=false;`,
 		}));

@@ -18,7 +18,7 @@ export function partitionOf(name: PartitionName): number {
 	return partitionNames.indexOf(name) + 1;
 }
 
-export function partitionsOf({ storage: { bootMb, rootMb, dataMb } }: Board): DiskPartition[] {
+export function partitionsOf({ storage: { firstMb = 1, bootMb, rootMb, dataMb } }: Board): DiskPartition[] {
 	const sizes: Record<PartitionName, number> = {
 		bootstate: 1,
 		'boot-a': bootMb,
@@ -27,7 +27,7 @@ export function partitionsOf({ storage: { bootMb, rootMb, dataMb } }: Board): Di
 		'root-b': rootMb,
 		data: dataMb,
 	};
-	let start = megabyte;
+	let start = firstMb * megabyte;
 	return partitionNames.map((name) => {
 		const partition = { name, start, size: sizes[name] * megabyte };
 		start += partition.size;

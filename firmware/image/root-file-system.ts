@@ -1,4 +1,4 @@
-/** The root of a slot: Node, the firmware as one file, and the little of Linux that they need. */
+/** The root of a slot: Node, the firmware as a bundle, and the little of Linux that they need. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -6,7 +6,8 @@ import { allocation } from '../environment.ts';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
-import { driversOf } from './drivers.ts';
+import { driversOf, isDriver } from './drivers.ts';
+import { type CarriedModule, stageModules } from './factory-modules.ts';
 import { librariesOf } from './libraries.ts';
 import { type PartitionName, partitionOf } from './partitions.ts';
 import { kernelRelease, type Sources } from './sources.ts';
@@ -31,6 +32,8 @@ export interface RootOptions {
 	readonly release: number;
 	readonly version: string;
 	readonly builtAt: number;
+	/** What the firmware carries for its boxes. */
+	readonly modules: readonly CarriedModule[];
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
 	/** Of zstd; default 15, above which a start takes longer for little. */
@@ -61,27 +64,34 @@ export async function packRoot({
 
 async function stage(
 	staging: Staging,
-	{ board, sources, trust, release, version, builtAt, program }: RootOptions,
+	{ board, sources, trust, release, version, builtAt, modules, program }: RootOptions,
 ): Promise<Metafile> {
-	const { debian, node } = sources;
+	const { debian, kernel, node } = sources;
 	const script = (name: string): Promise<Uint8Array> => readFile(new URL(`root/${name}.sh`, import.meta.url));
 	await staging.folders('data', 'dev', 'proc', 'run', 'sys', 'tmp', 'var');
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
 	await staging.copy(node, 'bin/node', 0o755);
-	for (const path of await librariesOf(debian, [node])) await staging.copy(join(debian, path), path, 0o755);
-	const drivers = await driversOf(debian, await kernelRelease(debian), board.drivers.root);
-	for (const path of drivers) await staging.copy(join(debian, path), path);
-	await staging.write('etc/mullion/drivers', `${drivers.join('\n')}\n`);
+	for (const { file, path } of await librariesOf(debian, [node])) await staging.copy(file, path, 0o755);
+	const { watchdog } = board;
+	const names = [...board.drivers.root, ...(watchdog ? [watchdog.driver] : [])];
+	const drivers = await driversOf(kernel, await kernelRelease(kernel), names);
+	for (const path of drivers) await staging.copy(join(kernel, path), path);
+	const lineOf = (path: string): string =>
+		watchdog?.option && isDriver(path, watchdog.driver)
+			? `${path} ${watchdog.option}=${watchdog.seconds}`
+			: path;
+	await staging.write('etc/mullion/drivers', drivers.map((path) => `${lineOf(path)}\n`).join(''));
 	await staging.write('etc/mullion/dhcp', await script('dhcp'), 0o755);
 	await staging.write('sbin/init', await script('init'), 0o755);
 	await staging.write('etc/mullion/root.json', trust);
 	await staging.write('etc/passwd', 'root:x:0:0:root:/data:/bin/sh\n');
 	await staging.write('etc/hosts', '127.0.0.1 localhost\n');
 	await staging.link('etc/resolv.conf', '/run/resolv.conf');
+	const description = describe({ board, version, release });
 	await staging.write(
 		'etc/mullion/image.json',
-		JSON.stringify(describe({ board, version, release }), null, '\t'),
+		JSON.stringify({ ...description, modules: await stageModules(staging, modules) }, null, '\t'),
 	);
 	const lines = {
 		built_at: builtAt,
@@ -96,7 +106,7 @@ async function stage(
 	return bundleFirmware({
 		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),
 		without: left,
-		...(program !== undefined && { entry: program }),
+		...(program !== undefined && { entry: program, hasCells: false }),
 	});
 }
 
@@ -118,8 +128,8 @@ function describe({
 				a: { boot: device('boot-a'), root: device('root-a') },
 				b: { boot: device('boot-b'), root: device('root-b') },
 			},
-			...(board.watchdogSeconds > 0 && { watchdog: '/dev/watchdog' }),
+			...(board.watchdog && { watchdog: '/dev/watchdog' }),
 		},
-		watchdogSeconds: board.watchdogSeconds,
+		...(board.watchdog && { watchdogSeconds: board.watchdog.seconds }),
 	};
 }

@@ -1,10 +1,10 @@
 /** What the boot loader starts: kernel and first file system in one signed FIT. */
 import { writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { architectures, type Board } from './board.ts';
-import { cached } from './cached.ts';
+import { type FitPart, kernelParts } from './kernel-parts.ts';
 import { keyName } from './signing-key.ts';
-import { kernelFile, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 import { tool } from './tool.ts';
 
 /** Name of its only configuration. */
@@ -23,43 +23,46 @@ export interface SlotImageOptions {
 
 /** @throws ImageError */
 export async function makeSlotImage(options: SlotImageOptions): Promise<void> {
-	const { sources, keys, folder, file, builtAt } = options;
+	const { board, sources, initrd, keys, folder, file, builtAt } = options;
+	const parts = await kernelParts({ board, kernel: sources.kernel, folder });
+	const load = board.loadAt.ramdisk;
+	parts.push({
+		name: 'ramdisk',
+		file: initrd,
+		type: 'ramdisk',
+		compression: 'none',
+		...(load && { load, entry: load }),
+	});
 	const source = join(folder, 'slot.its');
-	await writeFile(source, fitSource({ ...options, kernel: await packedKernel(sources) }));
+	await writeFile(source, fitSource(board, parts));
 	const env = { SOURCE_DATE_EPOCH: `${builtAt}` };
 	await tool('mkimage', ['-f', source, file], { env });
 	await tool('mkimage', ['-F', '-k', keys, '-r', file], { env });
 }
 
-/** As U-Boot unpacks it; all slots of a kernel have the same. */
-async function packedKernel({ debian }: Sources): Promise<string> {
-	const pack = ['-c', 'gzip -9 -n <"$0" >"$1"', await kernelFile(debian)];
-	const folder = await cached(`${basename(dirname(debian))}-kernel`, async (path) => {
-		await tool('sh', [...pack, join(path, 'kernel.gz')]);
+function fitSource({ name: board, architecture }: Board, parts: readonly FitPart[]): string {
+	const common = `arch = "${architectures[architecture].fit}"; os = "linux";`;
+	const images = parts.map(({ name, file, type, compression, load, entry }) => {
+		const places = Object.entries({ load, entry }).flatMap(([key, at]) => (at ? [`${key} = <${at}>;`] : []));
+		const how = `type = "${type}"; compression = "${compression}"; ${places.join(' ')}`;
+		return `${name} { data = /incbin/("${file}"); ${common} ${how} hash { algo = "sha256"; }; };`;
 	});
-	return join(folder, 'kernel.gz');
-}
-
-function fitSource({ board, kernel, initrd }: SlotImageOptions & { kernel: string }): string {
-	const arch = architectures[board.architecture].fit;
-	const at = `<${board.loadAt.kernel}>`;
-	const part = (name: string, lines: readonly string[]): string =>
-		`${name} { ${lines.map((line) => `${line};`).join(' ')} hash { algo = "sha256"; }; };`;
-	const common = [`arch = "${arch}"`, 'os = "linux"'];
-	const how = ['type = "kernel"', 'compression = "gzip"', `load = ${at}`, `entry = ${at}`];
+	const names = parts.map(({ name }) => name);
 	return `/dts-v1/;
 / {
-	description = "Mullion for ${board.name}";
+	description = "Mullion for ${board}";
 	images {
-		${part('kernel', [`data = /incbin/("${kernel}")`, ...common, ...how])}
-		${part('ramdisk', [`data = /incbin/("${initrd}")`, ...common, 'type = "ramdisk"', 'compression = "none"'])}
+		${images.join('\n\t\t')}
 	};
 	configurations {
 		default = "${fitConfiguration}";
 		${fitConfiguration} {
-			kernel = "kernel";
-			ramdisk = "ramdisk";
-			signature { algo = "sha256,rsa2048"; key-name-hint = "${keyName}"; sign-images = "kernel", "ramdisk"; };
+			${names.map((name) => `${name} = "${name}";`).join('\n\t\t\t')}
+			signature {
+				algo = "sha256,rsa2048";
+				key-name-hint = "${keyName}";
+				sign-images = ${names.map((name) => `"${name}"`).join(', ')};
+			};
 		};
 	};
 };

@@ -4,25 +4,33 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { architectures, type Board } from './board.ts';
 import { cached } from './cached.ts';
+import { configuredKernel } from './configured-kernel.ts';
+import { suite } from './suite.ts';
 import { tool } from './tool.ts';
 
-const suite = 'bookworm';
 /** The C library and what Node needs of others, a shell, and what sets up a verified root. */
 const packages = ['busybox-static', 'libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'dmsetup'];
 
 export interface Sources {
 	/** Packages of Debian as a tree; nothing in it has been run. */
 	readonly debian: string;
+	/** The tree that holds the kernel with its drivers. */
+	readonly kernel: string;
 	/** The program of Node, without its symbols. */
 	readonly node: string;
 	readonly nodeVersion: string;
 }
 
+/** Debian's, or a small one that is built for the board. */
+export const kernelChoices = ['debian', 'configured'] as const;
+export type KernelChoice = (typeof kernelChoices)[number];
+
 /** Fetches what is not there yet. @throws ImageError */
-export async function fetchSources(board: Board): Promise<Sources> {
+export async function fetchSources(board: Board, choice: KernelChoice = 'debian'): Promise<Sources> {
 	const nodeVersion = await ownNodeVersion();
 	const [debian, node] = await Promise.all([debianTree(board), nodeProgram(board, nodeVersion)]);
-	return { debian, node, nodeVersion };
+	const kernel = choice === 'debian' ? debian : await configuredKernel(board);
+	return { debian, kernel, node, nodeVersion };
 }
 
 /** The image runs the same version that everything is tested with. */
@@ -31,8 +39,9 @@ async function ownNodeVersion(): Promise<string> {
 	return JSON.parse(text).dependencies.node;
 }
 
-async function debianTree({ architecture, kernelPackage }: Board): Promise<string> {
-	const wanted = [...packages, kernelPackage].join(',');
+async function debianTree({ architecture, kernelPackage, loader }: Board): Promise<string> {
+	const ofLoader = loader.build?.package === undefined ? [] : [loader.build.package];
+	const wanted = [...packages, kernelPackage, ...ofLoader].join(',');
 	const name = createHash('sha256').update(`${suite} ${wanted}`).digest('hex').slice(0, 16);
 	const tree = await cached(`debian-${architecture}-${name}`, async (folder) => {
 		const options = ['--variant=extract', `--architectures=${architecture}`, `--include=${wanted}`];

@@ -12,15 +12,19 @@ const adminPath = '/usr/sbin:/sbin';
 const mostOutputBytes = 16_777_216;
 const lastLines = 12;
 
+/** Where programs are looked for. */
+export function toolPath(): string {
+	return `${process.env['PATH'] ?? ''}:${adminPath}`;
+}
+
 /** Returns what it says. @throws ImageError `tool-missing`, `tool-failed` */
 export function tool(
 	program: string,
 	args: readonly string[],
 	{ cwd, env }: ToolOptions = {},
 ): Promise<string> {
-	const path = `${process.env['PATH'] ?? ''}:${adminPath}`;
 	// Names of months and numbers of what it says are the same on every machine.
-	const environment = { ...process.env, PATH: path, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env };
+	const environment = { ...process.env, PATH: toolPath(), LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env };
 	return new Promise((resolve, reject) => {
 		execFile(
 			program,

@@ -1,8 +1,6 @@
 /** A file system with the tree of hashes that dm-verity reads it by, in one file. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { fileDigest } from './file-digest.ts';
 import { tool } from './tool.ts';
 
 export interface VerifiedRoot {
@@ -16,9 +14,7 @@ const blockBytes = 4096;
 
 /** Appends the tree to the file system. The salt is its digest, so that the same makes the same. @throws ImageError */
 export async function addVerity(file: string): Promise<VerifiedRoot> {
-	const digest = createHash('sha256');
-	await pipeline(createReadStream(file), digest);
-	const salt = digest.digest('hex');
+	const salt = await fileDigest(file);
 	const dataBlocks = (await stat(file)).size / blockBytes;
 	const said = await tool('veritysetup', [
 		'format',

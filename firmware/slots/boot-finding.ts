@@ -55,16 +55,18 @@ export async function settleStart({ store, records, running, tries }: StartConte
 		return finding;
 	}
 	const isGivenBack = finding === 'given-back';
+	const ran = await records.ran(other);
 	// The boot state comes last: should the power go before, all of it is written once more.
 	await records.writeFailed({
 		slot: other,
-		version: record?.version,
-		release: record?.release,
+		version: record?.version ?? ran?.version,
+		release: record?.release ?? ran?.release,
 		tries: isGivenBack ? (record?.tries ?? tries) : startsOfGood - 1,
 		reason: isGivenBack && state.reason !== '' ? state.reason : 'not-started',
 		isReported: false,
 	});
 	if (record !== undefined) await records.write(other, { ...record, isReady: false });
+	if (ran !== undefined && isGivenBack) await records.writeRan(other, { ...ran, isGood: false });
 	await store.change(() => ({ ...ownStarts, order: [running, other], reason: '' }));
 	return 'settled';
 }

@@ -20,11 +20,12 @@ export interface ReleaseWrite extends InstallOptions {
 	readonly old: SlotDevices;
 	readonly marks: WriteMarks;
 	readonly source: ImageSource;
+	readonly reclaim?: (() => void) | undefined;
 }
 
 /** Errors: those of `writeImage` and of the source. */
 export async function writeRelease({ parts, deltas }: FirmwareUpdate, write: ReleaseWrite): Promise<void> {
-	const { slot, devices, old, marks, source, signal, onProgress } = write;
+	const { slot, devices, old, marks, source, signal, onProgress, reclaim } = write;
 	for (const partition of partitions) {
 		const request = {
 			image: parts[partition],
@@ -40,6 +41,7 @@ export async function writeRelease({ parts, deltas }: FirmwareUpdate, write: Rel
 			read: (from) => source.read({ ...request, from }),
 			signal,
 			onProgress: (bytes) => onProgress?.({ partition, bytes }),
+			reclaim,
 		});
 	}
 }

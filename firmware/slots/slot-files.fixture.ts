@@ -9,11 +9,11 @@ import { factoryState, imagesOf } from './testbed.fixture.ts';
 
 export const slotBytes = { boot: 200_000, root: 1_500_000 };
 
-export async function makeSlotFiles(folder: string): Promise<void> {
+export async function makeSlotFiles(folder: string, state = factoryState): Promise<void> {
 	await mkdir(folder, { recursive: true });
 	const { boot, root } = imagesOf(1);
 	for (const [name, bytes, size] of [
-		['bootstate', encodeBootState(factoryState), 1_048_576],
+		['bootstate', encodeBootState(state), 1_048_576],
 		['boot-a', boot, slotBytes.boot],
 		['root-a', root, slotBytes.root],
 		['boot-b', new Uint8Array(), slotBytes.boot],

@@ -33,6 +33,14 @@ export interface FailedTry {
 	readonly isReported: boolean;
 }
 
+/** What a slot has run. Until it is written anew, that is what is in it. */
+export interface RanRecord {
+	readonly version: string;
+	readonly release: number;
+	/** It was found good, and has not failed since. */
+	readonly isGood: boolean;
+}
+
 const failedName = 'failed';
 
 export class SlotRecords {
@@ -54,6 +62,24 @@ export class SlotRecords {
 
 	write(slot: SlotName, record: SlotRecord): Promise<void> {
 		return this.#write(slot, record);
+	}
+
+	/** Undefined where it never ran, or was written since. */
+	ran(slot: SlotName): Promise<RanRecord | undefined> {
+		return this.#read<RanRecord>(ranName(slot), ({ version, release }) =>
+			[typeof version === 'string', typeof release === 'number'].every(Boolean),
+		);
+	}
+
+	/** Flash wears out: what is there already is not written again. */
+	async writeRan(slot: SlotName, record: RanRecord): Promise<void> {
+		const known = await this.ran(slot);
+		if (known?.release === record.release && known.isGood === record.isGood) return;
+		await this.#write(ranName(slot), record);
+	}
+
+	forgetRan(slot: SlotName): Promise<void> {
+		return this.#directory.remove(ranName(slot));
 	}
 
 	/** The last one, until there is another. */
@@ -85,4 +111,8 @@ export class SlotRecords {
 	#write(name: string, value: unknown): Promise<void> {
 		return this.#directory.write(name, new TextEncoder().encode(JSON.stringify(value)));
 	}
+}
+
+function ranName(slot: SlotName): string {
+	return `ran-${slot}`;
 }

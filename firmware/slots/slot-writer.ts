@@ -23,6 +23,8 @@ export interface ImageWrite {
 	readonly signal?: AbortSignal | undefined;
 	/** Called with the bytes that are written, first with those from an earlier start. */
 	readonly onProgress?: ((bytes: number) => void) | undefined;
+	/** Called for each piece, to free what carried it here. */
+	readonly reclaim?: (() => void) | undefined;
 	/** Bytes after which the partition is synced and marked; default 4 MiB. */
 	readonly markEvery?: number;
 }
@@ -72,7 +74,8 @@ export function requireRoom({
 
 /** Writes all from a place on, and tells the digest of all. */
 async function fill(write: ImageWrite, from: number): Promise<string> {
-	const { device, partition, image, marks, read, signal, onProgress, markEvery = 4 * pieceBytes } = write;
+	const { device, partition, image, marks, read, signal, onProgress, reclaim } = write;
+	const { markEvery = 4 * pieceBytes } = write;
 	const hash = createHash('sha256');
 	const piece = new Uint8Array(pieceBytes);
 	let filled = 0;
@@ -93,6 +96,7 @@ async function fill(write: ImageWrite, from: number): Promise<string> {
 		filled = 0;
 		if (at - marked >= markEvery) await sync();
 		onProgress?.(at);
+		reclaim?.();
 	};
 
 	// A mark of what was there before would be a lie from the first write on.

@@ -110,7 +110,7 @@ export class SlotBox {
 	open(slot: SlotName, options: Partial<UpdaterOptions> = {}) {
 		return Updater.start({
 			board,
-			running: { slot, release: this.releases.get(slot) ?? 0 },
+			running: { slot, version: `1.${this.releases.get(slot)}.0`, release: this.releases.get(slot) ?? 0 },
 			bootState: this.bootState,
 			slots: this.slots,
 			directory: this.directory,

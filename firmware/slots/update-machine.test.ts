@@ -21,7 +21,7 @@ test('every state can be reached, and every one but settled can be left', (t) =>
 test('while a box runs an event has one outcome', (t) => {
 	const ways = updateTransitions.filter(({ event }) => event !== 'booted');
 	t.is(new Set(ways.map(({ from, event }) => `${from} ${event}`)).size, ways.length);
-	t.is(updateTransition('settled', 'activate'), undefined);
+	t.is(updateTransition('settled', 'withdraw'), undefined);
 	t.is(updateTransition('trial', 'install'), undefined);
 });
 

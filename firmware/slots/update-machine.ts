@@ -11,7 +11,16 @@ export const updateStates = {
 } as const;
 
 export type UpdateState = keyof typeof updateStates;
-export type UpdateEvent = 'install' | 'written' | 'failed' | 'activate' | 'booted' | 'healthy' | 'unhealthy';
+export type UpdateEvent =
+	| 'install'
+	| 'written'
+	| 'failed'
+	| 'activate'
+	| 'withdraw'
+	| 'withdraw-good'
+	| 'booted'
+	| 'healthy'
+	| 'unhealthy';
 
 export interface UpdateTransition {
 	readonly from: UpdateState;
@@ -27,7 +36,10 @@ export const updateTransitions: readonly UpdateTransition[] = [
 	way('writing', 'written', 'ready', 'both images are there and read back right'),
 	way('writing', 'failed', 'settled', 'it broke off; what is marked as written is kept for the next try'),
 	way('ready', 'activate', 'activated', 'one write of the boot state turns the order and gives the starts'),
+	way('settled', 'activate', 'activated', 'the other slot was good once, and is to be tried again'),
 	way('activated', 'activate', 'activated', 'the restart did not happen and is asked for again'),
+	way('activated', 'withdraw', 'ready', 'a release that was never tried is not to be tried now'),
+	way('activated', 'withdraw-good', 'settled', 'what was good once stays so, behind what runs'),
 	way('activated', 'booted', 'trial', 'the boot loader counted a start down and started it'),
 	way('activated', 'booted', 'settled', 'its starts were used up; why is reported'),
 	way('trial', 'booted', 'trial', 'it went down by itself and has starts left'),

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { CodedError } from '../../runtime/error.ts';
+import { boardNames } from '../image/board.ts';
 import { content, imageOf } from './image.fixture.ts';
 import { releaseTargets } from './update-manifest.fixture.ts';
 import { parseUpdate, releasesFor } from './update-manifest.ts';
@@ -32,6 +33,13 @@ test('a release is its two images, each with where it is', (t) => {
 		},
 		deltas: [{ partition: 'root', base, path: 'firmware/qemu-arm64/1.7.0/root-from-0000000000000000.delta' }],
 	});
+});
+
+test('a release is for any board that is described', async (t) => {
+	for (const board of await boardNames()) {
+		const release = releaseTargets({ release: 7, board, images });
+		t.is(parseUpdate(release, { ...demand, board }).board, board);
+	}
 });
 
 test('a box finds the releases for its board, the newest first', (t) => {

@@ -69,7 +69,7 @@ export function parseUpdate(
 	const differs = others.find(({ custom }) => !isDeepStrictEqual(custom['firmware'], json));
 	if (differs !== undefined) throw bad(`${first.path} and ${differs.path} do not carry the same manifest`);
 
-	const its = text(json, 'board', /^[a-z0-9][a-z0-9-]{0,63}$/);
+	const its = text(json, 'board', /^[a-z0-9][a-z0-9_-]{0,63}$/);
 	if (its !== board) throw new UpdateError('wrong-board', `${first.path}: for ${its}, and this is ${board}`);
 	const release = whole(json, 'release', 0xffff_ffff);
 	const version = text(json, 'version', /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/);

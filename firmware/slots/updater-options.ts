@@ -13,7 +13,7 @@ import type { UpdateState } from './update-machine.ts';
 export interface UpdaterOptions {
 	readonly board: string;
 	/** What runs, as its image and the boot loader's command line say. */
-	readonly running: { readonly slot: SlotName; readonly release: number };
+	readonly running: { readonly slot: SlotName; readonly version: string; readonly release: number };
 	readonly bootState: BlockDevice;
 	readonly slots: Readonly<Record<SlotName, SlotDevices>>;
 	/** A folder of its own on the data partition. */
@@ -22,6 +22,8 @@ export interface UpdaterOptions {
 	readonly clock: Clock;
 	/** Has the box restart; it may return before it does. */
 	readonly restart: () => Promise<void>;
+	/** Frees memory, called for each piece of an image that has passed. */
+	readonly reclaim?: () => void;
 	/** Starts that a new release gets to be found healthy in; default 3. */
 	readonly tries?: number;
 	readonly window?: HealthWindow;
@@ -40,6 +42,8 @@ export interface SlotsView {
 	/** The slot that the next boot tries first. */
 	readonly next: SlotName;
 	/** What the box remembers of the slot that does not run. */
-	readonly other: SlotRecord | undefined;
+	readonly other: Pick<SlotRecord, 'version' | 'release' | 'isReady'> | undefined;
+	/** The slot that does not run was found good once, and can be tried again. */
+	readonly isOtherGood: boolean;
 	readonly failed: FailedTry | undefined;
 }

@@ -9,14 +9,14 @@
 import { settleStart } from './boot-finding.ts';
 import { mostReasonLetters, otherSlot, type SlotName, startsOfGood, triesGiven } from './boot-state.ts';
 import { BootStateStore } from './boot-state-store.ts';
-import { problemsNow, waitForHealth } from './health-window.ts';
+import { waitForHealth } from './health-window.ts';
 import type { ImageSource } from './image-source.ts';
+import { giveStarts, type NextSlot, requireFloor, takeBack, wasGood } from './next-slot.ts';
 import { type InstallOptions, requireRoomFor, writeRelease } from './release-writer.ts';
-import { type SlotRecord, SlotRecords } from './slot-records.ts';
-import { isWhole } from './slot-writer.ts';
+import { SlotRecords } from './slot-records.ts';
 import { UpdateError } from './update-error.ts';
 import { type UpdateEvent, type UpdateState, updateTransition } from './update-machine.ts';
-import { type FirmwareUpdate, partitions } from './update-manifest.ts';
+import type { FirmwareUpdate } from './update-manifest.ts';
 import type { SlotsView, StartReport, UpdaterOptions } from './updater-options.ts';
 import { WriteMarks } from './write-marks.ts';
 
@@ -51,6 +51,9 @@ export class Updater {
 		const records = updater.#records;
 		const running = options.running.slot;
 		updater.#state = await settleStart({ store, records, running, tries: updater.#tries });
+		// For people and for a way back: a disk that does not take it is no reason not to start.
+		if (updater.#state !== 'trial')
+			await records.writeRan(running, { ...options.running, isGood: true }).catch(() => undefined);
 		const failed = await records.failed();
 		const report = {
 			state: updater.#state,
@@ -70,10 +73,12 @@ export class Updater {
 	}
 
 	async view(): Promise<SlotsView> {
+		const other = this.#other;
 		return {
 			running: this.#options.running.slot,
 			next: this.#store.state.order[0],
-			other: await this.#records.read(this.#other),
+			other: (await this.#records.read(other)) ?? (await this.#ran(other)),
+			isOtherGood: await wasGood(this.#next),
 			failed: await this.#records.failed(),
 		};
 	}
@@ -104,16 +109,38 @@ export class Updater {
 	}
 
 	/**
-	 * Has the next boot try the other slot, and restarts. Errors: `nothing-installed`, `downgrade-refused`,
-	 * `not-confirmed`, `update-under-way`, `boot-state-not-written`.
+	 * Has the next boot try the other slot: a release that is ready, or one that was good once. Errors:
+	 * `nothing-installed`, `downgrade-refused`, `not-confirmed`, `update-under-way`, `boot-state-not-written`.
 	 */
-	async activate(): Promise<void> {
+	async choose(): Promise<void> {
 		await this.#alone(async () => {
 			this.#require('activate');
-			if (this.#state === 'ready') await this.#giveStarts();
+			if (this.#state === 'activated') return;
+			try {
+				await giveStarts(this.#next, this.#isVerified);
+			} catch (error) {
+				if ((await this.#records.read(this.#other))?.isReady !== true) this.#state = 'settled';
+				throw error;
+			}
 			this.#go('activate');
 		});
+	}
+
+	/** As `choose`, and restarts. Errors: those of `choose`. */
+	async activate(): Promise<void> {
+		await this.choose();
 		await this.#options.restart();
+	}
+
+	/** Has the next boot start what runs, whatever was chosen. Errors: `not-confirmed`, `update-under-way`, `boot-state-not-written`. */
+	async withdraw(): Promise<void> {
+		await this.#alone(async () => {
+			if (this.#state !== 'activated') {
+				if (this.#state === 'trial' || this.#state === 'rejected') this.#require('withdraw');
+				return;
+			}
+			this.#go((await takeBack(this.#next)) ? 'withdraw-good' : 'withdraw');
+		});
 	}
 
 	/**
@@ -144,6 +171,7 @@ export class Updater {
 			floor: Math.max(floor, running.release),
 			reason: '',
 		}));
+		await this.#records.writeRan(running.slot, { ...running, isGood: true }).catch(() => undefined);
 		this.#go('healthy');
 		return 'healthy';
 	}
@@ -152,21 +180,15 @@ export class Updater {
 		const { board, release, version } = update;
 		if (board !== this.#options.board)
 			throw new UpdateError('wrong-board', `${version} is for ${board}, and this is ${this.#options.board}`);
-		this.#requireFloor({ release, version });
+		requireFloor({ release, version }, this.floor);
 		requireRoomFor(update, { slot: this.#other, devices: this.#options.slots[this.#other] });
-	}
-
-	#requireFloor({ release, version }: Pick<SlotRecord, 'release' | 'version'>): void {
-		if (release >= this.floor) return;
-		const message = `${version} is release ${release}, and this box takes none before ${this.floor}`;
-		throw new UpdateError('downgrade-refused', message);
 	}
 
 	async #write(
 		update: FirmwareUpdate,
 		options: InstallOptions & { readonly source: ImageSource },
 	): Promise<void> {
-		const { slots, running } = this.#options;
+		const { slots, running, reclaim } = this.#options;
 		const { version, release, parts } = update;
 		const slot = this.#other;
 		this.#isVerified = false;
@@ -176,40 +198,26 @@ export class Updater {
 			reason: '',
 		}));
 		const record = { version, release, parts, isReady: false };
+		await this.#records.forgetRan(slot);
 		await this.#records.write(slot, record);
 		// What was told of the slot is of something else than what comes into it.
 		if ((await this.#records.failed())?.isReported === true) await this.#records.forgetFailed();
 		const devices = { devices: slots[slot], old: slots[running.slot] };
-		await writeRelease(update, { ...options, ...devices, slot, marks: this.#marks });
+		await writeRelease(update, { ...options, ...devices, slot, marks: this.#marks, reclaim });
 		await this.#records.write(slot, { ...record, isReady: true });
 		this.#isVerified = true;
 	}
 
-	/** The one write that gives the other slot to the boot loader. */
-	async #giveStarts(): Promise<void> {
-		const record = await this.#ready();
-		const before = await problemsNow(this.#options);
-		await this.#records.write(this.#other, { ...record, before, tries: this.#tries });
-		await this.#store.change(() => ({
-			order: [this.#other, this.#options.running.slot],
-			[this.#other]: { left: this.#tries, isGood: false },
-			reason: 'not-started',
-		}));
+	get #next(): NextSlot {
+		const { running } = this.#options;
+		const [store, records, tries] = [this.#store, this.#records, this.#tries];
+		return { ...this.#options, running: running.slot, store, records, tries };
 	}
 
-	/** What is in the other slot, if it is whole and may be tried. */
-	async #ready(): Promise<SlotRecord> {
-		const record = await this.#records.read(this.#other);
-		if (record?.isReady !== true)
-			throw new UpdateError('nothing-installed', `slot ${this.#other} has no update`);
-		this.#requireFloor(record);
-		for (const partition of this.#isVerified ? [] : partitions) {
-			if (await isWhole(this.#options.slots[this.#other][partition], record.parts[partition])) continue;
-			await this.#records.write(this.#other, { ...record, isReady: false });
-			this.#state = 'settled';
-			throw new UpdateError('nothing-installed', `${partition}-${this.#other} is not what was written there`);
-		}
-		return record;
+	/** Of a slot that came to the box some other way than by an update. */
+	async #ran(slot: SlotName): Promise<SlotsView['other']> {
+		const ran = await this.#records.ran(slot);
+		return ran && { ...ran, isReady: false };
 	}
 
 	async #alone(action: () => Promise<void>): Promise<void> {
@@ -231,8 +239,6 @@ export class Updater {
 		const way = updateTransition(this.#state, event);
 		if (way !== undefined) return way.to;
 		const state = this.#state;
-		if (event === 'activate' && state === 'settled')
-			throw new UpdateError('nothing-installed', `slot ${this.#other} has no update`);
 		throw new UpdateError('not-confirmed', `${event} means nothing while the firmware is ${state}`);
 	}
 }

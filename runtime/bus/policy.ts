@@ -21,10 +21,11 @@ export interface PolicyRule {
 	readonly allow: boolean;
 }
 
-/** Content and sessions stay among the operator's own services; the rest is open to all. */
+/** Content and sessions stay among the operator's own services, and so does who speaks for those at home; the rest is open to all. */
 export const defaultRules: readonly PolicyRule[] = [
 	{ domain: '*', direction: '*', topics: '*', allow: true },
 	{ domain: 'open', direction: '*', topics: 'media.*', allow: false },
+	{ domain: 'open', direction: 'publish', topics: 'firmware.*', allow: false },
 ];
 
 /** Topics that only the platform writes, with the message each carries. */
@@ -32,6 +33,7 @@ export const platformTopics: Readonly<Record<string, string>> = {
 	'network.state': 'mullion.network.NetworkState',
 	'session.control': 'mullion.session.SessionControl',
 	'session.checkpoint': 'mullion.session.Checkpoint',
+	'box.firmware': 'mullion.firmware.Notice',
 	'expansion.device': 'mullion.expansion.DeviceChange',
 	'serial.input': 'mullion.expansion.SerialData',
 	'serial.output': 'mullion.expansion.SerialData',

@@ -12,11 +12,21 @@ export interface KeyValueGrant {
 export interface KeyValue extends Capability<KeyValueGrant> {
 	/** Removes all that a VM has kept. Errors: `io`. */
 	forget(vm: string): Promise<void>;
+	/** All that a VM has kept, by key. Errors: `io`. */
+	contents(vm: string): Promise<ReadonlyMap<string, Uint8Array>>;
+	/** Has a VM that does not run have kept this and nothing else; a cut in between leaves a part of it. Errors: `disk-full`, `io`. */
+	replace(vm: string, contents: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }
 
 export function keyValue(directory: Directory): KeyValue {
 	const folderOf = (vm: string): Directory => directory.folder(vm.replaceAll('@', '.'));
 	const writers = new Map<string, Writer>();
+	const forget = async (vm: string): Promise<void> => {
+		await writers.get(vm)?.settled();
+		writers.delete(vm);
+		const folder = folderOf(vm);
+		for (const file of await folder.list()) await folder.remove(file);
+	};
 	return {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
@@ -42,11 +52,11 @@ export function keyValue(directory: Directory): KeyValue {
 		},
 		quota: ({ maxBytes }) => ({ bytes: maxBytes }),
 		close: () => undefined,
-		forget: async (vm) => {
-			await writers.get(vm)?.settled();
-			writers.delete(vm);
-			const folder = folderOf(vm);
-			for (const file of await folder.list()) await folder.remove(file);
+		forget,
+		contents: (vm) => readBucket(folderOf(vm)),
+		replace: async (vm, contents) => {
+			await forget(vm);
+			for (const [key, value] of contents) await folderOf(vm).write(fileOf(key), value);
 		},
 	};
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
 import { ManifestError } from '../module/manifest.ts';
 import { ComponentError } from './error.ts';
+import { codeOf } from './made-code.ts';
 import { manifestOf, prepareComponent } from './prepare.ts';
 
 const { built } = await makeProbe();
@@ -38,6 +39,38 @@ test('the component of a build is prepared, with its manifest and the schema of 
 	t.is(prepared.encoding, 'utf16');
 	t.regex(prepared.schema, /"Order"/);
 	t.is(manifestOf(built.bytes).version, prepared.manifest.version);
+});
+
+test('code that was made before is what a component runs as, and the same as is made of it now', async (t) => {
+	const now = await prepareComponent(built.bytes, { provided });
+	const { memoryPages } = now.manifest.budget;
+	const code = await codeOf(built.bytes, memoryPages);
+	const asked: string[] = [];
+	const made = async (digest: string) => {
+		asked.push(digest);
+		return code;
+	};
+	const kept: Uint8Array[] = [];
+	const store = {
+		put: async (bytes: Uint8Array) => `${kept.push(bytes)}`,
+		read: () => new Uint8Array(),
+		remove: async () => undefined,
+	};
+	await prepareComponent(built.bytes, { provided, code: store });
+	await prepareComponent(built.bytes, { provided, code: store, made });
+	t.deepEqual(asked, [now.digest]);
+	t.is(kept[1], code.bytes, 'nothing was made anew');
+	t.deepEqual(kept[0], kept[1]);
+});
+
+test('code that was made for another memory is not used', async (t) => {
+	const { memoryPages } = manifestOf(built.bytes).budget;
+	const made = async () => ({ memoryPages: memoryPages + 1, bytes: new Uint8Array([1, 2, 3]) });
+	await t.notThrowsAsync(prepareComponent(built.bytes, { provided, made }));
+	const damaged = async () => ({ memoryPages, bytes: new Uint8Array([1, 2, 3]) });
+	await t.throwsAsync(prepareComponent(built.bytes, { provided, made: damaged }), {
+		code: 'not-a-component',
+	});
 });
 
 const refusals: Record<string, { core: string; manifest?: object; code: string }> = {

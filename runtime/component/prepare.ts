@@ -10,8 +10,7 @@ import { customSectionsOf, decodeComponent, type StringEncoding } from './decode
 import { ComponentError } from './error.ts';
 import { serviceSignatures } from './generated/service.ts';
 import { obstacleOf } from './guest-state.ts';
-import { instrument } from './instrument/instrument.ts';
-import { boundMemory } from './memory-bound.ts';
+import { compileCode, type MadeCodeSource, makeCode } from './made-code.ts';
 import { checkLimits } from './module-limits.ts';
 import { isOurWorld } from './our-world.ts';
 import { type CodeStore, type KeptCode, ServiceCode, withModuleOf } from './service-code.ts';
@@ -39,6 +38,10 @@ export interface PrepareOptions {
 	readonly glue?: GlueMaker;
 	/** Where code is kept, so that not all of it has to stay in memory; without it, it does. */
 	readonly code?: CodeStore;
+	/** Where the code of some components was made before. */
+	readonly made?: MadeCodeSource;
+	/** Of the bytes, where who asks has just held them against it. */
+	readonly digest?: Digest;
 	/** What the box allows. A module that asks for more gets less, but one whose memory may grow further is refused. */
 	readonly caps?: BudgetCaps;
 }
@@ -46,7 +49,7 @@ export interface PrepareOptions {
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
-	{ largest = 8_388_608, provided, glue, code: store, caps = {} }: PrepareOptions,
+	{ largest = 8_388_608, provided, glue, code: store, made, digest: known, caps = {} }: PrepareOptions,
 ): Promise<PreparedComponent> {
 	if (binary.length > largest)
 		throw new ComponentError(
@@ -57,8 +60,12 @@ export async function prepareComponent(
 	const asked = readManifest(custom.get('mullion:manifest'));
 	const manifest = { ...asked, budget: capped(asked.budget, caps) };
 	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
-	const digest = await sha256(binary);
-	if (glue !== undefined && needsGlue(binary, provided)) {
+	const digest = known ?? (await sha256(binary));
+	const { memoryPages } = manifest.budget;
+	const found = await made?.(digest);
+	// A box that grants another memory than the one that code was made for makes its own.
+	const ready = found?.memoryPages === memoryPages ? found : undefined;
+	if (ready === undefined && glue !== undefined && needsGlue(binary, provided)) {
 		const foreign = await prepareForeign(binary, { manifest, glue, provided });
 		const [module] = foreign.modules.values();
 		if (module === undefined)
@@ -66,13 +73,12 @@ export async function prepareComponent(
 		return { manifest, digest, module, encoding: 'utf8', schema, foreign };
 	}
 	const { core, encoding } = decodeComponent(binary);
-	checkLimits(core);
-	const bounded = boundMemory(core, manifest.budget.memoryPages);
-	const { module, bytes } = await compile(bounded);
+	const bytes = ready?.bytes ?? (await makeCode(core, memoryPages));
+	const module = await compileCode(bytes);
 	checkMemory(module);
 	checkDurability(module, manifest);
 	checkImports(module, { manifest, provided });
-	checkSignatures(bounded, serviceSignatures);
+	checkSignatures(core, serviceSignatures);
 	const code = new ServiceCode(module, await keep(bytes, store));
 	return withModuleOf({ manifest, digest, encoding, schema, code }, code);
 }
@@ -115,22 +121,6 @@ function readManifest(section: Uint8Array | undefined): Manifest {
 		throw new ManifestError('bad-manifest', 'the manifest of the component is not JSON', { cause });
 	}
 	return parseManifest(json);
-}
-
-/** What runs is the module with its checks; what it was must be valid by itself, or it could name their global. */
-async function compile(
-	bytes: Uint8Array<ArrayBuffer>,
-): Promise<{ module: WebAssembly.Module; bytes: Uint8Array }> {
-	try {
-		if (!WebAssembly.validate(bytes)) await WebAssembly.compile(bytes);
-		const instrumented = instrument(bytes);
-		return { module: await WebAssembly.compile(instrumented), bytes: instrumented };
-	} catch (cause) {
-		if (cause instanceof ComponentError) throw cause;
-		throw new ComponentError('not-a-component', `the core module is not valid: ${(cause as Error).message}`, {
-			cause,
-		});
-	}
 }
 
 function checkMemory(module: WebAssembly.Module): void {

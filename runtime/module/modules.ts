@@ -8,7 +8,8 @@
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
-import { needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
+import type { MadeCodeSource } from '../component/made-code.ts';
+import { manifestOf, needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
@@ -19,8 +20,12 @@ import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
 import type { Manifest } from './manifest.ts';
 import { configured } from './start-config.ts';
+import { inOrderOfNeed, type Startable } from './start-order.ts';
 import type { ModuleStore } from './store.ts';
+import type { Digest } from './store-digest.ts';
 import type { Unit } from './store-index.ts';
+
+const pageBytes = 65_536;
 
 export const moduleErrors = {
 	'duplicate-module': 'This version of the module is installed already.',
@@ -45,14 +50,20 @@ export interface ModulesOptions {
 	readonly glue?: GlueMaker;
 	/** Where the code of services is kept while they sleep; without it, it stays in memory. */
 	readonly code?: CodeStore;
+	/** Where the code of some modules was made before. */
+	readonly made?: MadeCodeSource;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** The most that any module is granted. */
 	readonly caps?: BudgetCaps;
+	/** Fails where there is no memory for so many bytes more, and a cell of its own where it needs one. */
+	readonly room?: (bytes: number, needsCell: boolean) => Promise<void>;
 	/** Removes what a VM has kept, when its module goes for good. */
 	readonly forget: (vm: string) => Promise<void>;
 	/** Something the operator should know of a module at start-up. */
 	readonly warn: (module: string, code: string, message: string) => void;
+	/** Runs what makes a module ready at start-up, for who wants to know how long that takes. */
+	readonly measure?: <Result>(module: string, work: () => Promise<Result>) => Promise<Result>;
 }
 
 export interface Delivery {
@@ -79,6 +90,10 @@ export interface ModuleView {
 	readonly vms: readonly VmView[];
 }
 
+interface InstalledUnit extends Startable {
+	readonly unit: Unit;
+}
+
 export class Modules {
 	readonly #options: ModulesOptions;
 	readonly #components = new Map<string, PreparedComponent>();
@@ -88,30 +103,27 @@ export class Modules {
 		this.#options = options;
 	}
 
-	/** Starts what was installed. A module that cannot be read any more is reported and left out. */
+	/**
+	 * Starts what was installed, in the order of need. A module that cannot be read any more is reported and left
+	 * out.
+	 */
 	static async open(options: ModulesOptions): Promise<Modules> {
 		const modules = new Modules(options);
-		const provided = options.capabilities.provided();
-		const takeUp = async (unit: Unit, bytes?: Uint8Array): Promise<void> => {
+		const { store, warn, measure = (_, work) => work() } = options;
+		const units: InstalledUnit[] = [];
+		for (const unit of store.units()) units.push(await modules.#startable(unit));
+		for (const { unit } of inOrderOfNeed(units)) {
 			try {
-				const component = await modules.#prepare(
-					bytes ?? (await options.store.get(unit.digest)),
-					unit.config,
+				// Read once more: all of them together may be too much for the memory of the box.
+				const component = await measure(unit.name, async () =>
+					modules.#prepare(await store.get(unit.digest), unit),
 				);
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
 			} catch (error) {
-				options.warn(unit.name, codeOf(error), (error as Error).message);
+				warn(unit.name, codeOf(error), (error as Error).message);
 			}
-		};
-		// Glue takes seconds to make: what needs none does not wait for it.
-		const later: Unit[] = [];
-		for (const unit of options.store.units()) {
-			const bytes = await options.store.get(unit.digest).catch(() => undefined);
-			if (bytes !== undefined && needsGlue(bytes, provided)) later.push(unit);
-			else await takeUp(unit, bytes);
 		}
-		for (const unit of later) await takeUp(unit);
 		return modules;
 	}
 
@@ -140,6 +152,7 @@ export class Modules {
 					);
 				delivery.check?.(component.manifest);
 				this.#admit(component.manifest);
+				await this.#requireRoom(component);
 				const unit = await this.#keep(delivery, component);
 				await this.#startAll(component);
 				return this.#view(unit, component);
@@ -158,6 +171,7 @@ export class Modules {
 				throw new ModuleError('duplicate-module', `${name} ${manifest.version} is what is installed`);
 			this.#admit(manifest);
 			const old = this.#components.get(name);
+			await this.#requireRoom(component, old);
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
 			const views = await this.#startAll(component);
@@ -214,12 +228,31 @@ export class Modules {
 		return settled;
 	}
 
-	async #prepare(bytes: Uint8Array, config: string | undefined): Promise<PreparedComponent> {
-		const { capabilities, glue, code, largest, caps } = this.#options;
+	/** How much a module is needed; what cannot be read is not needed yet. */
+	async #startable(unit: Unit): Promise<InstalledUnit> {
+		const { store, made, capabilities } = this.#options;
+		try {
+			const bytes = await store.get(unit.digest);
+			const isMade = (await made?.(unit.digest)) !== undefined;
+			const isForeign = !isMade && needsGlue(bytes, capabilities.provided());
+			return { unit, manifest: manifestOf(bytes), needsGlue: isForeign };
+		} catch {
+			return { unit, manifest: undefined, needsGlue: false };
+		}
+	}
+
+	/** @param digest of the bytes, where the store has just held them against it */
+	async #prepare(
+		bytes: Uint8Array,
+		{ digest, config }: { readonly digest?: Digest; readonly config?: string | undefined },
+	): Promise<PreparedComponent> {
+		const { capabilities, glue, code, made, largest, caps } = this.#options;
 		const component = await prepareComponent(bytes, {
 			provided: capabilities.provided(),
+			...(digest === undefined ? {} : { digest }),
 			...(glue && { glue }),
 			...(code && { code }),
+			...(made && { made }),
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});
@@ -239,6 +272,17 @@ export class Modules {
 			others.filter(({ name }) => name !== manifest.name),
 		);
 		this.#options.capabilities.quotas(manifest);
+	}
+
+	/** What takes the place of another needs room for what it may grow beyond that. */
+	async #requireRoom(component: PreparedComponent, old?: PreparedComponent): Promise<void> {
+		const { supervisor, networks, room } = this.#options;
+		const bytesOf = ({ manifest }: PreparedComponent): number =>
+			vmNames(manifest, networks()).length * manifest.budget.memoryPages * pageBytes;
+		const more = bytesOf(component) - (old === undefined ? 0 : bytesOf(old));
+		const cell = supervisor.cellOf(component);
+		const isThere = supervisor.cells().some(({ name, isUp }) => name === cell && isUp);
+		if (more > 0 || !isThere) await room?.(Math.max(0, more), !isThere);
 	}
 
 	async #keep(
@@ -308,7 +352,7 @@ export class Modules {
 	): Promise<Result> {
 		return this.#change(async () => {
 			const found = before();
-			const component = await this.#prepare(bytes, config);
+			const component = await this.#prepare(bytes, { config });
 			try {
 				return await change(component, found);
 			} catch (error) {

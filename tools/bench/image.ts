@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type BuiltImage, buildImage, firstBootState } from '../../firmware/image/build-image.ts';
-import { buildModule } from '../build/component.ts';
+import { type BuiltModule, buildModule } from '../build/component.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
@@ -14,6 +14,7 @@ import { WriteLog } from '../hil/board/write-log.ts';
 import { type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { printFigures } from './figure-table.ts';
+import { updateFigures } from './image-update.ts';
 
 const services = 5;
 const rounds = 3;
@@ -33,8 +34,13 @@ if (values.help === true) {
 printFigures(await imageFigures(), { isJson: values.json === true });
 
 async function imageFigures(): Promise<Figure[]> {
-	await using bench = await openImageBench();
+	// Packed as for the field: what is in a patch depends on it.
+	await using bench = await openImageBench({ level: 15 });
 	const image = await bench.build(1, await idleServices(bench.folder));
+	return [...(await startFigures(bench, image)), ...(await updateFigures(bench, image))];
+}
+
+async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figure[]> {
 	const empty = await emptyImage(bench);
 	await using board = await claim({ needs });
 	const box = await kept(bench, image);
@@ -102,8 +108,8 @@ function limited(name: string, unit: string, value: number, peerValue: number): 
 }
 
 /** Services of different code that say that they were started, and then nothing. */
-async function idleServices(folder: string): Promise<Uint8Array[]> {
-	const modules: Uint8Array[] = [];
+async function idleServices(folder: string): Promise<BuiltModule[]> {
+	const modules: BuiltModule[] = [];
 	for (let number = 0; number < services; number++) {
 		const name = `idle-${number}`;
 		const directory = join(folder, name);
@@ -124,7 +130,7 @@ async function idleServices(folder: string): Promise<Uint8Array[]> {
 			serve(new Idle());`,
 		);
 		const [built] = await buildModule({ directory });
-		if (built !== undefined) modules.push(built.bytes);
+		if (built !== undefined) modules.push(built);
 	}
 	return modules;
 }

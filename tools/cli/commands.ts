@@ -74,6 +74,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./crash.ts')).crash,
 	},
 	{
+		name: 'boot-chart',
+		summary: 'Draws how the last start of the box went',
+		load: async () => (await import('./boot-chart.ts')).bootChartCommand,
+	},
+	{
 		name: 'send',
 		summary: 'Puts a message on the bus of the box',
 		load: async () => (await import('./send.ts')).send,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { CrashReport, TracedMessage } from '../../firmware/agent/ports.ts';
@@ -234,3 +234,22 @@ for (const [argv, code, exit] of [
 		t.like(json(), { error: { code } });
 	});
 }
+
+test('the last start of the box is a table, and a picture in a file', async (t) => {
+	const desk = await startDesk(t);
+	const { code, out } = await desk.type('boot-chart', '--loader', '1.5', '-o', 'start.svg');
+	t.is(code, 0);
+	t.regex(out, /kernel +Linux +0\.00 s +1\.00 s +1\.00 s/);
+	const svg = await readFile(join(desk.cwd, 'start.svg'), 'utf8');
+	t.true(svg.startsWith('<svg'));
+	t.true(svg.includes('kernel: Linux, from 1.50 s to 2.50 s'));
+	const { json } = await desk.type('boot-chart', '--json');
+	t.like(json(), { phases: [{ stage: 'kernel', name: 'Linux', startMs: 0, endMs: 1000 }] });
+});
+
+test('the time of a boot loader is a number of seconds', async (t) => {
+	const desk = await startDesk(t);
+	const { code, err } = await desk.type('boot-chart', '--loader', 'long');
+	t.is(code, 2);
+	t.true(err.includes('--loader'));
+});

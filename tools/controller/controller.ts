@@ -111,6 +111,15 @@ export class Controller implements AsyncDisposable {
 		return objects;
 	}
 
+	/** Sets all of these parameters of one object, or none. Errors: `refused`, `no-answer`, `unreachable`. */
+	async set(objPath: string, params: Readonly<Record<string, string>>): Promise<void> {
+		const paramSettings = Object.entries(params).map(([param, value]) => ({ param, value, required: true }));
+		const set = { allowPartial: false, updateObjs: [{ objPath, paramSettings }] };
+		const { setResp } = await this.#ask(MsgType.SET, { set });
+		const { operFailure } = setResp?.updatedObjResults[0]?.operStatus ?? {};
+		if (operFailure) throw new ControllerError('refused', operFailure.errMsg, { fault: operFailure.errCode });
+	}
+
 	/** Paths of the rows of a table. Errors: `refused`, `no-answer`, `unreachable`. */
 	async instances(path: string): Promise<string[]> {
 		const getInstances = { objPaths: [path], firstLevelOnly: true };

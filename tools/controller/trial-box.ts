@@ -14,6 +14,7 @@ import {
 	SimulatedSessions,
 	SimulatedTelemetry,
 	SimulatedTraces,
+	simulatedBoot,
 	simulatedIdentity,
 	simulatedMemory,
 } from '../../firmware/agent/simulated-box.ts';
@@ -58,6 +59,7 @@ export async function startBox(options: TrialOptions) {
 	const model = boxModel({
 		identity: simulatedIdentity,
 		memory: simulatedMemory,
+		boot: simulatedBoot,
 		modules,
 		vms: modules.vms,
 		...ports,

@@ -19,6 +19,11 @@ export interface KilledProcessOptions extends ProcessOptions {
 	readonly afterMs: number;
 }
 
+interface Ending {
+	readonly said: string[];
+	readonly ended: number | NodeJS.Signals | null;
+}
+
 /** Code that is compiled once, not in each life. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 
@@ -28,20 +33,28 @@ const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', 
  *
  * @throws Error when it ends by itself before
  */
-export async function killAfter({
-	from,
-	lines = 0,
-	afterMs,
-	...run
-}: KilledProcessOptions): Promise<string[]> {
+export async function killAfter(options: KilledProcessOptions): Promise<string[]> {
+	const { said, ended } = await kill(options);
+	if (ended !== 'SIGKILL') throw new Error(`${options.program} ended with ${ended} before it was killed`);
+	return said;
+}
+
+/** The same for a program that may be done before it is killed. @throws Error when it ends badly */
+export async function killOrEnd(
+	options: KilledProcessOptions,
+): Promise<{ said: string[]; isKilled: boolean }> {
+	const { said, ended } = await kill(options);
+	if (ended !== 'SIGKILL' && ended !== 0) throw new Error(`${options.program} ended with ${ended}`);
+	return { said, isKilled: ended === 'SIGKILL' };
+}
+
+async function kill({ from, lines = 0, afterMs, ...run }: KilledProcessOptions): Promise<Ending> {
 	let left: number | undefined;
-	const { said, ended } = await listen(run, (child, line) => {
+	return listen(run, (child, line) => {
 		if (left !== undefined) left--;
 		else if (from === undefined || line === from) left = lines;
 		if (left === 0) setTimeout(() => child.kill('SIGKILL'), afterMs);
 	});
-	if (ended !== 'SIGKILL') throw new Error(`${run.program} ended with ${ended} before it was killed`);
-	return said;
 }
 
 /** Runs the program until it ends by itself and returns its lines. @throws Error when it ends badly */
@@ -54,7 +67,7 @@ export async function runToEnd(run: ProcessOptions): Promise<string[]> {
 async function listen(
 	{ program, args }: ProcessOptions,
 	onLine: (child: ChildProcess, line: string) => void,
-): Promise<{ said: string[]; ended: number | NodeJS.Signals | null }> {
+): Promise<Ending> {
 	const child = spawn(process.execPath, [program, ...args], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 		env: { ...process.env, NODE_COMPILE_CACHE: compileCache },

@@ -4,9 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
+import { factoryPolicies, isFactoryPolicy } from '../../firmware/factory/factory-module.ts';
 import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
+import type { CarriedModule } from '../../firmware/image/factory-modules.ts';
 import { footprintTable } from '../../firmware/image/footprint.ts';
+import { type KernelChoice, kernelChoices } from '../../firmware/image/sources.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Repository } from '../headend/repository/repository.ts';
 
@@ -18,6 +21,7 @@ const { values } = parseArgs({
 		repository: { type: 'string', default: '.mullion/repository' },
 		module: { type: 'string', multiple: true, default: [] },
 		keys: { type: 'string', default: '.mullion/image-keys' },
+		kernel: { type: 'string', default: 'debian' },
 		release: { type: 'string' },
 		json: { type: 'boolean', default: false },
 		help: { type: 'boolean', default: false },
@@ -31,11 +35,23 @@ if (values.help) {
   --out DIR          where it is put; default dist/image/NAME
   --config FILE      configuration of the box; default one for a headend on this machine
   --repository DIR   whose root metadata the box trusts, made where there is none; default .mullion/repository
-  --module FILE      a component that is installed from the start; may be said more than once
+  --module FILE[=POLICY]
+                     a component that the firmware carries for its boxes; may be said more than once. POLICY says
+                     what becomes of it on a box that has another version; default newer
+${Object.entries(factoryPolicies)
+	.map(([name, meaning]) => `                       ${name.padEnd(9)}${meaning}`)
+	.join('\n')}
   --keys DIR         key that slots are signed with, made where there is none; default .mullion/image-keys
+  --kernel WHICH     debian, or configured: a small one that is built once, in a quarter of an hour; default debian
   --release NUMBER   what counts up with each release; default the time of the last commit
   --json             one object with what was built, on the last line`);
 	process.exit(0);
+}
+
+async function carried(text: string): Promise<CarriedModule> {
+	const [, file = text, policy = 'newer'] = /^(.*)=([^=/]*)$/.exec(text) ?? [];
+	if (!isFactoryPolicy(policy)) throw new Error(`${text}: ${policy} is not a policy; see --help`);
+	return { bytes: await readFile(file), policy };
 }
 
 /** Where a board that QEMU makes finds the machine it runs on. */
@@ -64,7 +80,8 @@ try {
 		keys: resolve(values.keys),
 		trust: await repository.rootJson(),
 		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
-		modules: await Promise.all(values.module.map((file) => readFile(file))),
+		kernel: kernelChoice(values.kernel),
+		modules: await Promise.all(values.module.map(carried)),
 		release: values.release === undefined ? committedAt : Number(values.release),
 		version,
 		builtAt: committedAt,
@@ -74,11 +91,18 @@ try {
 	else {
 		const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 		console.log(`${image.board} ${image.version}, slot of ${mb(image.slotBytes)}`);
-		for (const { file, bytes } of [image.disk, image.boot, image.root, image.environment, image.deviceTree])
-			console.log(`  ${file}  ${mb(bytes)}`);
+		const { disk, boot, root, environment, deviceTree, firmware } = image;
+		for (const part of [disk, boot, root, environment, deviceTree, firmware])
+			if (part) console.log(`  ${part.file}  ${mb(part.bytes)}`);
 		console.log(`\n${footprintTable(image.footprint)}`);
 	}
 } catch (error) {
 	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
 	process.exit(1);
+}
+
+function kernelChoice(text: string): KernelChoice {
+	const choice = kernelChoices.find((one) => one === text);
+	if (choice === undefined) throw new Error(`--kernel is one of ${kernelChoices.join(', ')}, not ${text}`);
+	return choice;
 }

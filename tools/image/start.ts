@@ -28,7 +28,7 @@ The console is this terminal: Ctrl-A X ends the board, Ctrl-A H says what else t
 }
 
 try {
-	const { name, emulator } = await loadBoard(values.board);
+	const { name, emulator, loader } = await loadBoard(values.board);
 	if (emulator === undefined) throw new Error(`${name} is not a board that QEMU makes`);
 	const folder = resolve(values.image ?? join('dist/image', name));
 	const file = (part: string): string => join(folder, part);
@@ -40,14 +40,17 @@ try {
 		[
 			...['-nodefaults', '-nographic', '-serial', 'mon:stdio'],
 			...['-M', emulator.machine, '-accel', 'tcg,thread=multi', '-cpu', emulator.processor, '-smp', '1'],
-			...['-m', `${emulator.memoryMb}`, '-bios', emulator.boot, '-dtb', file('board.dtb')],
-			...['-drive', `if=pflash,index=1,format=raw,readonly=on,file=${file('environment.img')}`],
+			...['-m', `${emulator.memoryMb}`, '-bios', emulator.boot ?? file('u-boot.img')],
+			...(loader.environment === undefined ? [] : ['-dtb', file('board.dtb')]),
+			...(loader.environment === undefined
+				? []
+				: ['-drive', `if=pflash,index=1,format=raw,readonly=on,file=${file('environment.img')}`]),
 			...[
 				'-drive',
 				`if=none,id=disk,format=raw,file=${file('disk.img')},snapshot=${values.keep ? 'off' : 'on'}`,
 			],
-			...['-device', 'virtio-blk-device,drive=disk'],
-			...['-netdev', 'user,id=net', '-device', 'virtio-net-device,netdev=net'],
+			...['-device', `virtio-blk-${emulator.bus},drive=disk`],
+			...['-netdev', 'user,id=net', '-device', `virtio-net-${emulator.bus},netdev=net`],
 			...['-device', 'i6300esb', '-action', 'watchdog=reset'],
 		],
 		{ stdio: 'inherit' },

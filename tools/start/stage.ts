@@ -52,6 +52,8 @@ export interface StageOptions {
 	readonly expansion?: BoxConfig['expansion'];
 	/** What boots when the power comes on, and where its slots are; default a box that leaves its firmware alone. */
 	readonly image?: () => Promise<OwnImage>;
+	/** Whose word at home counts; default nobody's. */
+	readonly home?: BoxConfig['home'];
 	/** Milliseconds the box has for an answer. Default 3000. */
 	readonly deadlineMs?: number;
 	readonly onLine?: (line: string) => void;
@@ -222,6 +224,7 @@ async function boxConfig(
 		sleepAfterMs,
 		power,
 		expansion,
+		home,
 	}: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
@@ -242,6 +245,7 @@ async function boxConfig(
 		sink: join(directory, 'box', 'played'),
 		handoff: { minimumTimeMs },
 		...(certification && { certification }),
+		...(home && { home }),
 		...(metrics === undefined ? {} : { metrics }),
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
 		...(power && { power }),

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import type { InstanceNumbers } from '../instance-numbers.ts';
 import type {
+	BootSource,
 	BusPort,
 	CrashSource,
 	DeviceIdentity,
@@ -18,6 +19,7 @@ import type {
 	VmRecorder,
 	VmView,
 } from '../ports.ts';
+import { bootObjects } from './boot.ts';
 import { busObject } from './bus.ts';
 import { crashObject } from './crashes.ts';
 import { deviceInfo } from './device-info.ts';
@@ -37,6 +39,7 @@ import { usbObjects } from './usb.ts';
 export interface BoxPorts {
 	readonly identity: DeviceIdentity;
 	readonly memory: MemoryView;
+	readonly boot: BootSource;
 	readonly modules: ModuleManager;
 	readonly vms: VmView;
 	readonly recorder: VmRecorder;
@@ -62,6 +65,7 @@ export function boxModel(ports: BoxPorts): DataModel {
 	return new DataModel([
 		deviceInfo(ports),
 		memoryStatus(ports),
+		...bootObjects(ports),
 		...(firmware === undefined ? [] : [firmwareImages({ ...ports, firmware })]),
 		...(power === undefined ? [] : [powerObject({ power })]),
 		...(devices === undefined ? [] : usbObjects({ ...ports, devices })),

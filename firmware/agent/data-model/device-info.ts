@@ -2,6 +2,7 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import type { InstanceNumbers } from '../instance-numbers.ts';
 import type { DeviceIdentity, FirmwareManager } from '../ports.ts';
+import { bootImageEditor } from './boot-image-editor.ts';
 import { firmwareParams } from './firmware-images.ts';
 import type { ObjectProvider } from './provider.ts';
 
@@ -16,6 +17,7 @@ export function deviceInfo({ identity, clock, firmware, numbers }: DeviceInfoOpt
 	const startedAt = clock.now();
 	return {
 		path: 'Device.DeviceInfo.',
+		...(firmware && { editor: bootImageEditor({ firmware, numbers }) }),
 		read: async () => ({
 			Manufacturer: identity.manufacturer,
 			ManufacturerOUI: identity.manufacturerOui,

@@ -3,9 +3,16 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { UspError } from '../error.ts';
 import type { InstanceNumbers } from '../instance-numbers.ts';
 import type { FirmwareManager, FirmwareStatus } from '../ports.ts';
-import { mostWindows, parseWindows, waitForWindow, windowInputs } from './activation-window.ts';
+import {
+	mostWindows,
+	parseWindows,
+	type WindowWait,
+	waitForWindow,
+	windowInputs,
+} from './activation-window.ts';
 import { checkedUrl } from './install-du.ts';
-import type { Call, Command, ObjectProvider, Params } from './provider.ts';
+import type { Call, Command, EventSink, ObjectProvider, Params } from './provider.ts';
+import { transferComplete } from './transfer-complete.ts';
 
 export interface FirmwareOptions {
 	readonly firmware: FirmwareManager;
@@ -42,13 +49,41 @@ export async function firmwareParams(
 	};
 }
 
+/** The slot that `Device.DeviceInfo.BootFirmwareImage` may name. @throws UspError `invalid-value` */
+export async function slotNamed(
+	path: string,
+	options: Pick<FirmwareOptions, 'firmware' | 'numbers'>,
+): Promise<string> {
+	const rows = await numbered(options);
+	const row = rows.find(({ number }) => `${table}.${number}` === path.replace(/\.$/, ''));
+	if (row === undefined) throw new UspError('invalid-value', `"${path}" is no ${table}.{i} of this box`);
+	if (!row.image.isAvailable)
+		throw new UspError('invalid-value', `there is nothing in ${path} that could be started`);
+	return row.image.slot;
+}
+
 export function firmwareImages(options: FirmwareOptions): ObjectProvider {
 	const { firmware, clock } = options;
+	let events: EventSink | undefined;
 
 	async function slotOf({ at, objectPath }: Call): Promise<string> {
 		const row = (await numbered(options)).find(({ number }) => number === at[0]);
 		if (row === undefined) throw new UspError('object-does-not-exist', `there is no ${objectPath}`);
 		return row.image.slot;
+	}
+
+	/** The end of the transfer is told at once: what becomes of the firmware may take until after a restart. */
+	async function transfer(call: Call, { slot, url }: { slot: string; url: string }): Promise<void> {
+		const { signal } = call;
+		const end = (error?: unknown): void =>
+			events?.emit(transferComplete({ call, url, endedAt: clock.now(), error }));
+		try {
+			await firmware.download({ slot, url, signal });
+		} catch (error) {
+			if (!signal.aborted) end(error);
+			throw error;
+		}
+		end();
 	}
 
 	const download: Command = {
@@ -63,7 +98,7 @@ export function firmwareImages(options: FirmwareOptions): ObjectProvider {
 			const slot = await slotOf(call);
 			// The restart that interrupted it may be the one it asked for.
 			const isResumed = call.isResumed && isActivated && (await firmware.wasTried(slot));
-			if (!isResumed) await firmware.download({ slot, url, signal });
+			if (!isResumed) await transfer(call, { slot, url });
 			if (isActivated) await firmware.activate({ slot, isResumed, signal });
 			return {};
 		},
@@ -78,7 +113,9 @@ export function firmwareImages(options: FirmwareOptions): ObjectProvider {
 			const windows = parseWindows(args, acceptedAt);
 			const slot = await slotOf(call);
 			const isResumed = call.isResumed && (await firmware.wasTried(slot));
-			if (!isResumed) await waitForWindow({ windows, clock, isIdle: () => firmware.isIdle(), signal });
+			const isIdle = (): boolean => firmware.isIdle();
+			const ask: WindowWait['ask'] = (question) => firmware.ask({ slot, ...question });
+			if (!isResumed) await waitForWindow({ windows, clock, isIdle, ask, signal });
 			await firmware.activate({ slot, isResumed, signal });
 			return {};
 		},
@@ -88,6 +125,12 @@ export function firmwareImages(options: FirmwareOptions): ObjectProvider {
 		path: `${table}.{i}.`,
 		uniqueKeys: [['Alias']],
 		commands: { 'Download()': download, 'Activate()': activate },
+		watch: (sink) => {
+			events = sink;
+			return () => {
+				events = undefined;
+			};
+		},
 		rows: async () =>
 			(await numbered(options)).map(({ number, image }) => ({
 				number,

@@ -3,6 +3,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { Controllers } from '../controllers.ts';
 import type { Requests } from '../requests.ts';
 import type { Command, ObjectProvider } from './provider.ts';
+import { transferCompleteArgs } from './transfer-complete.ts';
 
 interface LocalAgentOptions {
 	readonly endpointId: string;
@@ -30,6 +31,7 @@ export function localAgent({
 	return [
 		{
 			path: 'Device.LocalAgent.',
+			events: { 'TransferComplete!': transferCompleteArgs },
 			read: () => ({ EndpointID: endpointId, UpTime: Math.floor((clock.now() - startedAt) / 1_000_000) }),
 		},
 		{

@@ -56,6 +56,10 @@ export interface Call {
 	readonly objectPath: string;
 	/** Every declared input, defaults filled in; others are dropped (R-OPR.6). */
 	readonly args: Readonly<Record<string, string>>;
+	/** What the caller calls this call. */
+	readonly commandKey: string;
+	/** Endpoint id of the caller. */
+	readonly originator: string;
 	/** Microseconds since the epoch when the call was accepted. */
 	readonly acceptedAt: number;
 	/** Whether this is a second run, after a restart that interrupted the first one. */

@@ -74,6 +74,8 @@ async function call({ request, name, command, place, options }: CallOptions): Pr
 				at,
 				objectPath,
 				args,
+				commandKey: request.commandKey,
+				originator: from,
 				acceptedAt,
 				isResumed: false,
 				signal,

@@ -6,6 +6,8 @@ fail() {
 	reboot -f
 }
 mount -t proc proc /proc
+# When this begins, for who looks at how a start goes.
+read -r up _ </proc/uptime
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 while read -r driver; do
@@ -25,4 +27,4 @@ table="0 $sectors verity 1 $device $device 4096 4096 $blocks $hash_start sha256 
 dmsetup create root --readonly --noudevsync --table "$table" || fail "the root of $device cannot be opened"
 mount -t squashfs -o ro /dev/dm-0 /root || fail "there is no root in $device"
 for folder in proc sys dev; do mount -o move "/$folder" "/root/$folder"; done
-exec switch_root /root /sbin/init
+exec switch_root /root /sbin/init "$up"

@@ -8,5 +8,7 @@ bound | renew)
 	: >/run/resolv.conf.new
 	for server in $dns; do echo "nameserver $server" >>/run/resolv.conf.new; done
 	mv /run/resolv.conf.new /run/resolv.conf
+	read -r up _ </proc/uptime
+	[ "$1" = bound ] && echo "$interface-bound $up" >>/run/boot-marks
 	;;
 esac

@@ -4,8 +4,14 @@ export PATH=/bin
 . /etc/mullion/release
 mount -t tmpfs -o mode=755 run /run
 mount -t tmpfs tmp /tmp
+mark() {
+	read -r up _ </proc/uptime
+	echo "$1 $up" >>/run/boot-marks
+}
+echo "initrd $1" >/run/boot-marks
+mark root
 [ "$(date +%s)" -lt "$built_at" ] && date -s "@$built_at" >/dev/null
-while read -r driver; do insmod "/$driver"; done </etc/mullion/drivers
+while read -r driver options; do insmod "/$driver" $options; done </etc/mullion/drivers
 # Armed before anything can hang; from here on the platform feeds it, and only while it is well.
 [ -c /dev/watchdog ] && echo . >/dev/watchdog
 # Who the box is stands behind the boot state too: with that it comes to its cloud even without its data, and
@@ -41,9 +47,11 @@ hostname "mullion"
 ip link set lo up
 for device in $networks; do
 	ip link set "$device" up
+	mark "$device-asked"
 	udhcpc -i "$device" -b -S -t 3 -T 1 -A 3 -s /etc/mullion/dhcp >/dev/null 2>&1 &
 done
 cd /data
+mark platform
 node /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
 	${lost:+--without-data "$lost"}
 ended=$?

@@ -67,7 +67,7 @@ class Probe extends Service {
 		} else if (what == "flood") this.flood(order, turn);
 		else if (what == "chain") this.chain(order, turn);
 		else if (what == "put") turn.put(order.text, Uint8Array.wrap(String.UTF8.encode("x".repeat(order.count))));
-		else if (what == "get") this.say(turn.get(order.text) === null ? "nothing" : "something", turn);
+		else if (what == "get") this.tell(turn.get(order.text) === null ? "nothing" : "something", turn);
 		else if (what == "after") turn.after(order.count, order.text);
 		else if (what == "storm") for (let left = order.count; left > 0; left--) turn.every(1, left.toString());
 		else if (what == "every") turn.every(order.count, order.text);
@@ -97,6 +97,12 @@ class Probe extends Service {
 
 	private depth(at: i32): i32 {
 		return at < 0 ? 0 : this.depth(at + 1) + 1;
+	}
+
+	/** Who asked has it as an answer. */
+	private tell(text: string, turn: Turn): void {
+		if (turn.isRequest) turn.reply(this.word(text));
+		else this.say(text, turn);
 	}
 
 	private say(text: string, turn: Turn): void {

@@ -9,6 +9,7 @@ import { releaseTargets } from '../../../firmware/slots/release-targets.ts';
 import { SimulatedHealth } from '../../../firmware/slots/simulated-health.ts';
 import { bootFrom, devicesIn, makeSlotFiles, slotBytes } from '../../../firmware/slots/slot-files.fixture.ts';
 import { board, imagesOf } from '../../../firmware/slots/testbed.fixture.ts';
+import { Hub } from '../../../runtime/bus/hub.ts';
 import { ManualClock } from '../../../runtime/manual-clock.ts';
 import { startBox } from './trusting-box.ts';
 
@@ -42,6 +43,8 @@ test('a release comes into the files of the other slot, the box is restarted, an
 			trust,
 			reader,
 			isIdle: () => true,
+			hub: new Hub(),
+			roles: [],
 			restart: async () => restarted.resolve(),
 			onNote: (note) => notes.push(note),
 		});
@@ -84,6 +87,8 @@ test('a box without one of its partitions does not guess', async (t) => {
 		trust,
 		reader,
 		isIdle: () => true,
+		hub: new Hub(),
+		roles: [],
 		restart: async () => undefined,
 		onNote: () => undefined,
 	};

@@ -33,6 +33,8 @@ async function start(t: ExecutionContext) {
 			report,
 			board,
 			version: slot === 'a' ? '1.1.0' : '1.2.0',
+			release: slot === 'a' ? 1 : 2,
+			home: { ask: async () => 'unanswered', tell: () => undefined },
 			trust,
 			reader,
 			isIdle: () => true,

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run as command } from '../link/command.ts';
 import type { Board } from './board.ts';
 import type { ClaimOptions } from './claim.ts';
 import { recordedTest } from './recorded-test.ts';
@@ -9,6 +10,10 @@ import { writeReport } from './report.ts';
 import { RunRecord, type TestRecord } from './run-record.ts';
 
 export interface BoardRun extends AsyncDisposable {
+	/** Beside the report; a file that is put here can be a capture. */
+	readonly folder: string;
+	/** What takes part beside the board: part -> version. */
+	versions(parts: Readonly<Record<string, string>>): void;
 	test(
 		name: string,
 		wanted: ClaimOptions,
@@ -26,7 +31,10 @@ export async function openBoardRun(
 		reports === undefined
 			? await mkdtemp(join(tmpdir(), 'mullion-run-'))
 			: join(reports, name.replaceAll(' ', '-'));
+	run.versions({ commit: await commit(), 'Node of the bench': process.versions.node });
 	return {
+		folder,
+		versions: (parts) => run.versions(parts),
 		test: async (title, wanted, work) => {
 			await recordedTest({ run, name: title, folder, ...wanted }, work);
 		},
@@ -35,4 +43,11 @@ export async function openBoardRun(
 			else await writeReport(folder, run.report);
 		},
 	};
+}
+
+/** A tree without its history has none to tell. */
+async function commit(): Promise<string> {
+	return (
+		await command('git', ['describe', '--always', '--dirty', '--abbrev=12']).catch(() => 'unknown')
+	).trim();
 }

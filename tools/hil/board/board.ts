@@ -1,5 +1,6 @@
 /** A box on the bench: what a test may do to it and see of it, whatever it is made of. */
 import type { Shape } from '../link/shape.ts';
+import type { ConsoleLine } from './console-lines.ts';
 import type { SerialExpectOptions, SerialMatch, SerialPattern } from './serial-expect.ts';
 
 /** What a board may have beside its serial console; a test names what it needs (`claim`). */
@@ -73,6 +74,8 @@ export interface Power {
 export interface SerialConsole {
 	/** Everything the box ever said, byte for byte, over all its lives. */
 	readonly logFile: string;
+	/** The last few thousand lines, with when it said them. */
+	readonly lines: readonly ConsoleLine[];
 	/** Copies all of the log so far to where it outlives the board. */
 	copyLog(path: string): Promise<void>;
 	/** @throws BoardError `board-off` */
@@ -182,6 +185,8 @@ export interface BoardImage {
 	readonly environment?: string;
 	/** Device tree of the boot loader, with the key it trusts. */
 	readonly deviceTree?: string;
+	/** A boot loader that is whole, in place of the board's own. */
+	readonly firmware?: string;
 }
 
 export interface FlashOptions {

@@ -9,6 +9,7 @@ import { labOffer } from './lab-board.ts';
 import { readLabFile } from './lab-file.ts';
 import type { QemuMachine } from './qemu-arguments.ts';
 import { openQemuBoard } from './qemu-board.ts';
+import { emulatorOf, usualBoard } from './qemu-requirements.ts';
 
 /** A board that can be had, and what it has. */
 export interface BoardOffer {
@@ -27,16 +28,36 @@ export interface ClaimOptions {
 /** As many as are asked for, each of its own. */
 export function qemuOffer(machine: QemuMachine = {}): BoardOffer {
 	return {
-		name: 'qemu-arm64',
+		name: usualBoard,
 		features: new Set(Object.keys(boardFeatures) as BoardFeature[]),
 		open: (options) => openQemuBoard({ ...options, machine }),
 	};
 }
 
-/** The boards of the lab whose description `MULLION_LAB` names, or else a QEMU. @throws BoardError `bad-lab-file` */
+/** Of a board of `firmware/image/boards` that QEMU makes. @throws BoardError `board-lacks` */
+export async function emulatedOffer(name: string): Promise<BoardOffer> {
+	const { lacks = [] } = await emulatorOf(name);
+	const features = (Object.keys(boardFeatures) as BoardFeature[]).filter((one) => !lacks.includes(one));
+	return {
+		name,
+		features: new Set(features),
+		open: (options) => openQemuBoard({ ...options, name }),
+	};
+}
+
+/** Which board images are built for and tried on: `MULLION_BOARD`, or else the usual one. */
+export function boardHere(environment = process.env): string {
+	return environment['MULLION_BOARD'] ?? usualBoard;
+}
+
+/**
+ * The boards of the lab whose description `MULLION_LAB` names, or else a QEMU of the board here.
+ * @throws BoardError `bad-lab-file`, `board-lacks`
+ */
 export async function offersHere(environment = process.env): Promise<BoardOffer[]> {
 	const labFile = environment['MULLION_LAB'];
-	return labFile === undefined ? [qemuOffer()] : (await readLabFile(labFile)).map(labOffer);
+	if (labFile !== undefined) return (await readLabFile(labFile)).map(labOffer);
+	return [await emulatedOffer(boardHere(environment))];
 }
 
 /** The board is off. @throws BoardError `board-lacks` with what each one lacks, `board-busy`, `missing-tool` */

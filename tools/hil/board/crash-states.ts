@@ -10,6 +10,8 @@ export interface CrashStatesOptions {
 	readonly torn?: number;
 	/** Chooses them; the same numbers, the same states. */
 	readonly random: Random;
+	/** A disk that says that it has flushed and has not: what a test of crashes has to find out. Default: it has. */
+	readonly isLying?: boolean;
 }
 
 /**
@@ -22,27 +24,64 @@ export async function* crashStates({
 	log,
 	torn = 0,
 	random,
+	isLying = false,
 }: CrashStatesOptions): AsyncGenerator<CrashState> {
 	const tornAfter = await choosePlaces({ log, count: torn, random });
 	const whole = new ExtentMap();
 	const durable = new ExtentMap();
 	let pending: WriteLogEntry[] = [];
-	yield new CrashState({ log, name: 'before the first write', map: whole.copy() });
+	yield new CrashState({ log, name: 'before the first write', entries: 0, losses: 0, map: whole.copy() });
 	for await (const entry of log.read()) {
-		if (entry.isFlush) {
+		if (entry.isFlush && !isLying) {
 			for (const write of pending) durable.lay(extentOf(write));
 			pending = [];
 		}
 		whole.lay(extentOf(entry));
 		if (entry.length > 0) pending.push(entry);
 		const name = `after entry ${entry.index}`;
-		yield new CrashState({ log, name, map: whole.copy() });
+		const entries = entry.index + 1;
+		yield new CrashState({ log, name, entries, losses: 0, map: whole.copy() });
 		for (let count = tornAfter.get(entry.index) ?? 0; count > 0; count--) {
 			const map = durable.copy();
-			const fates = pending.map((write) => layInPart(map, write, { random, sectorBytes: log.sectorBytes }));
-			yield new CrashState({ log, name: `${name}, torn: ${fates.join(', ')}`, map });
+			yield tornState({ log, map, pending, random, name, entries });
 		}
 	}
+}
+
+/** What a disk with a cache holds after all of the log, if the power went then: one of the torn states of that moment. */
+export async function lastCrashState({
+	log,
+	random,
+}: Pick<CrashStatesOptions, 'log' | 'random'>): Promise<CrashState> {
+	const map = new ExtentMap();
+	let pending: WriteLogEntry[] = [];
+	let entries = 0;
+	for await (const entry of log.read()) {
+		entries++;
+		if (entry.isFlush) {
+			for (const write of pending) map.lay(extentOf(write));
+			pending = [];
+		}
+		if (entry.length > 0) pending.push(entry);
+	}
+	return tornState({ log, map, pending, random, name: `after ${entries} entries`, entries });
+}
+
+/** Lays what is left of the writes since the last flush over what is durable. */
+function tornState({
+	log,
+	map,
+	pending,
+	random,
+	name,
+	entries,
+}: Omit<CrashStateOptions, 'losses'> & {
+	readonly pending: readonly WriteLogEntry[];
+	readonly random: Random;
+}): CrashState {
+	const fates = pending.map((write) => layInPart(map, write, { random, sectorBytes: log.sectorBytes }));
+	const losses = fates.filter((fate) => !fate.endsWith('there')).length;
+	return new CrashState({ log, name: `${name}, torn: ${fates.join(', ')}`, entries, losses, map });
 }
 
 /** Only where something could be lost. @returns entry -> how many states */
@@ -50,7 +89,7 @@ async function choosePlaces({
 	log,
 	count,
 	random,
-}: Required<Omit<CrashStatesOptions, 'torn'>> & { count: number }) {
+}: Pick<CrashStatesOptions, 'log' | 'random'> & { readonly count: number }) {
 	const places: number[] = [];
 	let isPending = false;
 	for await (const { index, isFlush, length, isForced } of log.read()) {
@@ -91,26 +130,41 @@ function extentOf({ offset, length, dataAt, isDiscard }: WriteLogEntry): Extent 
 	return { offset, length, dataAt: isDiscard ? undefined : dataAt };
 }
 
+export interface CrashStateOptions {
+	readonly log: WriteLog;
+	readonly name: string;
+	readonly entries: number;
+	readonly losses: number;
+	readonly map: ExtentMap;
+}
+
 /** One state, as what differs from the disk before the log began (the base). */
 export class CrashState {
 	/** What happened, to be told when it turns out bad. */
 	readonly name: string;
+	/** Entries of the log before the cut: what was told outside by then has to be so. */
+	readonly entries: number;
+	/** Writes before the cut that are not there, or only in part. */
+	readonly losses: number;
 	readonly #log: WriteLog;
 	readonly #map: ExtentMap;
 
-	constructor({
-		log,
-		name,
-		map,
-	}: { readonly log: WriteLog; readonly name: string; readonly map: ExtentMap }) {
+	constructor({ log, name, entries, losses, map }: CrashStateOptions) {
 		this.#log = log;
 		this.name = name;
+		this.entries = entries;
+		this.losses = losses;
 		this.#map = map;
 	}
 
 	/** Ranges that differ from the base, sorted. */
 	get extents(): readonly Extent[] {
 		return this.#map.extents;
+	}
+
+	/** The parts of them that lie in a range. */
+	within(offset: number, bytes: number): readonly Extent[] {
+		return this.#map.within(offset, bytes);
 	}
 
 	/** Some bytes of the disk in this state. */

@@ -30,8 +30,9 @@ ${why}<system-out>${output(test)}</system-out>
 }
 
 /** Steps, the console, and files in the notation that Jenkins and GitLab look for. */
-function output({ steps, console, captures }: TestReport): string {
+function output({ steps, console, captures, figures }: TestReport): string {
 	return [
+		...Object.entries(figures).map(([what, value]) => `${what}: ${value}`),
 		...steps.map(
 			(step) => `${step.hasFailed ? 'FAILED' : 'ok'} ${step.name} (${seconds(step.durationMs)} s)`,
 		),

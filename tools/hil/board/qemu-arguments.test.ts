@@ -1,7 +1,9 @@
 import test from 'ava';
 import { type QemuDescription, qemuArguments } from './qemu-arguments.ts';
+import { emulatorOf } from './qemu-requirements.ts';
 
 const plain: QemuDescription = {
+	emulator: await emulatorOf('qemu-arm64'),
 	hasUsb: false,
 	hasWatchdog: false,
 	monitorSocket: '/run/m',
@@ -29,6 +31,16 @@ test('a board is emulated, never virtualised, and waits to be told to go', (t) =
 	t.deepEqual(valuesOf(plain, '-cpu'), ['cortex-a53']);
 	t.true(qemuArguments(plain).includes('-S'));
 	t.false(qemuArguments(plain).some((arg) => arg.includes('kvm')));
+});
+
+test('another machine is another program with other devices, and none where its boot loader keeps an environment', async (t) => {
+	const emulator = await emulatorOf('qemu-x86_64');
+	const { environment: _, ...rest } = plain;
+	const description = { ...rest, emulator, firmware: '/run/u-boot.img' };
+
+	t.deepEqual(valuesOf(description, '-machine'), ['pc']);
+	t.deepEqual(valuesOf(description, '-bios'), ['/run/u-boot.img']);
+	t.deepEqual(valuesOf(description, '-device'), ['virtio-net-pci,netdev=net0']);
 });
 
 test('what was not asked for is not there', (t) => {

@@ -1,5 +1,5 @@
 /** The command line of a virtual board, from its description. */
-
+import type { Emulator } from '../../../firmware/image/board.ts';
 import {
 	type BlockNode,
 	deviceNode,
@@ -12,20 +12,16 @@ import {
 } from './block-graph.ts';
 import type { DiskSpeed } from './board.ts';
 
-export const qemuProgram = 'qemu-system-aarch64';
 /** Names by which the monitor is asked. */
 export const networkName = 'net0';
 export const environmentImage = 'environment';
 export const usbBus = 'usb';
 
-/** Of Debian's u-boot-qemu. */
-export const defaultFirmware = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
-
 /** What is the same in all lives of a board. */
 export interface QemuMachine {
-	/** Default 256. */
+	/** Default: as the board is described. */
 	readonly memoryMiB?: number;
-	/** Boot loader. Default: `defaultFirmware`. */
+	/** Boot loader. Default: the one flashed, or the board's own. */
 	readonly firmware?: string;
 	/** `ehci` for a boot loader that knows no other. Default `xhci`. */
 	readonly usbController?: 'xhci' | 'ehci';
@@ -34,12 +30,14 @@ export interface QemuMachine {
 }
 
 export interface QemuDescription extends QemuMachine {
+	readonly emulator: Emulator;
 	readonly hasUsb: boolean;
 	readonly hasWatchdog: boolean;
 	readonly monitorSocket: string;
 	readonly serialSocket: string;
 	readonly deviceTree?: string;
-	readonly environment: ImageFile;
+	/** Flash bank of the boot loader's environment, where the board has one. */
+	readonly environment?: ImageFile;
 	/** What is wrong with it otherwise is put in by the monitor: it would be too long for a command line. */
 	readonly disk?: { readonly image: ImageFile; readonly speed: DiskSpeed };
 	/** UDP ports of the two ends between which frames pass through the bench. Default: none, they pass by it. */
@@ -59,9 +57,9 @@ export function qemuArguments(description: QemuDescription): string[] {
 	const { hasWatchdog, monitorSocket, serialSocket, deviceTree, environment, clock } = description;
 	return [
 		machineArguments(description),
-		['-S', '-machine', `pflash1=${environmentImage}`],
+		['-S'],
+		...environmentArguments(environment),
 		deviceTree === undefined ? [] : ['-dtb', deviceTree],
-		...imageNodes(environmentImage, environment).map(blockdev),
 		...diskArguments(description),
 		...networkArguments(description),
 		...usbArguments(description),
@@ -73,30 +71,41 @@ export function qemuArguments(description: QemuDescription): string[] {
 }
 
 /** All that the device tree of the box depends on. */
-export function machineArguments({ memoryMiB = 256, firmware = defaultFirmware }: QemuMachine): string[] {
+export function machineArguments({
+	emulator,
+	memoryMiB = emulator.memoryMb,
+	firmware = emulator.boot,
+}: Pick<QemuDescription, 'emulator' | 'memoryMiB' | 'firmware'>): string[] {
 	return [
 		['-nodefaults', '-no-user-config', '-display', 'none'],
-		['-machine', 'virt,gic-version=2', '-accel', 'tcg,thread=multi'],
-		['-cpu', 'cortex-a53', '-smp', '1', '-m', `${memoryMiB}`, '-bios', firmware],
+		['-machine', emulator.machine, '-accel', 'tcg,thread=multi'],
+		['-cpu', emulator.processor, '-smp', '1', '-m', `${memoryMiB}`],
+		firmware === undefined ? [] : ['-bios', firmware],
 	].flat();
 }
 
-function diskArguments({ disk }: QemuDescription): string[][] {
+function environmentArguments(environment: ImageFile | undefined): string[][] {
+	if (environment === undefined) return [];
+	const nodes = imageNodes(environmentImage, environment).map(blockdev);
+	return [['-machine', `pflash1=${environmentImage}`], ...nodes];
+}
+
+function diskArguments({ disk, emulator }: QemuDescription): string[][] {
 	if (disk === undefined) return [];
 	const { image, speed } = disk;
 	const group = { 'qom-type': 'throttle-group', id: speedGroup, limits: speedLimits(speed) };
 	return [
 		['-object', JSON.stringify(group)],
 		...[...imageNodes(diskImage, image), deviceNode({})].map(blockdev),
-		['-device', `virtio-blk-device,drive=${diskDevice},werror=report,rerror=report`],
+		['-device', `virtio-blk-${emulator.bus},drive=${diskDevice},werror=report,rerror=report`],
 	];
 }
 
 /** Between the box and the world frames can be led out and in again: netdev -> bench -> hub -> user network. */
-function networkArguments({ relay, forwards = [] }: QemuDescription): string[][] {
+function networkArguments({ relay, forwards = [], emulator }: QemuDescription): string[][] {
 	const ports = forwards.map(({ hostPort, boxPort }) => `,hostfwd=tcp:127.0.0.1:${hostPort}-:${boxPort}`);
 	const world = `user,id=${relay ? 'world' : networkName}${ports.join('')}`;
-	const device = ['-device', `virtio-net-device,netdev=${networkName}`];
+	const device = ['-device', `virtio-net-${emulator.bus},netdev=${networkName}`];
 	if (relay === undefined) return [['-netdev', world], device];
 	return [
 		['-netdev', datagrams(networkName, relay.box), '-netdev', datagrams('led-out', relay.world)],

@@ -1,5 +1,6 @@
 /** A board that is a QEMU: the whole box emulated, from its boot loader on. */
 import { join } from 'node:path';
+import type { Emulator } from '../../../firmware/image/board.ts';
 import { diskImage, type ImageFile } from './block-graph.ts';
 import type { BoardEvent, BoardEventKind, BoardFeature, BoardImage, FlashOptions, Power } from './board.ts';
 import { BoardError } from './board-error.ts';
@@ -11,7 +12,7 @@ import { environmentImage, type QemuMachine, qemuArguments } from './qemu-argume
 import { QemuDisk } from './qemu-disk.ts';
 import { QemuLink } from './qemu-link.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
-import { requireQemu } from './qemu-requirements.ts';
+import { emulatorOf, requireQemu, usualBoard } from './qemu-requirements.ts';
 import { qemuSnapshots } from './qemu-snapshots.ts';
 import { QemuUsb } from './qemu-usb.ts';
 import type { QmpClient } from './qmp.ts';
@@ -25,13 +26,16 @@ export interface QemuBoardOptions {
 	/** Its files are here while it exists; short enough for the path of a socket. */
 	readonly folder: string;
 	readonly machine?: QemuMachine;
+	/** Of `firmware/image/boards`. Default: `usualBoard`. */
+	readonly name?: string;
 }
 
 /** It is off, with an empty flash and no disk: U-Boot would start and find nothing. */
 export async function openQemuBoard(options: QemuBoardOptions): Promise<BoardParts> {
-	await requireQemu(options.machine);
+	const emulator = await emulatorOf(options.name);
+	await requireQemu(emulator, options.machine);
 	const relay = options.needs.has('link-shape') ? await openFrameRelay() : undefined;
-	const board = new QemuBoard({ ...options, relay });
+	const board = new QemuBoard({ ...options, emulator, relay });
 	try {
 		await board.flash({});
 	} catch (error) {
@@ -42,7 +46,7 @@ export async function openQemuBoard(options: QemuBoardOptions): Promise<BoardPar
 }
 
 class QemuBoard implements BoardParts {
-	readonly name = 'qemu-arm64';
+	readonly name: string;
 	readonly versions: Record<string, string> = {};
 	readonly serial: StreamConsole;
 	readonly link: QemuLink;
@@ -51,6 +55,7 @@ class QemuBoard implements BoardParts {
 	readonly #needs: ReadonlySet<BoardFeature>;
 	readonly #folder: string;
 	readonly #machine: QemuMachine;
+	readonly #emulator: Emulator;
 	readonly #relay: FrameRelay | undefined;
 	readonly #events = new BoardEvents();
 	#life: QemuProcess | undefined;
@@ -58,6 +63,7 @@ class QemuBoard implements BoardParts {
 	#ending: 'off' | 'cut' | 'shutdown' | undefined;
 	#environment: ImageFile | undefined;
 	#deviceTree: string | undefined;
+	#firmware: string | undefined;
 	#clock: Date | undefined;
 	#lost: BoardError | undefined;
 	/** Resolves once the present life is over and all that it said was heard. */
@@ -67,8 +73,12 @@ class QemuBoard implements BoardParts {
 		needs,
 		folder,
 		machine = {},
+		name = usualBoard,
+		emulator,
 		relay,
-	}: QemuBoardOptions & { readonly relay: FrameRelay | undefined }) {
+	}: QemuBoardOptions & { readonly emulator: Emulator; readonly relay: FrameRelay | undefined }) {
+		this.name = name;
+		this.#emulator = emulator;
 		this.#needs = needs;
 		this.#folder = folder;
 		this.#machine = machine;
@@ -96,6 +106,11 @@ class QemuBoard implements BoardParts {
 		nodes: () => (this.storage.described === undefined ? [] : [diskImage]).concat(environmentImage),
 	});
 
+	/** A board without a boot loader of its own gets one that needs no environment. */
+	get #hasFlash(): boolean {
+		return this.#emulator.boot !== undefined;
+	}
+
 	get power(): Power {
 		return {
 			isOn: this.#life !== undefined,
@@ -112,7 +127,10 @@ class QemuBoard implements BoardParts {
 		await isReset;
 	}
 
-	async flash({ disk, environment, deviceTree }: BoardImage, options?: FlashOptions): Promise<void> {
+	async flash(
+		{ disk, environment, deviceTree, firmware }: BoardImage,
+		options?: FlashOptions,
+	): Promise<void> {
 		await this.power.off();
 		await this.storage.flash(disk, options);
 		this.#environment = await createOverlay({
@@ -121,6 +139,7 @@ class QemuBoard implements BoardParts {
 			...(environment !== undefined && { base: environment }),
 		});
 		this.#deviceTree = deviceTree;
+		this.#firmware = firmware;
 	}
 
 	events(signal?: AbortSignal): AsyncIterable<BoardEvent> {
@@ -155,17 +174,19 @@ class QemuBoard implements BoardParts {
 		};
 		const disk = this.storage.described;
 		const args = qemuArguments({
+			emulator: this.#emulator,
+			...(this.#firmware !== undefined && { firmware: this.#firmware }),
 			...this.#machine,
 			...sockets,
 			hasUsb: this.#needs.has('usb'),
 			hasWatchdog: this.#needs.has('watchdog'),
-			environment: this.#environment,
+			...(this.#hasFlash && { environment: this.#environment }),
 			...(disk && { disk }),
 			...(this.#deviceTree !== undefined && { deviceTree: this.#deviceTree }),
 			...(this.#relay && { relay: this.#relay.ports }),
 			...(this.#clock && { clock: this.#clock }),
 		});
-		const life = await startQemu(args, sockets);
+		const life = await startQemu({ program: this.#emulator.program, args, ...sockets });
 		this.#ending = undefined;
 		this.#life = life;
 		this.versions['qemu'] = life.qmp.version;

@@ -6,7 +6,6 @@ import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { systemEnvironment } from '../link/command.ts';
 import { BoardError } from './board-error.ts';
-import { qemuProgram } from './qemu-arguments.ts';
 import { QmpClient } from './qmp.ts';
 
 /** Enough to see why it did not start. */
@@ -26,12 +25,18 @@ export interface QemuSockets {
 	readonly serialSocket: string;
 }
 
-/** @param args what `qemuArguments` gives @throws BoardError `did-not-start` */
-export async function startQemu(args: readonly string[], sockets: QemuSockets): Promise<QemuProcess> {
+export interface QemuCommand extends QemuSockets {
+	readonly program: string;
+	/** What `qemuArguments` gives. */
+	readonly args: readonly string[];
+}
+
+/** @throws BoardError `did-not-start` */
+export async function startQemu({ program, args, ...sockets }: QemuCommand): Promise<QemuProcess> {
 	await using monitor = await listen(sockets.monitorSocket);
 	await using serial = await listen(sockets.serialSocket);
 	// It ends with this process, however that ends.
-	const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', qemuProgram, ...args], {
+	const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', program, ...args], {
 		stdio: ['ignore', 'ignore', 'pipe'],
 		env: systemEnvironment(),
 	});
@@ -49,7 +54,7 @@ export async function startQemu(args: readonly string[], sockets: QemuSockets): 
 		return { qmp, serial: serialLine, ended, kill: () => child.kill('SIGKILL') };
 	} catch (cause) {
 		child.kill('SIGKILL');
-		throw new BoardError('did-not-start', `${qemuProgram} did not start: ${await ended}`, { cause });
+		throw new BoardError('did-not-start', `${program} did not start: ${await ended}`, { cause });
 	}
 }
 

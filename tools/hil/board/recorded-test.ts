@@ -1,9 +1,11 @@
 /** A test on a board that leaves a record: what it did, what the box said, how it ended. */
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Board } from './board.ts';
 import { type ClaimOptions, claim } from './claim.ts';
+import { type ConsoleLine, timedText } from './console-lines.ts';
 import type { RunRecord, TestRecord } from './run-record.ts';
+import { startsOf } from './start-phases.ts';
 
 export interface RecordedTestOptions extends ClaimOptions {
 	readonly run: RunRecord;
@@ -13,7 +15,7 @@ export interface RecordedTestOptions extends ClaimOptions {
 }
 
 /** As much of the end of a console as anybody reads in a report. */
-const shownBytes = 64 * 1024;
+const shownLines = 1000;
 
 /** Claims a board, gives it to the test, and gives it back, however the test ends. */
 export async function recordedTest<Result>(
@@ -26,19 +28,22 @@ export async function recordedTest<Result>(
 			return await work(board, test);
 		} finally {
 			run.on(board);
+			const { lines } = board.serial;
+			run.versions(bootLoaderIn(lines));
+			test.starts = startsOf(lines);
 			const kept = join('consoles', `${run.report.tests.length + 1}.log`);
 			await mkdir(join(folder, 'consoles'), { recursive: true });
 			await board.serial.copyLog(join(folder, kept));
-			test.console = await endOf(join(folder, kept));
+			test.console = timedText(lines.slice(-shownLines));
 			test.capture('the whole console', kept);
 		}
 	});
 }
 
-async function endOf(path: string): Promise<string> {
-	await using file = await open(path);
-	const { size } = await file.stat();
-	const buffer = Buffer.alloc(Math.min(size, shownBytes));
-	await file.read(buffer, 0, buffer.length, size - buffer.length);
-	return buffer.toString('utf8');
+function bootLoaderIn(lines: readonly ConsoleLine[]): Readonly<Record<string, string>> {
+	for (const { text } of lines) {
+		const [, version] = /^U-Boot (\d\S*)/.exec(text) ?? [];
+		if (version !== undefined) return { 'U-Boot': version };
+	}
+	return {};
 }

@@ -1,62 +1,56 @@
 /** A run as one page that needs nothing else: to be kept, sent and opened anywhere. */
 import { type Markup, markup, relativeLink } from './markup.ts';
+import { pageOf, secondsOf } from './page-frame.ts';
 import type { RunReport, TestReport } from './run-record.ts';
+import { type BoardStart, startPhases } from './start-phases.ts';
 
-const style = markup`<style>
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff; }
-h1 { font-size: 1.4rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
-dd { margin: 0; }
-summary { cursor: pointer; padding: 0.3rem 0; }
-.passed::before { content: '✔ '; color: #186a2b; }
-.failed::before { content: '✘ '; color: #b3261e; }
-.time { color: #666; }
-details { border-top: 1px solid #ddd; }
-pre { background: #f4f4f4; padding: 0.6rem; overflow: auto; max-height: 30rem; white-space: pre-wrap; }
-@media (prefers-color-scheme: dark) {
-	body { color: #ddd; background: #1b1b1b; }
-	pre { background: #262626; }
-	a { color: #8ab4f8; }
-	.passed::before { color: #6fcf83; }
-	.failed::before { color: #ff8a80; }
+export interface ReportPageOptions {
+	/** SVG of a start, drawn from what the box measured itself. */
+	readonly bootChart?: string | undefined;
 }
-</style>`;
 
-export function reportPage({ name, board, versions, startedAt, tests }: RunReport): string {
-	const failed = tests.filter(({ failure }) => failure !== undefined).length;
-	const facts = { board, ...versions, started: startedAt.toISOString() };
+/** What failed comes first, and is open. */
+export function reportPage(
+	{ name, board, versions, startedAt, tests }: RunReport,
+	{ bootChart }: ReportPageOptions = {},
+): string {
+	const failed = tests.filter(hasFailed);
+	const facts = {
+		started: startedAt.toISOString(),
+		took: secondsOf(tests.reduce((sum, { durationMs }) => sum + durationMs, 0)),
+		board,
+		...versions,
+	};
 	const rows = Object.entries(facts).map(([what, value]) => markup`<dt>${what}</dt><dd>${value}</dd>`);
-	const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${name}: ${verdict(tests.length, failed)}</title>
-${style}
-</head>
-<body>
-<h1>${name}: ${verdict(tests.length, failed)}</h1>
-<dl>${rows}</dl>
-${tests.map(testSection)}</body>
-</html>
-`;
-	return page.text;
+	const inOrder = [...failed, ...tests.filter((test) => !hasFailed(test))];
+	const body = markup`<dl>${rows}</dl>
+${inOrder.map(testSection)}${chart(bootChart)}`;
+	return pageOf(`${name}: ${verdict(tests.length, failed.length)}`, body);
 }
 
-function verdict(count: number, failed: number): string {
+export function verdict(count: number, failed: number): string {
 	return failed === 0 ? `all ${count} passed` : `${failed} of ${count} failed`;
 }
 
-function testSection({ name, durationMs, steps, failure, console, captures }: TestReport): Markup {
+function hasFailed({ failure }: TestReport): boolean {
+	return failure !== undefined;
+}
+
+function testSection(test: TestReport): Markup {
+	const { name, durationMs, steps, failure, console, captures, starts, figures } = test;
 	const links = Object.entries(captures).map(
 		([what, path]) => markup`<li><a href="${relativeLink(path)}">${what}</a></li>`,
 	);
+	const measured = Object.entries(figures).map(([what, value]) => markup`<dt>${what}</dt><dd>${value}</dd>`);
 	const parts = [
-		list(steps.map((step) => markup`<li>${line(step.name, step.durationMs, step.hasFailed)}</li>`)),
 		...(failure ? [markup`<p>${failure.code}: ${failure.message}</p><pre>${failure.stack}</pre>`] : []),
-		...(console === undefined ? [] : [markup`<p>Console</p><pre>${console}</pre>`]),
+		...(measured.length === 0 ? [] : [markup`<dl>${measured}</dl>`]),
+		list(steps.map((step) => markup`<li>${line(step.name, step.durationMs, step.hasFailed)}</li>`)),
 		list(links),
+		...(starts.length === 0 ? [] : [startTable(starts)]),
+		...(console === undefined
+			? []
+			: [markup`<p>Console, with the seconds since the box was switched on</p><pre>${console}</pre>`]),
 	];
 	const open = failure ? markup`<details open>` : markup`<details>`;
 	return markup`${open}<summary>${line(name, durationMs, failure !== undefined)}</summary>
@@ -65,11 +59,32 @@ ${parts}
 `;
 }
 
+/** Each start in a row: seconds until it was that far. */
+function startTable(starts: readonly BoardStart[]): Markup {
+	const columns = startPhases.filter((phase) => starts.some(({ phases }) => phase in phases));
+	const rows = starts.map(({ phases }, index) => {
+		const cells = columns.map((phase) => {
+			const ms = phases[phase];
+			return markup`<td>${ms === undefined ? '' : (ms / 1000).toFixed(2)}</td>`;
+		});
+		return markup`<tr><th>${index + 1}</th>${cells}</tr>`;
+	});
+	return markup`<table><caption>Starts: seconds until</caption><tr><th></th>${columns.map((phase) => markup`<th>${phase}</th>`)}</tr>
+${rows}</table>`;
+}
+
+/** As an image, so that nothing in it can be anything else. */
+function chart(svg: string | undefined): Markup {
+	if (svg === undefined) return markup``;
+	const data = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+	return markup`<h2>Start of the box</h2><img alt="chart of a start" src="${data}">
+`;
+}
+
 function list(items: readonly Markup[]): Markup {
 	return items.length === 0 ? markup`` : markup`<ul>${items}</ul>`;
 }
 
-function line(name: string, durationMs: number, hasFailed: boolean): Markup {
-	const time = `${(durationMs / 1000).toFixed(1)} s`;
-	return markup`<span class="${hasFailed ? 'failed' : 'passed'}">${name} <span class="time">${time}</span></span>`;
+function line(name: string, durationMs: number, isBad: boolean): Markup {
+	return markup`<span class="${isBad ? 'failed' : 'passed'}">${name} <span class="time">${secondsOf(durationMs)}</span></span>`;
 }

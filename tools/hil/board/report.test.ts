@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import test from 'ava';
@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { BoardError } from './board-error.ts';
 import { junitXml } from './junit.ts';
 import { escapeText, legal, relativeLink } from './markup.ts';
-import { writeReport } from './report.ts';
+import { bootChartFile, writeReport } from './report.ts';
+import { writeOverview } from './report-overview.ts';
 import { reportPage } from './report-page.ts';
 import { RunRecord, type RunReport } from './run-record.ts';
 
@@ -26,6 +27,8 @@ async function exampleReport(hostile = 'none'): Promise<RunReport> {
 		await one.step('switch on', async () => undefined);
 		one.console = `U-Boot\r\n\u001b[1m=> ${hostile}`;
 		one.capture(hostile, `serial/${hostile}.log`);
+		one.figure(`memory ${hostile}`, `1 MiB ${hostile}`);
+		one.starts = [{ life: 1, phases: { 'boot loader': 250, kernel: 1500 } }];
 	});
 	const failing = record.test(`it comes back ${hostile}`, (one) =>
 		one.step('cut', async () => {
@@ -77,8 +80,38 @@ test('the page says it all and needs nothing', async (t) => {
 	for (const part of ['qemu-arm64', '7.2.22', 'switch on', 'board-gone: QEMU ended: none', '␛[1m=&gt; none'])
 		t.true(page.includes(part), part);
 	t.true(page.includes('href="./serial/none.log"'));
+	t.true(page.includes('<dt>memory none</dt><dd>1 MiB none</dd>'));
+	t.regex(page, /<th>boot loader<\/th><th>kernel<\/th><\/tr>\n<tr><th>1<\/th><td>0.25<\/td><td>1.50<\/td>/);
 	t.notRegex(page, /<script|<link|<img|https?:/);
 	t.regex(page, /<details open><summary><span class="failed">it comes back/);
+	t.true(page.indexOf('it comes back') < page.indexOf('it starts'), 'what failed comes first');
+});
+
+test('a chart that lies beside the report is shown as an image, in which nothing can run', async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-report-'));
+	t.teardown(() => rm(folder, { recursive: true }));
+	const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+	await writeFile(join(folder, bootChartFile), svg);
+
+	const page = await readFile(await writeReport(folder, await exampleReport()), 'utf8');
+
+	t.true(page.includes(`src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}"`));
+	t.notRegex(page, /<script/);
+});
+
+test('an overview leads to each run, those that failed first', async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-report-'));
+	t.teardown(() => rm(folder, { recursive: true }));
+	const good = newRecord();
+	await good.test('it starts', async () => undefined);
+	await writeReport(join(folder, 'a'), { ...good.report, name: 'a <good> one' });
+	await writeReport(join(folder, 'b'), await exampleReport());
+
+	const page = await readFile(await writeOverview(folder, 1), 'utf8');
+
+	t.true(page.includes('href="./b/index.html">power cuts</a>: 1 of 2 failed'));
+	t.true(page.includes('href="./a/index.html">a &lt;good&gt; one</a>: all 1 passed'));
+	t.true(page.indexOf('power cuts') < page.indexOf('good'));
 });
 
 const hostile = fc.oneof(

@@ -1,5 +1,6 @@
 /** What happened in one run on a board: tests, their steps, and what the box said. */
 import { CodedError } from '../../../runtime/error.ts';
+import type { BoardStart } from './start-phases.ts';
 
 export interface RunReport {
 	readonly name: string;
@@ -18,6 +19,10 @@ export interface TestReport {
 	readonly failure?: FailureReport;
 	/** The end of what the serial console said. */
 	readonly console?: string;
+	/** How far each start of the box had come when. */
+	readonly starts: readonly BoardStart[];
+	/** What was measured, for people to read. */
+	readonly figures: Readonly<Record<string, string>>;
 	/** Files beside the report, by what they are; paths are relative to it. */
 	readonly captures: Readonly<Record<string, string>>;
 }
@@ -68,6 +73,11 @@ export class RunRecord {
 		};
 	}
 
+	/** What else took part: part -> version. */
+	versions(parts: Readonly<Record<string, string>>): void {
+		this.#versions = { ...this.#versions, ...parts };
+	}
+
 	/** The board that it ran on; QEMU knows its version once it was switched on. */
 	on({
 		name,
@@ -77,7 +87,7 @@ export class RunRecord {
 		readonly versions: Readonly<Record<string, string>>;
 	}): void {
 		this.#board = name;
-		this.#versions = { ...this.#versions, ...versions };
+		this.versions(versions);
 	}
 
 	async test<Result>(name: string, work: (test: TestRecord) => Promise<Result>): Promise<Result> {
@@ -95,6 +105,8 @@ export class RunRecord {
 				durationMs: this.#now() - begun,
 				steps: test.steps,
 				captures: test.captures,
+				starts: test.starts,
+				figures: test.figures,
 				...(failure && { failure }),
 				...(test.console !== undefined && { console: test.console }),
 			});
@@ -105,6 +117,8 @@ export class RunRecord {
 export class TestRecord {
 	readonly steps: StepReport[] = [];
 	readonly captures: Record<string, string> = {};
+	readonly figures: Record<string, string> = {};
+	starts: readonly BoardStart[] = [];
 	/** The end of what the serial console said; set it when the test is over, however it ended. */
 	console: string | undefined;
 	readonly #now: () => number;
@@ -123,6 +137,11 @@ export class TestRecord {
 		} finally {
 			this.steps.push({ name, durationMs: this.#now() - begun, hasFailed });
 		}
+	}
+
+	/** @param value with its unit */
+	figure(what: string, value: string): void {
+		this.figures[what] = value;
 	}
 
 	/** @param path of a file that is kept beside the report, relative to it */

@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { SerialConsole } from './board.ts';
 import { BoardError } from './board-error.ts';
+import { type ConsoleLine, ConsoleLines } from './console-lines.ts';
 import {
 	lastLines,
 	SerialExpect,
@@ -24,6 +25,7 @@ export class StreamConsole implements SerialConsole, AsyncDisposable {
 	readonly logFile: string;
 	readonly #log: WriteStream;
 	readonly #expect = new SerialExpect();
+	readonly #lines = new ConsoleLines();
 	readonly #onText: (text: string) => void;
 	#line: SerialLine | undefined;
 
@@ -41,10 +43,12 @@ export class StreamConsole implements SerialConsole, AsyncDisposable {
 	attach(line: SerialLine): Promise<void> {
 		const decoder = new StringDecoder('utf8');
 		this.#line = line;
+		this.#lines.begin();
 		line.input.on('data', (bytes: Buffer) => {
 			this.#log.write(bytes);
 			const text = decoder.write(bytes);
 			this.#expect.feed(text);
+			this.#lines.feed(text);
 			this.#onText(text);
 		});
 		// A line that breaks off ends; that is all there is to know.
@@ -53,6 +57,10 @@ export class StreamConsole implements SerialConsole, AsyncDisposable {
 		return end.then(() => {
 			if (this.#line === line) this.#line = undefined;
 		});
+	}
+
+	get lines(): readonly ConsoleLine[] {
+		return this.#lines.all;
 	}
 
 	async copyLog(path: string): Promise<void> {

@@ -37,24 +37,35 @@ interface WriteLogHead {
 	readonly sectorBytes: number;
 }
 
+export interface WriteLogOptions {
+	/**
+	 * The log was cut off together with the box. It ends where it is no longer whole: what comes behind that was
+	 * under way, and nobody was told that it had ended. Default: that is an error.
+	 */
+	readonly isCut?: boolean;
+}
+
 export class WriteLog implements AsyncDisposable {
 	readonly entries: number;
 	readonly sectorBytes: number;
 	readonly #file: FileHandle;
+	readonly #isCut: boolean;
 
-	private constructor(file: FileHandle, { entries, sectorBytes }: WriteLogHead) {
+	private constructor(file: FileHandle, { entries, sectorBytes, isCut }: WriteLogHead & WriteLogOptions) {
 		this.#file = file;
 		this.entries = entries;
 		this.sectorBytes = sectorBytes;
+		this.#isCut = isCut ?? false;
 	}
 
 	/** @throws BoardError `bad-write-log` */
-	static async open(path: string): Promise<WriteLog> {
+	static async open(path: string, options: WriteLogOptions = {}): Promise<WriteLog> {
 		const file = await open(path).catch((cause) => {
 			throw new BoardError('bad-write-log', `${path} cannot be read`, { cause });
 		});
 		try {
-			return new WriteLog(file, parseHead(await readExactly(file, 0, writeLogFormat.superBytes)));
+			const head = parseHead(await readExactly(file, 0, writeLogFormat.superBytes));
+			return new WriteLog(file, { ...head, ...options });
 		} catch (error) {
 			await file.close();
 			throw error;
@@ -63,10 +74,20 @@ export class WriteLog implements AsyncDisposable {
 
 	/** In the order in which they ended. @throws BoardError `bad-write-log` where the file ends too early or makes no sense */
 	async *read(): AsyncGenerator<WriteLogEntry> {
+		try {
+			yield* this.#read();
+		} catch (error) {
+			if (!(this.#isCut && error instanceof BoardError)) throw error;
+		}
+	}
+
+	async *#read(): AsyncGenerator<WriteLogEntry> {
 		const { size } = await this.#file.stat();
 		let at = this.sectorBytes;
 		for (let index = 0; index < this.entries; index++) {
 			const head = await readExactly(this.#file, at, this.sectorBytes);
+			// Of several writes under way one may have been written down, and not yet the one before it.
+			if (this.#isCut && head.every((byte) => byte === 0)) return;
 			const entry = parseEntry(head, { index, dataAt: at + this.sectorBytes });
 			at = entry.dataAt + (entry.isDiscard ? 0 : entry.length);
 			if (at > size) throw new BoardError('bad-write-log', `the log ends inside of entry ${index}`);

@@ -13,8 +13,12 @@ const sessions = 'Device.X_MULLION_Session.';
 const player = new URL('../../../modules/player', import.meta.url).pathname;
 const lookMs = 100;
 
-/** Installs the player for every kind of network, with settings that fit a file of a few seconds. */
-export async function installPlayers(box: TestBox, config: Parameters<typeof PlayerConfig.encode>[0] = {}) {
+/** Installs the player for every kind of network, with settings that fit a file of a few seconds. Returns them by name. */
+export async function installPlayers(
+	box: TestBox,
+	config: Parameters<typeof PlayerConfig.encode>[0] = {},
+): Promise<Map<string, Uint8Array>> {
+	const installed = new Map<string, Uint8Array>();
 	const settings = { readAheadMs: 3000, fetchBytes: 4096, leadMs: 1000, checkpointMs: 500, ...config };
 	const bytes = PlayerConfig.encode(settings).toBase64();
 	for (const { bytes: component, manifest } of await buildModule({ directory: player })) {
@@ -23,7 +27,9 @@ export async function installPlayers(box: TestBox, config: Parameters<typeof Pla
 			config: { type: 'mullion.media.PlayerConfig', bytes },
 		}));
 		await box.install(await box.publish({ bytes: variant, manifest }));
+		installed.set(manifest.name, variant);
 	}
+	return installed;
 }
 
 export class Playing {

@@ -8,7 +8,9 @@ import { controllerTopic } from '../../../firmware/agent/mqtt-transport.ts';
 import { type Board as BoardDescription, loadBoard } from '../../../firmware/image/board.ts';
 import { type BuiltImage, bootStatePartition, buildImage } from '../../../firmware/image/build-image.ts';
 import { makeDisk } from '../../../firmware/image/disk.ts';
+import type { CarriedModule } from '../../../firmware/image/factory-modules.ts';
 import type { PartitionName } from '../../../firmware/image/partitions.ts';
+import type { KernelChoice } from '../../../firmware/image/sources.ts';
 import type { BootState } from '../../../firmware/slots/boot-state.ts';
 import { releasePath, releaseTargets } from '../../../firmware/slots/release-targets.ts';
 import { readRelease } from '../../cli/release-folder.ts';
@@ -16,10 +18,11 @@ import { Controller } from '../../controller/controller.ts';
 import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
 import type { Board, BoardImage } from '../board/board.ts';
+import { boardHere } from '../board/claim.ts';
 import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { makeVariant, type Slot, type VariantOptions } from './variant.ts';
 
-const agent = 'os::00D09E-MULLION-000001';
+export const agent = 'os::00D09E-MULLION-000001';
 const operator = 'self::mullion-headend';
 /** Where a box in QEMU finds the machine it runs on. */
 const hostOfBox = '10.0.2.2';
@@ -29,8 +32,10 @@ export interface ImageBench extends AsyncDisposable {
 	readonly board: BoardDescription;
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
+	/** What a box is told when it is made, as JSON. */
+	configOf(endpointId: string): object;
 	/** Builds an image of this release. */
-	build(release: number, modules?: readonly Uint8Array[]): Promise<BuiltImage>;
+	build(release: number, modules?: readonly CarriedModule[]): Promise<BuiltImage>;
 	/** Makes the slot of a release that is another one in its root only. */
 	variant(image: BuiltImage, release: number, change: VariantOptions['change']): Promise<Slot>;
 	/** Signs a slot into the repository; returns the URL by which boxes download it. */
@@ -48,12 +53,24 @@ export interface DiskChanges {
 	readonly contents?: Partial<Record<PartitionName, string | Uint8Array>>;
 }
 
-/** @param level how hard roots are packed: as for a few starts (1, the default) or as for the field */
-export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
+export interface ImageBenchOptions {
+	/** How hard roots are packed: as for a few starts (1, the default) or as for the field. */
+	readonly level?: number;
+	/** Of `firmware/image/boards`. Default: the one the bench has (`MULLION_BOARD`). */
+	readonly board?: BoardDescription;
+	/** Default: what `MULLION_KERNEL` says, or Debian's. */
+	readonly kernel?: KernelChoice;
+}
+
+export async function openImageBench({
+	level = 1,
+	board: given,
+	kernel = process.env['MULLION_KERNEL'] === 'configured' ? 'configured' : 'debian',
+}: ImageBenchOptions = {}): Promise<ImageBench> {
 	await using stack = new AsyncDisposableStack();
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-hil-'));
 	stack.defer(() => rm(folder, { recursive: true, force: true }));
-	const board = await loadBoard('qemu-arm64');
+	const board = given ?? (await loadBoard(boardHere()));
 	const broker = stack.use(await startMosquitto());
 	const repository = await Repository.openOrCreate({ directory: join(folder, 'repository') });
 	const client = await connectAsync(broker.url, { protocolVersion: 5 });
@@ -61,14 +78,15 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 	const log = (): void => undefined;
 	const service = await serveRepository({ client, directory: repository.publicDirectory, log });
 	stack.defer(() => service.close());
-	const config = {
-		endpointId: agent,
+	const configOf = (endpointId: string): object => ({
+		endpointId,
 		state: '/data/state',
 		root: '/etc/mullion/root.json',
 		broker: `mqtt://${hostOfBox}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 		networks: board.networks,
-	};
+	});
+	const config = configOf(agent);
 	const keys = join(folder, 'keys');
 	const releaseOptions = (release: number) => ({
 		out: join(folder, `release-${release}`),
@@ -85,6 +103,7 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 		board,
 		broker,
 		repository,
+		configOf,
 		build: async (release, modules = []) =>
 			buildImage({
 				...releaseOptions(release),
@@ -94,9 +113,10 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 				config,
 				modules,
 				level,
+				kernel,
 			}),
 		variant: (image, release, change) =>
-			makeVariant({ ...releaseOptions(release), board, keys, image, change }),
+			makeVariant({ ...releaseOptions(release), board, kernel, keys, image, level, change }),
 		publish: async ({ boot }) => {
 			const release = await readRelease(dirname(boot.file));
 			for (const target of releaseTargets(release)) await repository.addTarget(target);
@@ -114,7 +134,7 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 				...contents,
 			};
 			await makeDisk({ board, file: disk, contents: all, folder: parts });
-			return { disk, environment: image.environment.file, deviceTree: image.deviceTree.file };
+			return { disk, ...loaderFiles(image) };
 		},
 		start: async (t, box) => {
 			const console = await connect(20_000);
@@ -127,4 +147,14 @@ export async function openImageBench({ level = 1 } = {}): Promise<ImageBench> {
 		operator: connect,
 		[Symbol.asyncDispose]: () => owned.disposeAsync(),
 	};
+}
+
+/** What a board is flashed with of its boot loader. */
+export function loaderFiles({
+	environment,
+	deviceTree,
+	firmware,
+}: Pick<BuiltImage, 'environment' | 'deviceTree' | 'firmware'>): BoardImage {
+	const files = Object.entries({ environment, deviceTree, firmware });
+	return Object.fromEntries(files.flatMap(([part, built]) => (built ? [[part, built.file]] : [])));
 }

@@ -7,7 +7,7 @@ import { type BuiltImage, releaseOf } from '../../../firmware/image/build-image.
 import { makeInitrd } from '../../../firmware/image/initrd.ts';
 import { packRoot } from '../../../firmware/image/root-file-system.ts';
 import { makeSlotImage } from '../../../firmware/image/slot-image.ts';
-import { fetchSources } from '../../../firmware/image/sources.ts';
+import { fetchSources, type KernelChoice } from '../../../firmware/image/sources.ts';
 import { Staging } from '../../../firmware/image/staging.ts';
 import { tool } from '../../../firmware/image/tool.ts';
 import { addVerity } from '../../../firmware/image/verity.ts';
@@ -16,6 +16,7 @@ import type { Partition } from '../../../firmware/slots/update-manifest.ts';
 
 export interface VariantOptions {
 	readonly board: Board;
+	readonly kernel?: KernelChoice;
 	readonly image: BuiltImage;
 	readonly keys: string;
 	/** Where it is put, as a build would put it. */
@@ -23,6 +24,8 @@ export interface VariantOptions {
 	readonly builtAt: number;
 	readonly release: number;
 	readonly version: string;
+	/** How hard the root is packed; default 1, as for a few starts. */
+	readonly level?: number;
 	readonly change: (root: Root) => Promise<void>;
 }
 
@@ -48,7 +51,7 @@ export class Root extends Staging {
 
 /** @throws ImageError */
 export async function makeVariant(options: VariantOptions): Promise<Slot> {
-	const { board, image, out, builtAt, release, version, change } = options;
+	const { board, kernel, image, out, builtAt, release, version, level = 1, change } = options;
 	await mkdir(out, { recursive: true });
 	const work = await mkdtemp(join(tmpdir(), 'mullion-variant-'));
 	try {
@@ -59,9 +62,8 @@ export async function makeVariant(options: VariantOptions): Promise<Slot> {
 		await root.describe({ release, version });
 		await change(root);
 		await root.settle(builtAt);
-		// It is started a few times only.
-		await packRoot({ folder, file: slot.root.file, builtAt, level: 1 });
-		const common = { ...options, sources: await fetchSources(board) };
+		await packRoot({ folder, file: slot.root.file, builtAt, level });
+		const common = { ...options, sources: await fetchSources(board, kernel) };
 		const initrd = join(work, 'initrd.zst');
 		const [initrdFolder, slotFolder] = [join(work, 'initrd'), join(work, 'slot')];
 		for (const path of [initrdFolder, slotFolder]) await mkdir(path);

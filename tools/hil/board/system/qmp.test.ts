@@ -3,19 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type QemuProcess, startQemu } from '../qemu-process.ts';
+import { emulatorOf } from '../qemu-requirements.ts';
 
 /** A QEMU without a machine in it. */
+const { program } = await emulatorOf();
+
 async function start(t: ExecutionContext): Promise<QemuProcess> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-qmp-'));
 	const sockets = { monitorSocket: join(folder, 'monitor'), serialSocket: join(folder, 'serial') };
-	const qemu = await startQemu(
-		[
-			['-machine', 'none', '-nodefaults', '-display', 'none', '-S'],
-			['-chardev', `socket,id=monitor,path=${sockets.monitorSocket}`, '-mon', 'chardev=monitor,mode=control'],
-			['-chardev', `socket,id=serial,path=${sockets.serialSocket}`],
-		].flat(),
-		sockets,
-	);
+	const args = [
+		['-machine', 'none', '-nodefaults', '-display', 'none', '-S'],
+		['-chardev', `socket,id=monitor,path=${sockets.monitorSocket}`, '-mon', 'chardev=monitor,mode=control'],
+		['-chardev', `socket,id=serial,path=${sockets.serialSocket}`],
+	].flat();
+	const qemu = await startQemu({ program, args, ...sockets });
 	t.teardown(async () => {
 		qemu.kill();
 		await qemu.ended;
@@ -82,7 +83,7 @@ test('a QEMU that refuses its command line did not start, and says why', async (
 	t.teardown(() => rm(folder, { recursive: true }));
 	const sockets = { monitorSocket: join(folder, 'monitor'), serialSocket: join(folder, 'serial') };
 
-	await t.throwsAsync(startQemu(['-machine', 'toaster'], sockets), {
+	await t.throwsAsync(startQemu({ program, args: ['-machine', 'toaster'], ...sockets }), {
 		code: 'did-not-start',
 		message: /unsupported machine type/,
 	});

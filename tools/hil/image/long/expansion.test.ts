@@ -21,7 +21,21 @@ const source = fileURLToPath(new URL('../../../../modules/thermometer', import.m
 const [thermometer] = await buildModule({ directory: source });
 if (thermometer === undefined) throw new Error('the thermometer was not built');
 await bench.repository.addTarget({ ...moduleTarget(thermometer.manifest), bytes: thermometer.bytes });
-const image = await bench.build(1);
+/** A probe under another name. */
+const named = (name: string, change: object = {}): Uint8Array =>
+	withManifest(probe.built.bytes, (manifest) => ({
+		...manifest,
+		name,
+		subscribes: { [`${name}.order`]: 'probe.Order', [`${name}.echo`]: 'probe.Word' },
+		...change,
+	}));
+
+const image = await bench.build(
+	1,
+	[named('voice', { power: 'essential' }), named('games', { durability: { mode: 'journal' } })].map(
+		(bytes) => ({ bytes }),
+	),
+);
 
 /** Files that a microcontroller would keep, which is told by the console what to say: `mains 0`, `battery 80 3000`. */
 const microcontroller = `
@@ -44,23 +58,10 @@ const fed = await bench.variant(image, 1, async (root) => {
 
 test.after.always(() => bench[Symbol.asyncDispose]());
 
-/** A probe under another name. */
-const named = (name: string, change: object = {}): Uint8Array =>
-	withManifest(probe.built.bytes, (manifest) => ({
-		...manifest,
-		name,
-		subscribes: { [`${name}.order`]: 'probe.Order', [`${name}.echo`]: 'probe.Word' },
-		...change,
-	}));
-
 let folders = 0;
 
-/** A box with these modules and settings, switched on; with whom its operator talks to it. */
-async function start(
-	t: ExecutionContext,
-	box: Board,
-	{ modules, settings }: { readonly modules: readonly Uint8Array[]; readonly settings: object },
-): Promise<Controller> {
+/** A box with these settings, switched on; with whom its operator talks to it. */
+async function start(t: ExecutionContext, box: Board, settings: object): Promise<Controller> {
 	const operator = 'self::mullion-headend';
 	const config = {
 		endpointId: 'os::00D09E-MULLION-000001',
@@ -74,7 +75,7 @@ async function start(
 	const folder = join(bench.folder, `data-${++folders}`);
 	await mkdir(folder);
 	const data = `${folder}.img`;
-	await makeData({ board: bench.board, config, modules, folder, file: data, builtAt: 1 });
+	await makeData({ board: bench.board, config, folder, file: data, builtAt: 1 });
 	const contents = { data, 'boot-a': fed.boot.file, 'root-a': fed.root.file };
 	await box.flash(await bench.flashable(image, { bootState: firstBootState(1), contents }));
 	return bench.start(t, box);
@@ -100,7 +101,7 @@ test.serial(
 	'a thermometer is plugged in: its module comes over the air, raises an alarm, and is parked without it',
 	async (t) => {
 		const box = await claimed(t, 'usb', 'link');
-		const operator = await start(t, box, { modules: [], settings: { expansion: { allow: ['*'] } } });
+		const operator = await start(t, box, { expansion: { allow: ['*'] } });
 		const adapter = await box.usb.plugSerial();
 		await box.serial.expect('0403:6001 "QEMU USB SERIAL" was plugged in');
 		await box.serial.expect('thermometer: an alarm is raised at 60.0 degrees');
@@ -184,7 +185,7 @@ test.serial(
 	'devices that lie about themselves are told of as far as they can be read, and end nothing',
 	async (t) => {
 		const box = await claimed(t, 'usb');
-		const operator = await start(t, box, { modules: [], settings: { expansion: { allow: ['*'] } } });
+		const operator = await start(t, box, { expansion: { allow: ['*'] } });
 		const cunning = '\u001b[2J\u202egnp.exe\u0000\ud800';
 		const evil = [languages, text(cunning), text('x'.repeat(126)), text('\u0007'.repeat(126))];
 		const table = 'Device.USB.USBHosts.Host.1.Device.';
@@ -226,12 +227,7 @@ test.serial(
 	'the mains go: what is essential answers, the rest sleeps, and all is there again after it',
 	async (t) => {
 		const box = await claimed(t);
-		const modules = [
-			named('voice', { power: 'essential' }),
-			named('games', { durability: { mode: 'journal' } }),
-		];
-		const settings = { power: { essential: ['voice'], backMs: 3000 } };
-		const operator = await start(t, box, { modules, settings });
+		const operator = await start(t, box, { power: { essential: ['voice'], backMs: 3000 } });
 		await ask(operator, 'voice.echo', 'AAAA');
 		await ask(operator, 'games.echo', 'AAAA');
 		box.serial.write('battery 80 3000\n');

@@ -10,11 +10,11 @@ import type { Root, VariantOptions } from '../variant.ts';
 
 const bench = await openImageBench();
 const { built } = await makeProbe();
-const old = await bench.build(1, [built.bytes]);
+const old = await bench.build(1, [built]);
 let releases = 1;
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
 const firmware = 'usr/lib/mullion/firmware.mjs';
-const shortTrial = { windowMs: 8000, everyMs: 1000 };
+const shortTrial = { windowMs: 30_000, everyMs: 1000 };
 test.after.always(() => bench[Symbol.asyncDispose]());
 
 /** Puts a broken release into slot b, to be started so often, and switches the box on. */

@@ -24,7 +24,7 @@ test.serial('a box does not take the data of another one for its own', async (t)
 	const data = join(bench.folder, 'another.img');
 	await mkdir(folder);
 	const config = { endpointId: 'os::00D09E-MULLION-000002' };
-	await makeData({ board: bench.board, config, modules: [], folder, file: data, builtAt: 1 });
+	await makeData({ board: bench.board, config, folder, file: data, builtAt: 1 });
 	await comesWithout(t, {
 		data,
 		said: 'the data partition is of another box: os::00D09E-MULLION-000002',

@@ -1,13 +1,13 @@
 // Firmware over the air where something is in the way: the power, the disk, no room.
 import test from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
-import { openBoardRun } from '../../board/board-run.ts';
 import { claim } from '../../board/claim.ts';
 import { fillData } from '../full-data.ts';
 import { openImageBench } from '../image-bench.ts';
+import { openImageRun } from '../image-run.ts';
 
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
-const run = await openBoardRun('update in trouble');
+const run = await openImageRun('update in trouble');
 const bench = await openImageBench();
 const old = await bench.build(1);
 const next = await bench.build(2);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { loadBoard } from '../../../../firmware/image/board.ts';
 import { makeBootLoader } from '../../../../firmware/image/boot-loader.ts';
-import { deviceTreeOf } from '../../../../firmware/image/device-tree.ts';
 import { makeDisk } from '../../../../firmware/image/disk.ts';
 import { partitionsOf } from '../../../../firmware/image/partitions.ts';
 import { signingKey } from '../../../../firmware/image/signing-key.ts';
+import { fetchSources } from '../../../../firmware/image/sources.ts';
 import {
 	type BootState,
 	copyBytes,
@@ -18,9 +18,9 @@ import {
 	lostBootState,
 } from '../../../../firmware/slots/boot-state.ts';
 import { chooseSlot } from '../../../../firmware/slots/choose-slot.ts';
-import { claim } from '../../board/claim.ts';
+import { boardHere, claim } from '../../board/claim.ts';
 
-const board = await loadBoard('qemu-arm64');
+const board = await loadBoard(boardHere());
 
 /** A disk with a boot state and nothing to start: U-Boot chooses, finds no image, and starts anew. */
 async function emptyDisk(t: ExecutionContext, copies: readonly (Uint8Array | undefined)[]) {
@@ -29,22 +29,11 @@ async function emptyDisk(t: ExecutionContext, copies: readonly (Uint8Array | und
 	const bootstate = new Uint8Array(copyPlaces[1] + copyBytes);
 	for (const [index, copy] of copies.entries())
 		bootstate.set(copy ?? new Uint8Array(copyBytes), copyPlaces[index]);
-	const image = {
-		disk: join(folder, 'disk.img'),
-		environment: join(folder, 'environment.img'),
-		deviceTree: join(folder, 'board.dtb'),
-	};
-	await makeDisk({ board, file: image.disk, contents: { bootstate }, folder });
+	const disk = join(folder, 'disk.img');
+	await makeDisk({ board, file: disk, contents: { bootstate }, folder });
 	await signingKey(folder);
-	await makeBootLoader({
-		board,
-		keys: folder,
-		deviceTree: await deviceTreeOf(board, folder),
-		folder,
-		environmentFile: image.environment,
-		deviceTreeFile: image.deviceTree,
-	});
-	return image;
+	const loader = { board, keys: folder, debian: (await fetchSources(board)).debian };
+	return { disk, ...(await makeBootLoader({ ...loader, folder, out: folder })) };
 }
 
 async function statesOf(disk: string): Promise<(BootState | undefined)[]> {

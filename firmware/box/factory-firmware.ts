@@ -1,0 +1,25 @@
+/** What the image that a box runs from carries for it. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { FactoryFirmware } from '../factory/factory-modules.ts';
+import type { OwnImage } from '../own-image.ts';
+
+/** Undefined for firmware that leaves the modules of its box alone. */
+export function factoryFirmware(image: OwnImage | undefined): FactoryFirmware | undefined {
+	if (image?.modules === undefined) return undefined;
+	const { release, version, modules } = image;
+	const said = JSON.stringify([
+		release,
+		version,
+		modules.map(({ name, digest, policy }) => [name, digest, policy]),
+	]);
+	return {
+		id: createHash('sha256').update(said).digest('hex').slice(0, 16),
+		modules,
+		read: ({ file }) => readFile(file),
+		made: async (digest) => {
+			const code = modules.find((module) => module.digest === digest)?.code;
+			return code && { memoryPages: code.memoryPages, bytes: new Uint8Array(await readFile(code.file)) };
+		},
+	};
+}

@@ -1,0 +1,2 @@
+/** Whose packages an image is made of. */
+export const suite = 'bookworm';

@@ -1,0 +1,147 @@
+/** What an update costs: its patch, its time beside a plain copy, its memory; and what a box with little memory does. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type BuiltImage, buildImage, firstBootState } from '../../firmware/image/build-image.ts';
+import { makeDelta } from '../../firmware/slots/make-delta.ts';
+import { partitions } from '../../firmware/slots/update-manifest.ts';
+import { makeProbe } from '../../modules/probe/testbed.ts';
+import { ControllerError } from '../controller/controller-error.ts';
+import { moduleTarget } from '../headend/repository/module-target.ts';
+import type { BoardFeature } from '../hil/board/board.ts';
+import { claim, qemuOffer } from '../hil/board/claim.ts';
+import type { ImageBench } from '../hil/image/image-bench.ts';
+import type { Slot } from '../hil/image/variant.ts';
+import { type Figure, figure } from './figure.ts';
+
+const limits = { deltaPercent: 1, copies: 1.5, peakMb: 16, smallMb: 128 };
+const needs = ['power', 'reset', 'flash'] as const satisfies readonly BoardFeature[];
+const firmware = 'usr/lib/mullion/firmware.mjs';
+const memoryPath = 'Device.DeviceInfo.MemoryStatus.';
+const plainCopy = fileURLToPath(new URL('copy-slot.mjs', import.meta.url));
+/** Until what was only needed to start has been given back. */
+const restMs = 10_000;
+const lookMs = 200;
+const busyFault = 7227;
+
+export async function updateFigures(bench: ImageBench, image: BuiltImage): Promise<Figure[]> {
+	const next = await bench.variant(image, 2, async (root) => {
+		await root.write(firmware, `${await root.read(firmware)}\nconsole.log('one line more');\n`);
+	});
+	const patch = await patchBytes(image, next);
+	const { installMs, peakMb } = await installed(bench, image, await bench.publish(next));
+	const copyMs = await copied(bench, image);
+	return [
+		limited(
+			'patch where a line of JavaScript changed',
+			'%',
+			(patch / image.slotBytes) * 100,
+			limits.deltaPercent,
+		),
+		figure({
+			name: 'install of a whole release',
+			value: installMs,
+			unit: 'ms',
+			peer: 'plain copy to that disk',
+			peerValue: copyMs,
+		}),
+		limited('the same, as a ratio', 'x', installMs / copyMs, limits.copies),
+		limited('memory for that, above idle', 'MB', peakMb, limits.peakMb),
+		limited(
+			`fault for one module too many in ${limits.smallMb} MiB`,
+			'',
+			await faultOfSmall(bench, image),
+			busyFault,
+		),
+	];
+}
+
+function limited(name: string, unit: string, value: number, peerValue: number): Figure {
+	return figure({ name, unit, value, peer: 'limit', peerValue });
+}
+
+async function patchBytes(old: BuiltImage, made: Slot): Promise<number> {
+	let bytes = 0;
+	for (const partition of partitions) {
+		const [before, after] = await Promise.all(
+			[old, made].map(async (slot) => new Uint8Array(await readFile(slot[partition].file))),
+		);
+		if (before !== undefined && after !== undefined) bytes += (await makeDelta(before, after)).length;
+	}
+	return bytes;
+}
+
+/** Whole: there is no patch in the repository. */
+async function installed(bench: ImageBench, image: BuiltImage, URL: string) {
+	await using board = await claim({ needs });
+	await using operator = await bench.operator(30_000);
+	await board.flash(await bench.flashable(image, { bootState: firstBootState(image.release) }));
+	const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+	await board.power.on();
+	await isThere;
+	await pause(restMs);
+	const used = async (): Promise<number> => {
+		const { Total, Free } = (await operator.get([memoryPath]))[memoryPath] ?? {};
+		return (Number(Total) - Number(Free)) * 1024;
+	};
+	const idle = await used();
+	let peak = idle;
+	const startedAt = performance.now();
+	let endedAt: number | undefined;
+	const done = operator.operate('Device.DeviceInfo.FirmwareImage.2.Download()', { URL }).finally(() => {
+		endedAt = performance.now();
+	});
+	done.catch(() => undefined);
+	while (endedAt === undefined) {
+		peak = Math.max(peak, await used());
+		await pause(lookMs);
+	}
+	await done;
+	return { installMs: endedAt - startedAt, peakMb: (peak - idle) / 1e6 };
+}
+
+/** Milliseconds of a program that runs in place of the firmware and copies as many bytes. */
+async function copied(
+	{ board, folder, repository, flashable }: ImageBench,
+	image: BuiltImage,
+): Promise<number> {
+	const copying = await buildImage({
+		board,
+		out: join(folder, 'copying'),
+		keys: join(folder, 'keys'),
+		trust: await repository.rootJson(),
+		config: { copy: { boot: image.boot.bytes, root: image.root.bytes } },
+		modules: [],
+		program: plainCopy,
+		release: 1,
+		version: '1.0.1',
+		builtAt: 1_790_000_001,
+	});
+	await using box = await claim({ needs });
+	await box.flash(await flashable(copying, { bootState: firstBootState(1) }));
+	await box.power.on();
+	const { groups } = await box.serial.expect(/copied in (\d+) ms/);
+	return Number(groups[0]);
+}
+
+/** What a box with little memory answers once it can take no module more; it has to be there after that. */
+async function faultOfSmall(bench: ImageBench, image: BuiltImage): Promise<number> {
+	const { built } = await makeProbe();
+	const target = moduleTarget(built.manifest);
+	await bench.repository.addTarget({ ...target, bytes: built.bytes });
+	await using box = await claim({ needs, offers: [qemuOffer({ memoryMiB: limits.smallMb })] });
+	await using operator = await bench.operator(60_000);
+	await box.flash(await bench.flashable(image, { bootState: firstBootState(image.release) }));
+	const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+	await box.power.on();
+	await isThere;
+	try {
+		await operator.operate('Device.SoftwareModules.InstallDU()', { URL: `tuf:${target.path}` });
+		return 0;
+	} catch (error) {
+		if (!(error instanceof ControllerError)) throw error;
+		await operator.get(['Device.DeviceInfo.']);
+		return error.fault ?? 0;
+	}
+}

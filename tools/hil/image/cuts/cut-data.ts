@@ -1,0 +1,71 @@
+/** A data partition in the states that power cuts leave it in: each is mounted, and a platform opened on it. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tool } from '../../../../firmware/image/tool.ts';
+import type { Probe } from '../../../../modules/probe/testbed.ts';
+import { codeOf } from '../../../../runtime/error.ts';
+import { CrashDisk, type DiskPart } from '../../board/crash-disk.ts';
+import type { CrashState } from '../../board/crash-states.ts';
+import { faultIn } from './expected-data.ts';
+import { type KeptData, openKeptData } from './kept-data.ts';
+import { mountData } from './mounted-data.ts';
+import type { Fact } from './work.ts';
+
+export interface CutDataOptions {
+	/** The whole disk before the log began. */
+	readonly base: FileHandle;
+	readonly baseFile: string;
+	/** Where the partition is on it. */
+	readonly range: DiskPart;
+	/** For files. */
+	readonly folder: string;
+	readonly probe: Probe;
+}
+
+export class CutData implements AsyncDisposable {
+	readonly #options: CutDataOptions;
+	readonly #file: string;
+	readonly #copy: FileHandle;
+	readonly #disk: CrashDisk;
+	/** What a platform made of the files, by their digest. */
+	readonly #known = new Map<string, KeptData>();
+
+	private constructor(options: CutDataOptions, { file, copy }: { file: string; copy: FileHandle }) {
+		this.#options = options;
+		this.#file = file;
+		this.#copy = copy;
+		this.#disk = new CrashDisk({ ...options, copy });
+	}
+
+	static async open(options: CutDataOptions): Promise<CutData> {
+		const { baseFile, folder, range } = options;
+		const file = join(folder, 'partition.img');
+		// Holes are what makes a copy of each state cheap.
+		const part = [`skip=${range.offset}`, `count=${range.length}`, 'iflag=skip_bytes,count_bytes', 'bs=1M'];
+		await tool('dd', [`if=${baseFile}`, `of=${file}`, ...part, 'conv=sparse', 'status=none']);
+		return new CutData(options, { file, copy: await open(file, 'r+') });
+	}
+
+	/** Different contents that a platform was opened on. */
+	get contents(): number {
+		return this.#known.size;
+	}
+
+	/** @param facts what was known when the power went @returns what is wrong; undefined where all is as it must be */
+	async faultIn(state: CrashState, facts: readonly Fact[]): Promise<string | undefined> {
+		try {
+			await this.#disk.become(state);
+			const { files, digest, damage } = await mountData(this.#file, this.#options.folder);
+			if (damage.length > 0) return damage.join('; ');
+			const kept = this.#known.get(digest) ?? (await openKeptData(files, this.#options.probe));
+			this.#known.set(digest, kept);
+			return faultIn(kept, facts);
+		} catch (error) {
+			return `${codeOf(error)}: ${error instanceof Error ? error.message : error}`;
+		}
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.#copy.close();
+	}
+}

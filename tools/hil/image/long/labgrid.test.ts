@@ -1,0 +1,33 @@
+// Somebody else's bench drives an image: labgrid, by its own driver for QEMU and a strategy for boxes of ours.
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { firstBootState } from '../../../../firmware/image/build-image.ts';
+import { tool } from '../../../../firmware/image/tool.ts';
+import { openImageBench } from '../image-bench.ts';
+
+const drive = fileURLToPath(new URL('../../labgrid/drive.py', import.meta.url));
+/** Debian's own Python: another one on the path does not find Debian's packages. */
+const python = '/usr/bin/python3';
+const labgrid = '/usr/lib/python3/dist-packages/labgrid';
+
+test('a box starts under labgrid, and again when it pulls its reset line', async (t) => {
+	t.timeout(900_000);
+	await access(labgrid).catch((cause) => {
+		throw new Error('not installed: apt-get install python3-labgrid', { cause });
+	});
+	await using bench = await openImageBench();
+	const { disk, environment, deviceTree } = await bench.flashable(await bench.build(1), {
+		bootState: firstBootState(1),
+	});
+	const images = { LG_DISK: disk, LG_ENVIRONMENT: environment, LG_DEVICE_TREE: deviceTree };
+	const env = Object.fromEntries(Object.entries(images).map(([name, path]) => [name, path ?? '']));
+
+	const said = await tool(python, [drive], { env });
+
+	const { started, reset } = JSON.parse(said.trim().split('\n').at(-1) ?? '');
+	const firmware = 'firmware 1.0.1, release 1, in slot a is settled';
+	t.is(started.firmware, firmware);
+	t.is(reset.firmware, firmware);
+	t.log(`started in ${started.seconds} s, and again in ${reset.seconds} s after its reset`);
+});
