@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '../../runtime/error.ts';
 import type { Manifest, Range } from '../../runtime/module/manifest.ts';
-import type { Modules, ModuleView } from '../../runtime/module/modules.ts';
+import type { Delivery, Modules, ModuleView } from '../../runtime/module/modules.ts';
 import type { Supervisor } from '../../runtime/vm/supervisor.ts';
 import type {
 	EnvironmentStatus,
@@ -84,7 +84,7 @@ export class ModuleManager implements ModuleManagerPort {
 		const target = await this.#target(url, { version, signal });
 		const { modules, downloads } = this.#options;
 		const installed = await downloads.fetch({ target, signal }, (bytes) =>
-			modules.install({ bytes, digest: target.sha256, uuid: uuid || randomUUID(), url }),
+			modules.install({ bytes, ...deliveryOf(target), uuid: uuid || randomUUID(), url }),
 		);
 		const { cell } = installed;
 		if (environment !== '' && environment !== cell) {
@@ -114,7 +114,7 @@ export class ModuleManager implements ModuleManagerPort {
 			);
 		await certification.check(target, signal);
 		return downloads.fetch({ target, signal }, (bytes) =>
-			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url: `${scheme}${target.path}` }),
+			modules.install({ bytes, ...deliveryOf(target), uuid: randomUUID() }),
 		);
 	}
 
@@ -142,9 +142,8 @@ export class ModuleManager implements ModuleManagerPort {
 			if (!usb.includes(id))
 				throw new ModuleManagerError('device-mismatch', `the manifest in ${target.path} does not name ${id}`);
 		};
-		const url = `${scheme}${target.path}`;
 		return downloads.fetch({ target, signal }, (bytes) =>
-			modules.install({ bytes, digest: target.sha256, uuid: randomUUID(), url, check }),
+			modules.install({ bytes, ...deliveryOf(target), uuid: randomUUID(), check }),
 		);
 	}
 
@@ -157,7 +156,7 @@ export class ModuleManager implements ModuleManagerPort {
 		const target = await this.#target(url, { version, signal });
 		const { modules, downloads } = this.#options;
 		const updated = await downloads.fetch({ target, signal }, (bytes) =>
-			modules.update(id, { bytes, digest: target.sha256, url }),
+			modules.update(id, { bytes, ...deliveryOf(target), url }),
 		);
 		return installedModule(updated);
 	}
@@ -205,6 +204,16 @@ export class ModuleManager implements ModuleManagerPort {
 
 function installedModule({ unit, cell }: ModuleView): InstalledModule {
 	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: cell };
+}
+
+/** What the repository says of the bytes, and the configuration that its operator has for them. */
+function deliveryOf({ path, sha256, custom }: Target): Pick<Delivery, 'digest' | 'url' | 'config'> {
+	const { config } = custom;
+	return {
+		digest: sha256,
+		url: `${scheme}${path}`,
+		...(config === undefined ? {} : { config: String(config) }),
+	};
 }
 
 /** Of several the one with the highest version. */

@@ -19,6 +19,7 @@ import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
 import type { Manifest } from './manifest.ts';
+import { configured } from './start-config.ts';
 import { inOrderOfNeed, type Startable } from './start-order.ts';
 import type { ModuleStore } from './store.ts';
 import type { Digest } from './store-digest.ts';
@@ -73,6 +74,8 @@ export interface Delivery {
 	readonly uuid: string;
 	/** Where the bytes came from. */
 	readonly url: string;
+	/** What it starts with in place of the configuration that it was built with, as base64. */
+	readonly config?: string | undefined;
 	/** Throws if this is not what was wanted, before anything of it is kept. */
 	readonly check?: (manifest: Manifest) => void;
 }
@@ -113,7 +116,7 @@ export class Modules {
 			try {
 				// Read once more: all of them together may be too much for the memory of the box.
 				const component = await measure(unit.name, async () =>
-					modules.#prepare(await store.get(unit.digest), unit.digest),
+					modules.#prepare(await store.get(unit.digest), unit),
 				);
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
@@ -135,10 +138,10 @@ export class Modules {
 		return this.list().find(({ unit }) => unit.name === name);
 	}
 
-	/** @throws ComponentError, ManifestError, PolicyError, StoreError, ModuleError `duplicate-module` */
+	/** @throws ComponentError, ManifestError, PolicyError, StoreError, StartConfigError, ModuleError `duplicate-module` */
 	install(delivery: Delivery): Promise<ModuleView> {
 		return this.#changeWith(
-			delivery.bytes,
+			delivery,
 			() => undefined,
 			async (component) => {
 				const { name, version } = component.manifest;
@@ -160,7 +163,7 @@ export class Modules {
 	/** @throws as `install`, and ModuleError `unknown-module`, `name-mismatch`, `start-failed` */
 	update(name: string, delivery: Omit<Delivery, 'uuid'>): Promise<ModuleView> {
 		const isThere = (): Unit => this.#unit(name);
-		return this.#changeWith(delivery.bytes, isThere, async (component, before) => {
+		return this.#changeWith(delivery, isThere, async (component, before) => {
 			const { manifest } = component;
 			if (manifest.name !== name)
 				throw new ModuleError('name-mismatch', `the new version says it is ${manifest.name}, not ${name}`);
@@ -239,9 +242,12 @@ export class Modules {
 	}
 
 	/** @param digest of the bytes, where the store has just held them against it */
-	#prepare(bytes: Uint8Array, digest?: Digest): Promise<PreparedComponent> {
+	async #prepare(
+		bytes: Uint8Array,
+		{ digest, config }: { readonly digest?: Digest; readonly config?: string | undefined },
+	): Promise<PreparedComponent> {
 		const { capabilities, glue, code, made, largest, caps } = this.#options;
-		return prepareComponent(bytes, {
+		const component = await prepareComponent(bytes, {
 			provided: capabilities.provided(),
 			...(digest === undefined ? {} : { digest }),
 			...(glue && { glue }),
@@ -250,6 +256,12 @@ export class Modules {
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});
+		try {
+			return configured(component, config);
+		} catch (error) {
+			await component.code?.discard();
+			throw error;
+		}
 	}
 
 	/** Whether what the module asks for can be granted beside what is there. */
@@ -274,7 +286,7 @@ export class Modules {
 	}
 
 	async #keep(
-		{ bytes, digest, uuid, url }: Delivery,
+		{ bytes, digest, uuid, url, config }: Delivery,
 		component: PreparedComponent,
 		before?: Unit,
 	): Promise<Unit> {
@@ -289,6 +301,7 @@ export class Modules {
 			url,
 			installedAtUs: clock.now(),
 			requestedState: 'active',
+			...(config === undefined ? {} : { config }),
 			...(before === undefined ? {} : { previous: { version: before.version, digest: before.digest } }),
 		};
 		await store.record(unit);
@@ -333,13 +346,13 @@ export class Modules {
 	 * @param before what has to be found first, and is not worth their preparation otherwise
 	 */
 	#changeWith<Before, Result>(
-		bytes: Uint8Array,
+		{ bytes, config }: Pick<Delivery, 'bytes' | 'config'>,
 		before: () => Before,
 		change: (component: PreparedComponent, before: Before) => Promise<Result>,
 	): Promise<Result> {
 		return this.#change(async () => {
 			const found = before();
-			const component = await this.#prepare(bytes);
+			const component = await this.#prepare(bytes, { config });
 			try {
 				return await change(component, found);
 			} catch (error) {

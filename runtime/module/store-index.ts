@@ -18,6 +18,8 @@ export interface Unit {
 	readonly requestedState: 'active' | 'idle';
 	/** The module's own manifest, any JSON. */
 	readonly manifest?: unknown;
+	/** What it starts with in place of the configuration that it was built with, as base64. */
+	readonly config?: string;
 	/** The version to go back to; its bytes are kept as long as it is named here. */
 	readonly previous?: { readonly version: string; readonly digest: Digest };
 }
@@ -49,7 +51,7 @@ export async function decodeIndex(file: Uint8Array, hash: Hasher): Promise<Unit[
 
 /** Errors: `bad-unit`, naming the first field that is wrong. */
 export function checkUnit(unit: Unit): void {
-	const { name, version, digest, uuid, installedAtUs, requestedState, previous } = unit;
+	const { name, version, digest, uuid, installedAtUs, requestedState, previous, config } = unit;
 	const wrong = Object.entries({
 		name: name.length > 0,
 		version: version.length > 0,
@@ -57,6 +59,7 @@ export function checkUnit(unit: Unit): void {
 		digest: isDigest(digest),
 		installedAtUs: Number.isSafeInteger(installedAtUs) && installedAtUs >= 0,
 		requestedState: requestedState === 'active' || requestedState === 'idle',
+		config: config === undefined || /^[A-Za-z0-9+/]*={0,2}$/.test(config),
 		previous: previous === undefined || (previous.version.length > 0 && isDigest(previous.digest)),
 	}).find(([, isRight]) => !isRight);
 	if (wrong !== undefined) {

@@ -100,7 +100,7 @@ function encoded(
 	if (config['bytes'] !== undefined) throw bad('config.bytes is written by the build; give config.value');
 	const { type } = config;
 	if (typeof type !== 'string') throw bad('config.type must be the full name of a protobuf message');
-	const bytes = encodeJson(messageType(root, type), { value, at });
+	const bytes = encodeJson(messageType(root, type), { value, at: `manifest.json: ${at}` });
 	return { bytes: bytes.toBase64() };
 }
 

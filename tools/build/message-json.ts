@@ -14,10 +14,7 @@ function check(type: protobuf.Type, value: unknown, at: string): void {
 		const field = type.fields[name];
 		if (field === undefined) {
 			const known = Object.keys(type.fields).join(', ');
-			throw new BuildError(
-				'bad-config',
-				`manifest.json: ${at}.${name} is no field of ${type.name}; it has ${known}`,
-			);
+			throw new BuildError('bad-config', `${at}.${name} is no field of ${type.name}; it has ${known}`);
 		}
 		const place = `${at}.${name}`;
 		field.resolve();
@@ -80,5 +77,5 @@ function isBase64(text: string): boolean {
 }
 
 function wrong(at: string, wanted: string): BuildError {
-	return new BuildError('bad-config', `manifest.json: ${at} must be ${wanted}`);
+	return new BuildError('bad-config', `${at} must be ${wanted}`);
 }

@@ -272,3 +272,30 @@ test('a box on its battery says so, and for how long', async (t) => {
 	t.regex((await run('status')).out, /on battery \(80 %\), 50 min left/);
 	t.like((await run('status', '--json')).json(), { power: { Source: 'Battery', MinutesLeft: '50' } });
 });
+
+test('a module is pushed with a configuration of the operator, which is told what is wrong with it', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	const config = { type: 'clock.Time', bytes: '' };
+	const manifest = { name: 'clock', version: '1.0.0', subscribes: { 'clock.set': 'clock.Time' }, config };
+	await write('clock.wasm', emptyModule(manifest, schema));
+	const custom = async () => (await repository.targets())['modules/clock-1.0.0.wasm']?.custom;
+	t.is((await run('push', 'clock.wasm', '--config', '{"hour": 7}')).code, 0);
+	t.is((await custom())?.['config'], Uint8Array.of(8, 7).toBase64());
+	const push = async (hour: number) =>
+		(
+			(await run('push', 'clock.wasm', '--json', '--config', `{"hour": ${hour}}`)).json() as {
+				action: string;
+			}[]
+		)[0]?.action;
+	t.is(await push(7), 'unchanged');
+	t.is(await push(8), 'reinstalled');
+	for (const [wrong, message] of [
+		['{"hours": 7}', /--config\.hours is no field of Time/],
+		['{', /--config is not JSON/],
+	] as const) {
+		const failed = await run('push', 'clock.wasm', '--config', wrong);
+		t.not(failed.code, 0);
+		t.regex(failed.err, message);
+	}
+	t.is((await custom())?.['config'], Uint8Array.of(8, 8).toBase64());
+});

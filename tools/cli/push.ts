@@ -21,6 +21,10 @@ export const push: Command = {
 			type: 'boolean',
 			help: 'only sign them into the repository: boxes fetch them when they need them',
 		},
+		config: {
+			type: 'string',
+			help: 'JSON of the configuration that it starts with, in place of the one that it was built with',
+		},
 		certify: {
 			type: 'boolean',
 			help: 'certify them first; done by itself where recordings/ lies beside the module',
@@ -33,12 +37,16 @@ export const push: Command = {
 		['mullion push modules/player', 'builds the folder first'],
 		['mullion push dist/clock.wasm', 'a component that was built already'],
 		['mullion push --offer modules/player', 'the box installs it when a session wants it'],
+		[`mullion push modules/thermometer --config '{"limit": 40}'`, 'with a configuration of your own'],
 		['mullion push --certify clock.wasm --recording day.recording', 'with its certificate'],
 	],
 	run: async (context) => {
 		const { args, options, output } = context;
+		const config = typeof options['config'] === 'string' ? options['config'] : undefined;
 		if (args.length === 0) throw new CliError('usage', 'name a folder or a file; see mullion push --help');
 		const components = (await Promise.all(args.map((arg) => readComponents(arg, context)))).flat();
+		if (config !== undefined && components.length > 1)
+			throw new CliError('usage', '--config is for one module: push them one by one');
 		const repository = await openRepository(context);
 		// All of them, before anything of them is to be seen.
 		const certified: Certified[] = [];
@@ -47,7 +55,7 @@ export const push: Command = {
 		for (const each of certified) await offerCertificate(repository, each);
 		const offered: Offered[] = [];
 		for (const { bytes, map } of components) {
-			const each = await offer(repository, bytes);
+			const each = await offer(repository, bytes, config);
 			offered.push(each);
 			if (map !== undefined) await keepMap(repository.directory, { digest: each.sha256, map });
 		}
@@ -62,7 +70,7 @@ export const push: Command = {
 			for (const each of offered) {
 				const { name, version } = each.manifest;
 				output.progress(output.dim(`${name} ${version} ...`));
-				actions.push([each, await install(box, { offered: each, signal: context.signal })]);
+				actions.push([each, await install(box, { offered: each, config, signal: context.signal })]);
 			}
 			return actions;
 		});
@@ -85,10 +93,12 @@ async function certificatesFor(component: NamedComponent, context: Context): Pro
 
 interface InstallOptions {
 	readonly offered: Offered;
+	/** Given on the command line. */
+	readonly config: string | undefined;
 	readonly signal: AbortSignal;
 }
 
-async function install(box: Controller, { offered, signal }: InstallOptions): Promise<Action> {
+async function install(box: Controller, { offered, config, signal }: InstallOptions): Promise<Action> {
 	const { manifest, url, sha256, isSame } = offered;
 	const before = (await readModules(box)).find(({ name }) => name === manifest.name);
 	if (before === undefined) {
@@ -99,7 +109,9 @@ async function install(box: Controller, { offered, signal }: InstallOptions): Pr
 		await box.operate(`${before.path}Update()`, { URL: url }, { signal });
 		return 'updated';
 	}
-	const isThere = before.digest === '' ? isSame : before.digest === sha256;
+	const hasBytes = before.digest === '' ? isSame : before.digest === sha256;
+	// The box does not say what it was configured with; the repository does.
+	const isThere = hasBytes && (config === undefined || isSame);
 	return isThere ? 'unchanged' : reinstall(box, { before, url, signal });
 }
 

@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import protobuf from 'protobufjs';
 import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
+import { encodeJson } from '../build/message-json.ts';
 import { certificateTarget, moduleTarget } from '../headend/repository/module-target.ts';
 import { Repository } from '../headend/repository/repository.ts';
 import type { Certified } from './certification.ts';
@@ -32,14 +34,36 @@ export async function openRepository(context: Context): Promise<Repository> {
 	return Repository.open({ directory });
 }
 
-/** Signs a module into the repository. Errors: `not-a-component`, `bad-manifest`; those of the repository. */
-export async function offer(repository: Repository, bytes: Uint8Array): Promise<Offered> {
+/**
+ * Signs a module into the repository.
+ *
+ * @param config JSON that it starts with in place of the configuration that it was built with
+ * Errors: `not-a-component`, `bad-manifest`, `bad-config`; those of the repository.
+ */
+export async function offer(repository: Repository, bytes: Uint8Array, config?: string): Promise<Offered> {
 	const manifest = manifestOf(bytes);
-	const { path, custom } = moduleTarget(manifest);
+	const configured = config === undefined ? undefined : configOf(bytes, config);
+	const { path, custom } = moduleTarget(manifest, configured);
 	const sha256 = createHash('sha256').update(bytes).digest('hex');
-	const isSame = (await repository.targets())[path]?.hashes['sha256'] === sha256;
+	const before = (await repository.targets())[path];
+	const isSame = before?.hashes['sha256'] === sha256 && before.custom['config'] === custom.config;
 	if (!isSame) await repository.addTarget({ path, bytes, custom });
 	return { manifest, url: `tuf:${path}`, sha256, isSame };
+}
+
+/** The message that the manifest declares as the module's configuration. */
+function configOf(bytes: Uint8Array, json: string): Uint8Array {
+	const { manifest, schema } = contentOf(bytes);
+	const { type } = manifest.config;
+	if (type === '') throw new CliError('usage', `${manifest.name} takes no configuration`);
+	let value: unknown;
+	try {
+		value = JSON.parse(json);
+	} catch (cause) {
+		throw new CliError('usage', `--config is not JSON: ${(cause as Error).message}`, { cause });
+	}
+	const root = protobuf.Root.fromJSON(schema as protobuf.INamespace).resolveAll();
+	return encodeJson(root.lookupType(type), { value, at: '--config' });
 }
 
 /** Offers a module's certificate, under the digest of the module. Errors: those of the repository. */

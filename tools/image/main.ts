@@ -72,6 +72,7 @@ try {
 					broker: `mqtt://${hostOfEmulator}:1883`,
 					controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 					acceptTools: 'self::mullion-',
+					expansion: { allow: ['*'] },
 				}
 			: JSON.parse(await readFile(values.config, 'utf8'));
 	const image = await buildImage({

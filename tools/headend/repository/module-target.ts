@@ -13,8 +13,17 @@ export interface ModuleSummary {
 	readonly usb?: readonly string[] | undefined;
 }
 
-/** For `Repository.addTarget`; a box finds it again by `custom`. */
-export function moduleTarget(manifest: ModuleSummary): { path: string; custom: ModuleSummary } {
+/** What a box finds a module by, and what it then starts it with. */
+export interface ModuleCustom extends ModuleSummary {
+	/** In place of the configuration that it was built with: base64. */
+	readonly config?: string;
+}
+
+/** For `Repository.addTarget`; a box finds it again by `custom`. @param config in place of the one that it was built with */
+export function moduleTarget(
+	manifest: ModuleSummary,
+	config?: Uint8Array,
+): { path: string; custom: ModuleCustom } {
 	const { name, version, vendor, session, usb = [] } = manifest;
 	const custom = {
 		name,
@@ -22,6 +31,7 @@ export function moduleTarget(manifest: ModuleSummary): { path: string; custom: M
 		vendor,
 		...(session && { session: { kind: session.kind, ranges: session.ranges } }),
 		...(usb.length > 0 && { usb }),
+		...(config && { config: config.toBase64() }),
 	};
 	return { path: `modules/${name}-${version}.wasm`, custom };
 }

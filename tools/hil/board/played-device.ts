@@ -20,40 +20,46 @@ const setAltSetting = 9;
 const altSettingStatus = 11;
 const control = 100;
 
-const headerBytes = 12;
+/** Of the greeting; in all that comes after it numbers of packets have 64 bits. */
+const greetingHeaderBytes = 12;
+const headerBytes = 16;
 const highSpeed = 2;
 const most = 32;
 const stalled = 4;
-/** That a device says of which version it is; that endpoints say how large their packets are. */
-const capabilities = (1 << 1) | (1 << 4);
+/** Versions of devices, sizes of packets of endpoints, numbers of 64 bits, long transfers: what a fast controller asks for. */
+const capabilities = (1 << 1) | (1 << 4) | (1 << 5) | (1 << 6);
 const requestDescriptor = 6;
 
 /** Begins to talk as that device. */
 export function playDevice(device: PlayedUsbDevice, socket: Socket): void {
 	let waiting = Buffer.alloc(0);
-	const send = (type: number, id: number, body: Uint8Array): void => {
-		const header = Buffer.alloc(headerBytes);
+	let isGreeted = false;
+	const send = (type: number, id: bigint, body: Uint8Array): void => {
+		const header = Buffer.alloc(type === packet.hello ? greetingHeaderBytes : headerBytes);
 		header.writeUInt32LE(type, 0);
 		header.writeUInt32LE(body.length, 4);
-		header.writeUInt32LE(id, 8);
+		if (type !== packet.hello) header.writeBigUInt64LE(id, 8);
 		socket.write(Buffer.concat([header, body]));
 	};
 	const hello = Buffer.alloc(68);
 	hello.write('mullion bench');
 	hello.writeUInt32LE(capabilities, 64);
-	send(packet.hello, 0, hello);
+	send(packet.hello, 0n, hello);
 	socket.on('data', (bytes: Buffer<ArrayBuffer>) => {
 		waiting = Buffer.concat([waiting, bytes]);
-		while (waiting.length >= headerBytes) {
-			const end = headerBytes + waiting.readUInt32LE(4);
+		for (;;) {
+			const begin = isGreeted ? headerBytes : greetingHeaderBytes;
+			if (waiting.length < begin) return;
+			const end = begin + waiting.readUInt32LE(4);
 			if (waiting.length < end) return;
-			const [type, id] = [waiting.readUInt32LE(0), waiting.readUInt32LE(8)];
-			answer(type, id, waiting.subarray(headerBytes, end));
+			const id = isGreeted ? waiting.readBigUInt64LE(8) : 0n;
+			answer(waiting.readUInt32LE(0), id, waiting.subarray(begin, end));
 			waiting = waiting.subarray(end);
+			isGreeted = true;
 		}
 	});
 
-	function answer(type: number, id: number, body: Buffer): void {
+	function answer(type: number, id: bigint, body: Buffer): void {
 		if (type === packet.hello) return present();
 		if (type === packet.setConfiguration || type === packet.getConfiguration)
 			return send(configurationStatus, id, Uint8Array.of(0, body[0] ?? 1));
@@ -70,7 +76,7 @@ export function playDevice(device: PlayedUsbDevice, socket: Socket): void {
 			described[4 + at] = at;
 			described[4 + most + at] = 0xff;
 		}
-		send(packet.interfaces, 0, described);
+		send(packet.interfaces, 0n, described);
 		// None but the one for control, in both directions: they are numbered in before out.
 		const endpoints = Buffer.alloc(5 * most, 0);
 		endpoints.fill(0xff, 0, most);
@@ -78,13 +84,13 @@ export function playDevice(device: PlayedUsbDevice, socket: Socket): void {
 		endpoints[most / 2] = 0;
 		endpoints.writeUInt16LE(64, 3 * most);
 		endpoints.writeUInt16LE(64, 3 * most + most);
-		send(packet.endpoints, 0, endpoints);
+		send(packet.endpoints, 0n, endpoints);
 		const connect = Buffer.alloc(10);
 		connect[0] = highSpeed;
 		connect.writeUInt16LE(vendorId, 4);
 		connect.writeUInt16LE(productId, 6);
 		connect.writeUInt16LE(0x0100, 8);
-		send(packet.connect, 0, connect);
+		send(packet.connect, 0n, connect);
 	}
 
 	/** Endpoint, request, its type, status, value, index, length; what is answered comes behind. */

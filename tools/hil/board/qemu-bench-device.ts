@@ -59,11 +59,12 @@ export class QemuBenchDevice {
 	}
 
 	async unplug(qmp: QmpClient): Promise<void> {
-		const { name } = this.#options;
+		const { name, driver } = this.#options;
 		const isGone = qmp.next('DEVICE_DELETED', ({ device }) => device === name);
 		await qmp.execute('device_del', { id: name });
 		await isGone;
-		await qmp.execute('chardev-remove', { id: `${name}-line` });
+		// The other one takes its line with it.
+		if (driver === 'usb-serial') await qmp.execute('chardev-remove', { id: `${name}-line` });
 	}
 
 	async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { moduleTarget } from '../../headend/repository/module-target.ts';
 import { TestBox } from './test-box.ts';
 import { UsbFolder } from './usb-folder.ts';
 import { withManifest } from './variant.ts';
@@ -108,4 +109,39 @@ test.serial('a module whose own manifest does not name the device leaves no trac
 	await usb.plug('1-2', { idVendor: '0403', idProduct: 'abcd' });
 	await box.line(/device-mismatch/, from);
 	t.deepEqual(await box.modules(), ['sensor 0.1.0']);
+});
+
+test.serial(
+	'a module starts as its operator has it, not as it was built, after a power cut too',
+	async (t) => {
+		const bytes = withManifest(module, (own) => ({ ...own, name: 'set', subscribes: {}, usb: [] }));
+		const config = box.probe.order({ what: 'log', text: 'as the operator has it', count: 1 });
+		const target = moduleTarget({ name: 'set', version: '0.1.0', vendor: 'mullion' }, config);
+		await box.stage.headend.repository.addTarget({ ...target, bytes });
+		let from = box.lines.length;
+		t.deepEqual(await box.install(`tuf:${target.path}`), { fault: 0, code: '' });
+		await box.line(/set: as the operator has it/, from);
+		t.deepEqual(await box.uninstall('set'), { fault: 0, code: '' });
+
+		const plain = withManifest(bytes, (own) => ({ ...own, durability: { mode: 'none' } }));
+		await box.stage.headend.repository.addTarget({ ...target, bytes: plain });
+		await box.install(`tuf:${target.path}`);
+		await box.stage.powerCut();
+		from = box.lines.length;
+		await box.stage.powerOn();
+		await box.line(/set: as the operator has it/, from);
+	},
+);
+
+test.serial('a configuration for a module that takes none, or that is none, is refused', async (t) => {
+	const takesNone = withManifest(module, ({ config: _, ...own }) => ({ ...own, name: 'plain', usb: [] }));
+	for (const [bytes, config] of [
+		[takesNone, 'AAAA'],
+		[withManifest(module, (own) => ({ ...own, name: 'plain', usb: [] })), '***'],
+	] as const) {
+		const path = 'modules/plain-0.1.0.wasm';
+		await box.stage.headend.repository.addTarget({ path, bytes, custom: { name: 'plain', config } });
+		t.is((await box.install(`tuf:${path}`)).code, 'bad-start-config');
+	}
+	t.false((await box.modules()).some((name) => name.startsWith('plain')));
 });

@@ -29,7 +29,7 @@ const listens = (name: string): object =>
 test.serial('mains lost: what is not essential is suspended, what is essential answers', async (t) => {
 	for (const [name, change] of [
 		['voice', { power: 'essential' }],
-		['games', {}],
+		['games', { durability: { mode: 'journal' } }],
 		// It asks, and nobody has granted it.
 		['bold', { power: 'essential' }],
 	] as const)
@@ -86,6 +86,8 @@ test.serial(
 		const before = box.lines.length;
 		await power.setMains(false);
 		await box.line(/the mains are lost/, before);
+		await box.line(/games: running -> suspended/, before);
+		await box.order({ what: 'log', text: 'kept', count: 1 }, 'games.order');
 		const { exited } = box.stage.box;
 		await power.setBattery({ percent: 70, secondsLeft: 100 });
 		t.deepEqual(await exited, [75, null], 'it asks to be switched off');
@@ -98,6 +100,7 @@ test.serial(
 		await box.echo('voice.echo');
 		await power.setMains(true);
 		await box.line(/games: starting -> running/, from);
+		await box.line(/games: kept/, from);
 		await box.echo('games.echo');
 	},
 );
