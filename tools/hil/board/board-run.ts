@@ -14,6 +14,8 @@ export interface BoardRun extends AsyncDisposable {
 	readonly folder: string;
 	/** What takes part beside the board: part -> version. */
 	versions(parts: Readonly<Record<string, string>>): void;
+	/** One that needs no board: what is made of what a board has left. */
+	look(name: string, work: (test: TestRecord) => Promise<unknown>): Promise<void>;
 	test(
 		name: string,
 		wanted: ClaimOptions,
@@ -35,6 +37,9 @@ export async function openBoardRun(
 	return {
 		folder,
 		versions: (parts) => run.versions(parts),
+		look: async (title, work) => {
+			await run.test(title, work);
+		},
 		test: async (title, wanted, work) => {
 			await recordedTest({ run, name: title, folder, ...wanted }, work);
 		},

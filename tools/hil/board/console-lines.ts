@@ -56,12 +56,13 @@ export class ConsoleLines {
 	}
 }
 
-/** For a report: `  3.214  starting slot a`, with a line between two lives. */
+/** For a report: `  3.214  starting slot a`, with a line between two lives, and without those that are empty. */
 export function timedText(lines: readonly ConsoleLine[]): string {
-	return lines
+	const said = lines.filter(({ text }) => text !== '');
+	return said
 		.flatMap(({ text, atMs, life }, index) => {
 			const line = `${seconds(atMs).padStart(9)}  ${text}`;
-			const isNewLife = index > 0 && life !== lines[index - 1]?.life;
+			const isNewLife = index > 0 && life !== said[index - 1]?.life;
 			return isNewLife ? [`--- switched on again ---`, line] : [line];
 		})
 		.join('\n');

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Order, Probe } from '../../../../modules/probe/testbed.ts';
 import type { Controller } from '../../../controller/controller.ts';
-import { comeToRest, type Partner } from './journal-pair.ts';
+import { comeToRest, type Partner, pair } from './journal-pair.ts';
 import type { KeptData } from './kept-data.ts';
 
 export interface Talk {
@@ -42,6 +42,9 @@ export async function keptByBox(talk: Talk): Promise<KeptData> {
 	const atRest = await comeToRest((of) => askFor(talk, of));
 	const rows = await talk.operator.get(['Device.SoftwareModules.DeploymentUnit.']);
 	const units = Object.values(rows).filter(({ DUID }) => DUID !== undefined);
+	// The pair has answered already.
+	const others = units.filter(({ DUID }) => !pair.some((partner) => partner === DUID));
+	for (const { DUID } of others) await echo(talk.operator, `${DUID}.echo`);
 	return {
 		modules: units.map(({ DUID, Version }) => `${DUID} ${Version}`),
 		complaints: units

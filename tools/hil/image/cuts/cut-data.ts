@@ -8,6 +8,7 @@ import { CrashDisk, type DiskPart } from '../../board/crash-disk.ts';
 import type { CrashState } from '../../board/crash-states.ts';
 import { faultIn } from './expected-data.ts';
 import { type KeptData, openKeptData } from './kept-data.ts';
+import { targetsKnown } from './kept-trust.ts';
 import { mountData } from './mounted-data.ts';
 import type { Fact } from './work.ts';
 
@@ -20,6 +21,13 @@ export interface CutDataOptions {
 	/** For files. */
 	readonly folder: string;
 	readonly probe: Probe;
+	/** Metadata of the repository that the box trusts. */
+	readonly rootJson: Uint8Array;
+}
+
+interface Found {
+	readonly kept: KeptData;
+	readonly targets: number;
 }
 
 export class CutData implements AsyncDisposable {
@@ -28,7 +36,7 @@ export class CutData implements AsyncDisposable {
 	readonly #copy: FileHandle;
 	readonly #disk: CrashDisk;
 	/** What a platform made of the files, by their digest. */
-	readonly #known = new Map<string, KeptData>();
+	readonly #known = new Map<string, Found>();
 
 	private constructor(options: CutDataOptions, { file, copy }: { file: string; copy: FileHandle }) {
 		this.#options = options;
@@ -57,12 +65,20 @@ export class CutData implements AsyncDisposable {
 			await this.#disk.become(state);
 			const { files, digest, damage } = await mountData(this.#file, this.#options.folder);
 			if (damage.length > 0) return damage.join('; ');
-			const kept = this.#known.get(digest) ?? (await openKeptData(files, this.#options.probe));
-			this.#known.set(digest, kept);
-			return faultIn(kept, facts);
+			const found = this.#known.get(digest) ?? (await this.#lookInto(files));
+			this.#known.set(digest, found);
+			const hasInstalled = facts.some((fact) => fact.kind === 'reached' && fact.version !== '');
+			if (hasInstalled && found.targets === 0) return 'nothing is known of the repository any more';
+			return faultIn(found.kept, facts);
 		} catch (error) {
 			return `${codeOf(error)}: ${error instanceof Error ? error.message : error}`;
 		}
+	}
+
+	async #lookInto(files: string): Promise<Found> {
+		const { probe, rootJson } = this.#options;
+		const targets = await targetsKnown(files, rootJson);
+		return { targets, kept: await openKeptData(files, probe) };
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {

@@ -17,15 +17,25 @@ export interface WorkOptions extends Talk {
 	readonly note: (fact: Fact) => void;
 	/** What the module is at the beginning. */
 	readonly guest: GuestVersion;
-	/** Changes of the module. */
-	readonly changes: number;
+	/** Changes of the module. Default: as many as there is time for. */
+	readonly changes?: number;
+	/** Nothing new is begun once it is aborted; what was begun is waited for. */
+	readonly signal?: AbortSignal;
 }
 
-/** Goes on until the module was changed so often. @throws ControllerError */
-export async function work({ operator, probe, note, guest, changes }: WorkOptions): Promise<void> {
-	let isOver = false;
+/** Goes on until the module was changed so often, or it is told to stop. @throws ControllerError */
+export async function work({
+	operator,
+	probe,
+	note,
+	guest,
+	changes = Infinity,
+	signal,
+}: WorkOptions): Promise<void> {
+	const end = new AbortController();
+	const isOver = (): boolean => end.signal.aborted || signal?.aborted === true;
 	const chatting = (async () => {
-		for (let sent = 1; !isOver; sent++) {
+		for (let sent = 1; !isOver(); sent++) {
 			note({ kind: 'sent' });
 			await publish({ operator, probe }, pairTopic, { what: 'chain', count: links });
 			for (const partner of pair) {
@@ -36,7 +46,7 @@ export async function work({ operator, probe, note, guest, changes }: WorkOption
 		}
 	})();
 	const changing = (async () => {
-		for (let [left, version] = [changes, guest]; left > 0; left--) {
+		for (let [left, version] = [changes, guest]; left > 0 && !isOver(); left--) {
 			version = guestAfter(version);
 			note({ kind: 'wanted', version });
 			await changeGuest(operator, version);
@@ -46,7 +56,7 @@ export async function work({ operator, probe, note, guest, changes }: WorkOption
 	try {
 		await Promise.race([changing, chatting]);
 	} finally {
-		isOver = true;
+		end.abort();
 		await Promise.allSettled([changing, chatting]);
 	}
 	await chatting;

@@ -101,8 +101,10 @@ test.serial('killed while modules come and go, a box loses nothing that it has t
 			const note = (fact: Fact): void => {
 				told.push(fact.kind === 'answered' ? { ...fact, count: fact.count - base[fact.of] } : fact);
 			};
-			working = work({ operator, probe, note, guest, changes: Infinity }).catch(() => undefined);
+			const cut = new AbortController();
+			working = work({ operator, probe, note, guest, signal: cut.signal }).catch(() => undefined);
 			await pause(random() * workMs);
+			cut.abort();
 			await cutBox.cut();
 		}
 	});

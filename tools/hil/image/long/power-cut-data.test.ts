@@ -65,7 +65,8 @@ test.serial('modules come and go while services are at work, and every write is 
 		const writes = opened.use(await WriteLog.open(log));
 		const base = opened.use(await open(baseFile));
 		const range = { offset: start, length: size };
-		const data = await CutData.open({ base, baseFile, range, folder: bench.folder, probe });
+		const rootJson = await bench.repository.rootJson();
+		const data = await CutData.open({ base, baseFile, range, folder: bench.folder, probe, rootJson });
 		recorded = { diary, writes, base, data: opened.use(data) };
 		t.pass();
 	});
@@ -74,15 +75,20 @@ test.serial('modules come and go while services are at work, and every write is 
 test.serial('after each write, and with any since the last flush lost or torn, all is there', async (t) => {
 	t.timeout(7_200_000);
 	const { data, diary } = recorded;
-	const faults: string[] = [];
-	let count = 0;
-	for await (const state of states(tornStates)) {
-		count++;
-		const fault = await data.faultIn(state, diary.until(state.entries));
-		if (fault !== undefined) faults.push(`${state.name}: ${fault}`);
-	}
-	t.deepEqual(faults, []);
-	t.log(`${count} states, ${tornStates} of them torn, and ${data.contents} different contents in them`);
+	await run.look(t.title, async (record) => {
+		const faults: string[] = [];
+		let count = 0;
+		for await (const state of states(tornStates)) {
+			count++;
+			const fault = await data.faultIn(state, diary.until(state.entries));
+			if (fault !== undefined) faults.push(`${state.name}: ${fault}`);
+		}
+		record.figure('states', `${count}, ${tornStates} of them torn`);
+		record.figure('different contents that a platform was opened on', `${data.contents}`);
+		record.figure('with something lost or half done', `${faults.length}`);
+		t.log(record.figures);
+		t.deepEqual(faults, []);
+	});
 });
 
 test.serial('what a disk loses that only says it has flushed is found out by the same look', async (t) => {
