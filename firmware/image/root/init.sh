@@ -14,6 +14,14 @@ mark root
 while read -r driver options; do insmod "/$driver" $options; done </etc/mullion/drivers
 # Armed before anything can hang; from here on the platform feeds it, and only while it is well.
 [ -c /dev/watchdog ] && echo . >/dev/watchdog
+# The network comes up while the data is looked at.
+hostname "mullion"
+ip link set lo up
+for device in $networks; do
+	ip link set "$device" up
+	mark "$device-asked"
+	udhcpc -i "$device" -b -S -t 3 -T 1 -A 3 -s /etc/mullion/dhcp >/dev/null 2>&1 &
+done
 # Who the box is stands behind the boot state too: with that it comes to its cloud even without its data, and
 # tells. What is on the partition stays there, for whoever can save it, and each start tries it again.
 dd if="$boot_state" bs=65536 skip=1 2>/dev/null | tr -d '\000' >/run/box.json
@@ -62,13 +70,6 @@ elif ! has_room; then
 	# The platform does not start where it cannot write a file.
 	without_data "the data partition is full"
 fi
-hostname "mullion"
-ip link set lo up
-for device in $networks; do
-	ip link set "$device" up
-	mark "$device-asked"
-	udhcpc -i "$device" -b -S -t 3 -T 1 -A 3 -s /etc/mullion/dhcp >/dev/null 2>&1 &
-done
 cd /data
 mark platform
 node $engine /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
