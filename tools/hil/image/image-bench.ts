@@ -87,6 +87,8 @@ export async function openImageBench({
 		root: '/etc/mullion/root.json',
 		broker: `mqtt://${hostOfBox}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
+		// Who types commands is somebody of the operator's too.
+		acceptTools: 'self::mullion-',
 		networks: board.networks.map((network) => ({
 			...network,
 			hosts: Object.fromEntries(Object.entries(hosts).map(([name, port]) => [name, `${hostOfBox}:${port}`])),

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { loadBoard } from '../../../../firmware/image/board.ts';
+import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import { bundleFirmware } from '../../../../firmware/image/bundle.ts';
 import { fetchSources } from '../../../../firmware/image/sources.ts';
 import { allImports } from '../../../../modules/probe/testbed.ts';
@@ -104,7 +105,7 @@ async function record(
 	await using bench = await openImageBench({ board: await loadBoard(name) });
 	const image = await bench.build(1, [{ bytes: module }]);
 	await using box = await claim({ needs: ['power', 'flash'], offers: [await emulatedOffer(name)] });
-	await box.flash(await bench.flashable(image));
+	await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
 	const { schema } = await prepareComponent(module, { provided: allImports });
 	const operator = await bench.start(t, box);
 	await box.serial.expect('info sums: ready');
