@@ -11,6 +11,7 @@ import type { BoxConfig } from '../config.ts';
 import { systemClock } from '../hal/clock.ts';
 import { openDirectory } from '../hal/directory.ts';
 import { takesCompiledCode, tuneEngine } from '../hal/engine.ts';
+import { inputButtons } from '../hal/input-buttons.ts';
 import { kernelMemory } from '../hal/memory.ts';
 import { watchdogDevice } from '../hal/watchdog.ts';
 import type { OwnImage } from '../own-image.ts';
@@ -27,6 +28,7 @@ import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
 import { ModuleManager } from './module-manager.ts';
 import { networkView } from './network-view.ts';
+import { openButtons } from './open-buttons.ts';
 import { openExpansion } from './open-expansion.ts';
 import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
@@ -229,6 +231,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	await agent.start();
 	power?.serve({ hub, supervisor, stop: (hasMains) => void powerOff(hasMains) });
 	expansion?.serve({ hub, supervisor, modules, manager, devicesChanged: platform.devicesChanged });
+	// A box that is a program among others leaves the buttons to its machine.
+	const buttons = image && openButtons({ buttons: inputButtons(), hub, log });
 	repository.on('connect', () => expansion?.expansion.askAgain());
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
 	if (!takesCompiledCode())
@@ -245,6 +249,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			// No longer fed: should one of the other steps never end, the watchdog ends them all.
 			() => guarded?.close(),
 			() => power?.close(),
+			() => buttons?.close(),
 			() => expansion?.expansion.close(),
 			() => agent.stop(),
 			() => sampled.close(),

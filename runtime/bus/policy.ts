@@ -38,6 +38,7 @@ export const platformTopics: Readonly<Record<string, string>> = {
 	'serial.input': 'mullion.expansion.SerialData',
 	'serial.output': 'mullion.expansion.SerialData',
 	'power.state': 'mullion.power.PowerState',
+	'box.button': 'mullion.button.Button',
 };
 
 const reserved = ['network.', 'session.', 'box.', 'expansion.', 'serial.', 'power.'];

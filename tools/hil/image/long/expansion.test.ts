@@ -226,10 +226,12 @@ test.serial(
 test.serial(
 	'the mains go: what is essential answers, the rest sleeps, and all is there again after it',
 	async (t) => {
-		const box = await claimed(t);
+		const box = await claimed(t, 'buttons');
 		const operator = await start(t, box, { power: { essential: ['voice'], backMs: 3000 } });
 		await ask(operator, 'voice.echo', 'AAAA');
 		await ask(operator, 'games.echo', 'AAAA');
+		await box.buttons.press('power');
+		await box.serial.expect('the button "power" was pressed');
 		box.serial.write('battery 80 3000\n');
 		box.serial.write('mains 0\n');
 		await box.serial.expect(
