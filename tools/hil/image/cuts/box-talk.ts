@@ -37,8 +37,17 @@ export async function isIdle(operator: Controller): Promise<void> {
 	while ((await operator.instances('Device.LocalAgent.Request.')).length > 0) await pause(500);
 }
 
+/** Resolves once no service is on its way up: a box comes to its operator before they are there. @throws ControllerError */
+export async function areSettled(operator: Controller): Promise<void> {
+	const units = 'Device.SoftwareModules.ExecutionUnit.';
+	const isStarting = async (): Promise<boolean> =>
+		Object.values(await operator.get([units])).some(({ Status }) => Status === 'Starting');
+	while (await isStarting()) await pause(500);
+}
+
 /** What a box has that runs, as its operator sees it. @throws ControllerError */
 export async function keptByBox(talk: Talk): Promise<KeptData> {
+	await areSettled(talk.operator);
 	const atRest = await comeToRest((of) => askFor(talk, of));
 	const rows = await talk.operator.get(['Device.SoftwareModules.DeploymentUnit.']);
 	const units = Object.values(rows).filter(({ DUID }) => DUID !== undefined);
