@@ -239,10 +239,11 @@ export class FirmwareManager implements FirmwareManagerPort {
 	#statusOf({ other, failed, running, isOtherGood }: SlotsView): FirmwareStatus['status'] {
 		const { state } = this.#options.updater;
 		if (state === 'writing') return 'downloading';
-		if (state === 'ready' || state === 'activated' || isOtherGood) return 'available';
-		if (this.#failure !== undefined) return this.#failure;
-		if (failed?.slot === otherSlot(running)) return 'activation-failed';
-		return other?.isReady === true ? 'available' : 'none';
+		if (state === 'ready' || state === 'activated') return 'available';
+		if (failed?.slot === otherSlot(running)) return this.#failure ?? 'activation-failed';
+		// A release that was refused has left alone what is in the slot.
+		if (isOtherGood) return 'available';
+		return this.#failure ?? (other?.isReady === true ? 'available' : 'none');
 	}
 }
 
