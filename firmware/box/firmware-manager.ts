@@ -7,9 +7,10 @@ import type { InstallOptions } from '../slots/release-writer.ts';
 import { RepositorySource } from '../slots/repository-source.ts';
 import { type FirmwareUpdate, parseUpdate, releasesFor } from '../slots/update-manifest.ts';
 import type { Updater } from '../slots/updater.ts';
-import type { SlotsView, StartReport } from '../slots/updater-options.ts';
+import type { StartReport } from '../slots/updater-options.ts';
 import type { RangeReader } from '../update/range-reader.ts';
 import type { Trust } from '../update/trust.ts';
+import { describe, failureOf, slotStatuses } from './firmware-status.ts';
 import type { Home } from './home.ts';
 
 export const firmwareManagerErrors = {
@@ -94,25 +95,8 @@ export class FirmwareManager implements FirmwareManagerPort {
 
 	async list(): Promise<FirmwareStatus[]> {
 		const { updater, version } = this.#options;
-		const view = await updater.view();
-		const other = otherSlot(view.running);
-		const active: FirmwareStatus = {
-			slot: view.running,
-			version,
-			status: 'active',
-			isAvailable: true,
-			isNext: view.next === view.running,
-			failure: '',
-		};
-		const waiting: FirmwareStatus = {
-			slot: other,
-			version: view.other?.version ?? '',
-			status: this.#statusOf(view),
-			isAvailable: updater.state === 'ready' || updater.state === 'activated' || view.isOtherGood,
-			isNext: view.next === other,
-			failure: view.failed?.slot === other ? describe(view.failed) : '',
-		};
-		return view.running === 'a' ? [active, waiting] : [waiting, active];
+		const state = { version, update: updater.state, failure: this.#failure };
+		return slotStatuses(await updater.view(), state);
 	}
 
 	async download({ slot, url, signal }: Parameters<FirmwareManagerPort['download']>[0]): Promise<void> {
@@ -235,15 +219,6 @@ export class FirmwareManager implements FirmwareManagerPort {
 			throw new FirmwareManagerError('unknown-target', `the repository signs no release at "${url}"`);
 		return parseUpdate(targets, { board, floor: updater.floor });
 	}
-
-	#statusOf({ other, failed, running, isOtherGood }: SlotsView): FirmwareStatus['status'] {
-		const { state } = this.#options.updater;
-		if (state === 'writing') return 'downloading';
-		if (state === 'ready' || state === 'activated' || isOtherGood) return 'available';
-		if (this.#failure !== undefined) return this.#failure;
-		if (failed?.slot === otherSlot(running)) return 'activation-failed';
-		return other?.isReady === true ? 'available' : 'none';
-	}
 }
 
 /** Never resolves: what waits goes on in the next life of the box, unless it is told to stop. */
@@ -253,34 +228,3 @@ function ended(signal: AbortSignal): Promise<never> {
 		signal.addEventListener('abort', () => reject(signal.reason), { once: true });
 	});
 }
-
-function describe({ slot, version, tries, reason }: NonNullable<SlotsView['failed']>): string {
-	return `${version ?? 'firmware'} in slot ${slot} was given back after ${tries} starts: ${reason}`;
-}
-
-/** TR-181 FirmwareImage.Status tells apart what did not come, what was not right, and what could not be written. */
-function failureOf(code: string): FirmwareStatus['status'] {
-	if (notInstalled.has(code)) return 'installation-failed';
-	return notValid.has(code) ? 'validation-failed' : 'download-failed';
-}
-
-const notInstalled = new Set([
-	...['write-failed', 'read-back-failed', 'boot-state-not-written', 'image-too-large', 'disk-full', 'io'],
-]);
-const notValid = new Set([
-	...[
-		'digest-mismatch',
-		'length-mismatch',
-		'target-length',
-		'bad-update',
-		'wrong-board',
-		'downgrade-refused',
-	],
-	...[
-		'metadata-signature',
-		'metadata-expired',
-		'metadata-rollback',
-		'metadata-mismatch',
-		'metadata-malformed',
-	],
-]);

@@ -15,8 +15,9 @@ import type { ModuleStore } from '../../runtime/module/store.ts';
 import type { Unit } from '../../runtime/module/store-index.ts';
 import { type Aside, openAside } from './aside.ts';
 import { type Change, type Ledger, readLedger, type Side, turned, writeLedger } from './factory-ledger.ts';
-import { type FactoryModule, factoryScheme } from './factory-module.ts';
+import type { FactoryModule } from './factory-module.ts';
 import { planFactory } from './factory-plan.ts';
+import { factoryUnit } from './factory-unit.ts';
 
 /** The firmware that runs. */
 export interface FactoryFirmware {
@@ -221,16 +222,8 @@ export class FactoryModules {
 		return { ...change, here: { ...change.here, unit: { ...change.here.unit, requestedState, uuid } } };
 	}
 
-	#unitOf({ name, version, digest }: FactoryModule, before: Unit | undefined): Unit {
-		return {
-			name,
-			version,
-			digest,
-			uuid: before?.uuid ?? uuidOf(digest),
-			url: `${factoryScheme}${name}-${version}.wasm`,
-			installedAtUs: this.#options.clock.now(),
-			requestedState: before?.requestedState ?? 'active',
-		};
+	#unitOf(module: FactoryModule, before: Unit | undefined): Unit {
+		return factoryUnit(module, { before, now: this.#options.clock.now() });
 	}
 
 	async #sideOf({ previous: _, ...unit }: Unit): Promise<Side> {
@@ -256,10 +249,4 @@ function sideOf(unit: Unit, manifest: Manifest | undefined, vmsOf: FactoryOption
 
 function isSame(a: Unit | undefined, b: Unit | undefined): boolean {
 	return a?.digest === b?.digest && a?.url === b?.url;
-}
-
-/** The same for the same module: RFC 9562 5.8, version 8. */
-function uuidOf(digest: string): string {
-	const digits = `${digest.slice(0, 12)}8${digest.slice(13, 16)}8${digest.slice(17, 32)}`;
-	return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -2,8 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { Choice, Matter } from '../../../proto/host/bus/firmware.ts';
 import type { Told } from '../../controller/controller.ts';
-import { buildHomeScreen, Choice, HomeScreen, Matter } from './home-screen.ts';
+import { buildHomeScreen, HomeScreen } from './home-screen.ts';
 import { installPlayers, Playing } from './playing.ts';
 import { imageTable, SlotBox } from './slot-box.ts';
 

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Choice, Matter, Notice, Word } from '../../../proto/host/bus/firmware.ts';
+import { type Choice, type Matter, Notice, Word } from '../../../proto/host/bus/firmware.ts';
 import { type BuiltModule, buildModule } from '../../build/component.ts';
 import type { TestBox } from './test-box.ts';
 
@@ -70,5 +70,3 @@ export class HomeScreen {
 		}
 	}
 }
-
-export { Choice, Matter };
