@@ -3,21 +3,19 @@
  * a failure, parks those that fail too often, suspends those that may not run for now, and stops by force a
  * turn that fuel does not end.
  */
-import { type Hub, isForHub } from '../bus/hub.ts';
-import type { EffectHandlers, VmContext } from '../capability/capability.ts';
+import type { Hub } from '../bus/hub.ts';
+import type { VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
 import type { Manifest } from '../module/manifest.ts';
-import type { BudgetName } from './budget-name.ts';
 import type { CellHost } from './cell-host.ts';
-import type { BoxEffect, CellReport, LogLine, VmId } from './cell-protocol.ts';
+import type { VmId } from './cell-protocol.ts';
+import { CellReports, type ReportEvents, type ReportedMoves } from './cell-reports.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
-import type { Fault } from './conduct.ts';
 import { VmError } from './error.ts';
 import { isUp, type Transition, transition, type VmEvent } from './lifecycle.ts';
 import { Migration } from './migration.ts';
-import type { Overrun } from './overruns.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
 import type { RestartOptions } from './restart-policy.ts';
 import {
@@ -31,16 +29,8 @@ import {
 import type { VmNumbers } from './vm-numbers.ts';
 import { type SpecOptions, specOf } from './vm-spec.ts';
 
-export interface SupervisorEvents {
+export interface SupervisorEvents extends ReportEvents {
 	transition?(vm: VmView, transition: Transition): void;
-	log?(vm: VmView, line: LogLine): void;
-	/** A turn has failed; told before the VM moves to another state. */
-	fault?(vm: VmView, fault: Fault): void;
-	/** It wanted more than its budget of this name: told once, and whenever it has twice as often. */
-	overrun?(vm: VmView, overrun: Overrun): void;
-	/** A message that ended two turns badly. */
-	setAside?(vm: VmView, message: { topic: string; payload: Uint8Array }): void;
-	recorded?(report: Extract<CellReport, { tag: 'recorded' }>): void;
 }
 
 export interface SupervisorOptions extends SpecOptions {
@@ -74,6 +64,7 @@ export class Supervisor {
 	readonly #options: SupervisorOptions;
 	readonly #cells: CellTable;
 	readonly #migration: Migration;
+	readonly #reports: CellReports;
 	readonly #vms = new Map<VmId, Supervised>();
 	#lastId = 0;
 
@@ -85,10 +76,18 @@ export class Supervisor {
 			hub: options.hub,
 			watchMs: options.watchMs ?? 100,
 			turnMsOf: (vm) => watchdogMs(this.#vms.get(vm)?.plan.component.manifest.budget.turnMs ?? 0),
-			accept: (cell, report) => this.#accept(cell, report),
+			accept: (cell, report) => this.#reports.accept(cell, report),
 			lost: (cell, culprit, why) => this.#cellLost(cell, culprit, why),
 		});
 		this.#migration = new Migration(this.#cells, options.hub);
+		this.#reports = new CellReports({
+			clock: options.clock,
+			hub: options.hub,
+			on: options.on ?? {},
+			vmOf: (id) => this.#vms.get(id),
+			viewOf: (vm) => this.#view(vm),
+			moves: this.#reportedMoves(),
+		});
 	}
 
 	/** Starts a VM; one that is parked or stopped under this name starts anew and keeps its number. */
@@ -280,93 +279,37 @@ export class Supervisor {
 				if (isThere) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
 			},
 			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
-			exceeded: (budget, detail) => this.#overran(vm, budget, detail),
+			exceeded: (budget, detail) => this.#reports.overran(vm, budget, detail),
 		};
 	}
 
-	#accept(cell: SupervisedCell, report: CellReport): void {
-		if (isForHub(report)) return this.#options.hub.accept(cell, report);
-		if (report.tag === 'counts') {
-			const now = this.#options.clock.now();
-			for (const counts of report.vms) {
-				const counted = this.#vms.get(counts.vm);
-				if (counted !== undefined) this.#exceeded(counted, counted.conduct.counted(counts, now));
-			}
-			return;
-		}
-		if (report.tag === 'closed' || report.tag === 'paused' || report.tag === 'drained') return;
-		if (report.tag === 'handed-over') return cell.send({ tag: 'heard', number: report.number });
-		if (report.tag === 'recorded') {
-			this.#options.on?.recorded?.(report);
-			return;
-		}
-		const vm = this.#vms.get(report.vm);
-		if (vm === undefined) return;
-		switch (report.tag) {
-			case 'started':
-				vm.startedAtUs = this.#options.clock.now();
-				vm.startTookUs = report.tookUs;
-				this.#options.reclaim?.();
+	#reportedMoves(): ReportedMoves {
+		const { clock, reclaim } = this.#options;
+		return {
+			started: (vm, tookUs) => {
+				vm.startedAtUs = clock.now();
+				vm.startTookUs = tookUs;
+				reclaim?.();
 				this.#move(vm, 'started', 'first turn done');
 				this.#reconsider(vm);
-				return;
-			case 'stopped':
+			},
+			stopped: (vm) => {
 				this.#move(vm, 'stopped', vm.reason);
 				if (vm.state === 'stopped') this.#settleStopped(vm);
-				return;
-			case 'at-rest':
-			case 'moved-out':
-				return;
-			case 'slept':
+			},
+			slept: (vm) => {
 				vm.plan.component.code?.rest();
-				this.#options.reclaim?.();
+				reclaim?.();
 				this.#move(vm, 'sleep', 'nothing to do');
-				return;
-			case 'resumed':
+			},
+			woke: (vm) => void this.#move(vm, 'wake', 'something to do'),
+			resumed: (vm, isAsleep) => {
 				// It may have been suspended once more since.
 				if (vm.standsStill || !this.#move(vm, 'resume', 'may run again')) return;
-				if (report.isAsleep) this.#move(vm, 'sleep', 'nothing to do');
-				return;
-			case 'woke':
-				this.#move(vm, 'wake', 'something to do');
-				return;
-			case 'fault':
-				for (const line of report.log) this.#options.on?.log?.(this.#view(vm), line);
-				this.#faulted(vm, report);
-				this.#failed(vm, `${report.code}: ${report.message}`);
-				return;
-			case 'set-aside':
-				this.#options.on?.setAside?.(this.#view(vm), report);
-				return;
-			case 'log':
-				this.#options.on?.log?.(this.#view(vm), report.line);
-				return;
-			case 'exceeded':
-				this.#overran(vm, report.budget, report.detail);
-				return;
-			case 'effect':
-				this.#carryOut(vm, report.effect);
-		}
-	}
-
-	#carryOut(vm: Supervised, effect: BoxEffect): void {
-		const handlers: EffectHandlers = vm.linked?.effects ?? {};
-		const handle = handlers[effect.tag] as ((val: BoxEffect['val']) => void) | undefined;
-		handle?.(effect.val);
-	}
-
-	#faulted(vm: Supervised, fault: Fault): void {
-		const { memoryPages } = vm.plan.component.manifest.budget;
-		this.#exceeded(vm, vm.conduct.failed(fault, { atUs: this.#options.clock.now(), memoryPages }));
-		this.#options.on?.fault?.(this.#view(vm), fault);
-	}
-
-	#overran(vm: Supervised, budget: BudgetName, detail: string): void {
-		this.#exceeded(vm, vm.conduct.exceeded(budget, { atUs: this.#options.clock.now(), detail }));
-	}
-
-	#exceeded(vm: Supervised, news: Overrun | undefined): void {
-		if (news !== undefined) this.#options.on?.overrun?.(this.#view(vm), news);
+				if (isAsleep) this.#move(vm, 'sleep', 'nothing to do');
+			},
+			failed: (vm, reason) => this.#failed(vm, reason),
+		};
 	}
 
 	#failed(vm: Supervised, reason: string): void {
@@ -420,7 +363,7 @@ export class Supervisor {
 				this.#move(vm, 'stopped', why);
 				this.#settleStopped(vm);
 			} else if (vm.id === culprit) {
-				this.#faulted(vm, vm.conduct.unseen(why));
+				this.#reports.faulted(vm, vm.conduct.unseen(why));
 				this.#failed(vm, `over-budget: ${why}`);
 			} else if (vm.state === 'suspended') {
 				// It is brought back when it may run again.
