@@ -6,7 +6,7 @@
  */
 import type { Notify } from '../bus/doorbell.ts';
 import type { Waiting } from '../bus/inbox.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { type CodeReader, type KeptCode, ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
@@ -16,6 +16,7 @@ import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { Packing } from '../snapshot/packing.ts';
 import { plainPacking } from '../snapshot/plain-packing.ts';
+import { blame } from './blame.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 import { crashOf } from './crash.ts';
 import { isBoxEffect } from './effect-check.ts';
@@ -31,9 +32,7 @@ import { RunQueue } from './run-queue.ts';
 import { Suspension } from './suspension.ts';
 import { Turns } from './turns.ts';
 import type { Vm } from './vm.ts';
-
-/** Of one that is suspended: it is armed when that is over. */
-const unarmed: Timer = { cancel: () => undefined };
+import { VmTimers } from './vm-timers.ts';
 
 export interface CellOptions {
 	readonly clock: Clock;
@@ -64,6 +63,7 @@ export class Cell {
 	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
 	readonly #turns: Turns;
+	readonly #timers: VmTimers;
 	readonly #keeping: Keeping | undefined;
 	readonly #hibernation: Hibernation;
 	readonly #moves: Moves;
@@ -97,6 +97,7 @@ export class Cell {
 			flush: () => this.#flush(),
 			notify,
 		});
+		this.#timers = new VmTimers({ clock, give: (vm, event) => this.#mail.give(vm, event) });
 		this.#turns = new Turns({
 			clock,
 			heartbeat,
@@ -128,7 +129,7 @@ export class Cell {
 			turns: this.#turns,
 			queue: this.#queue,
 			hibernation: this.#hibernation,
-			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			arm: (resident, timer, firstMs) => this.#timers.set(resident, timer, firstMs),
 			remove: (resident) => this.#remove(resident),
 			say: (report) => this.#say(report),
 		});
@@ -141,7 +142,7 @@ export class Cell {
 			keep: async ({ keeper }) => {
 				if (keeper?.isSettled === false) await this.#keeping?.snapshots.take(keeper);
 			},
-			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			arm: (resident, timer, firstMs) => this.#timers.set(resident, timer, firstMs),
 			say: (report) => this.#say(report),
 		});
 		this.#keeping = storage && new Keeping(storage, this.#kept());
@@ -161,7 +162,7 @@ export class Cell {
 			},
 			stillborn: (resident, error) => this.#stillborn(resident, error),
 			apply: (resident, vm, effect) => this.#apply(resident, vm, effect),
-			arm: (resident, timer, firstMs) => this.#setTimer(resident, timer, firstMs),
+			arm: (resident, timer, firstMs) => this.#timers.set(resident, timer, firstMs),
 			ready: (resident) => this.#queue.add(resident),
 			wake: (resident) => this.#hibernation.wake(resident),
 			say: (report) => this.#say(report),
@@ -377,11 +378,10 @@ export class Cell {
 				this.#mail.asking.reply(resident, effect.val);
 				return;
 			case 'set-timer':
-				this.#setTimer(resident, effect.val);
+				this.#timers.set(resident, effect.val);
 				return;
 			case 'cancel-timer':
-				resident.timers.get(effect.val)?.cancel();
-				resident.timers.delete(effect.val);
+				this.#timers.cancel(resident, effect.val);
 				return;
 		}
 		if (!isBoxEffect(effect)) return;
@@ -390,48 +390,16 @@ export class Cell {
 		this.#say({ tag: 'effect', vm: resident.id, effect });
 	}
 
-	#setTimer(
-		resident: Resident,
-		timer: Extract<Effect, { tag: 'set-timer' }>['val'],
-		firstMs = timer.delayMs,
-	): void {
-		const { id, repeat } = timer;
-		resident.timers.get(id)?.cancel();
-		const fire = (): void => {
-			resident.timers.delete(id);
-			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
-			if (repeat) this.#setTimer(resident, timer);
-			const isThisTimer = ({ event }: Waiting<Event>) => event.tag === 'timer' && event.val === id;
-			if (!repeat || !resident.inbox.holds(isThisTimer))
-				this.#mail.give(resident.id, { tag: 'timer', val: id });
-		};
-		const { cancel } = resident.isSuspended ? unarmed : this.#clock.after(Math.max(1, firstMs), fire);
-		const dueUs = this.#clock.now() + firstMs * 1000;
-		resident.timers.set(id, { ...timer, dueUs, cancel });
-	}
-
-	/** What the failed turn was given waits again; what alone has failed twice is set aside. */
-	#blame(resident: Resident, taken: readonly Waiting<Event>[]): void {
-		const isKept = resident.keeper?.isJournalled === true;
-		const messages = taken.filter(({ event }) => isKept || event.tag === 'message');
-		const [only] = messages;
-		if (taken.length === 1 && only !== undefined && ++only.failures >= 2) {
-			const topic = only.topic ?? '';
-			const message = only.event.tag === 'message' ? only.event.val : undefined;
-			resident.setAside++;
-			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload: message?.payload ?? new Uint8Array(0) });
-			this.#mail.asking.refuse(resident, message?.correlation ?? 0);
-			messages.length = 0;
-		}
-		resident.singly = Math.max(resident.singly - 1, 0) + messages.length;
-		resident.inbox.giveBack(messages);
-	}
-
 	#failed(resident: Resident, vm: Vm, error: VmError): void {
 		const { code, message } = error;
 		const crash = crashOf({ resident, vm, error, given: resident.taken });
 		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
-		this.#blame(resident, resident.taken);
+		const culprit = blame(resident, resident.taken);
+		if (culprit !== undefined) {
+			const { topic, payload, correlation } = culprit;
+			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
+			this.#mail.asking.refuse(resident, correlation);
+		}
 		resident.recorder?.close('the VM failed');
 		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };
 		const { keeper } = resident;
