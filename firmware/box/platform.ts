@@ -1,7 +1,6 @@
 /** The runtime of one box on its real hardware: cells on threads, networks, players, disk. */
 import { join } from 'node:path';
 import { SerialData } from '../../proto/host/bus/expansion.ts';
-import { NetworkState, Range as WireRange } from '../../proto/host/bus/network.ts';
 import { Checkpoint } from '../../proto/host/bus/session.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
 import { clock as clockCapability } from '../../runtime/capability/clock.ts';
@@ -29,8 +28,6 @@ import { BasebandTable } from '../../runtime/network/baseband-table.ts';
 import { Meter } from '../../runtime/network/meter.ts';
 import { watchSilence } from '../../runtime/network/silence-watch.ts';
 import { Recordings } from '../../runtime/recording/recordings.ts';
-import { isUp, type VmState } from '../../runtime/vm/lifecycle.ts';
-import type { VmView } from '../../runtime/vm/supervised.ts';
 import { Supervisor } from '../../runtime/vm/supervisor.ts';
 import { VmNumbers } from '../../runtime/vm/vm-numbers.ts';
 import type { MemoryView } from '../agent/ports.ts';
@@ -51,6 +48,8 @@ import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
 import { memoryRoom } from './memory-room.ts';
+import { networkMessage } from './network-message.ts';
+import { vmEvents } from './vm-events.ts';
 
 export interface PlatformOptions {
 	readonly config: BoxConfig;
@@ -138,6 +137,13 @@ export async function openPlatform(options: PlatformOptions) {
 	]);
 	let coordinator: Coordinator | undefined;
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
+	const crashes = new CrashBook({
+		directory: directory.folder('crashes'),
+		clock,
+		store,
+		failed: (vm, error) => tell('warn', `${vm}: its crash report is lost: ${error.message}`),
+	});
 	const codeFolder = join(config.state, 'code');
 	const code = await openCodeFiles(codeFolder);
 	const supervisor: Supervisor = new Supervisor({
@@ -150,34 +156,9 @@ export async function openPlatform(options: PlatformOptions) {
 		numbers: await VmNumbers.open(directory.folder('vms')),
 		hub,
 		capabilities,
-		on: {
-			log: ({ name }, { level, text }) => book.write({ vm: name, level, text }),
-			fault: (vm, fault) => crashes.record(vm, fault),
-			overrun: ({ name }, { budget, count, detail }) =>
-				tell('warn', `${name} exceeded its budget "${budget}" (${count} so far): ${detail}`),
-			setAside: ({ name }, { topic, payload }) =>
-				tell(
-					'error',
-					`${name}: a message on ${topic} (${payload.length} bytes) ended two turns badly and was set aside`,
-				),
-			transition: (vm, { from, to, reason }) => {
-				if (to === 'starting') boot.begin('vm', vm.name);
-				if (from === 'starting') boot.end('vm', vm.name);
-				// Falling asleep and waking are no news.
-				if (isUp(from) && isUp(to)) return;
-				tell(
-					to === 'parked' || to === 'backing-off' ? 'warn' : 'info',
-					`${vm.name}: ${from} -> ${to}: ${reason}`,
-				);
-				tellCoordinator(coordinator, vm, from);
-				const isRecorded = isUp(to) || ['starting', 'stopping', 'suspended'].includes(to);
-				if (!isRecorded) recordings.left(vm.id, reason);
-			},
-			recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
-		},
+		on: vmEvents({ log: book, boot, recordings, crashes, coordinator: () => coordinator }),
 	});
 	const rounds = countNowAndThen(supervisor, clock);
-	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
 	const factory =
 		firmware &&
 		(await FactoryModules.settle({
@@ -190,12 +171,6 @@ export async function openPlatform(options: PlatformOptions) {
 			vmsOf: (manifest) => vmNames(manifest, networks.basebands()).map(({ name }) => name),
 			onNote: (text) => tell('info', text),
 		}));
-	const crashes = new CrashBook({
-		directory: directory.folder('crashes'),
-		clock,
-		store,
-		failed: (vm, error) => tell('warn', `${vm}: its crash report is lost: ${error.message}`),
-	});
 	const modules = await Modules.open({
 		store,
 		supervisor,
@@ -228,7 +203,7 @@ export async function openPlatform(options: PlatformOptions) {
 	sessions.on('trouble', ({ session, error }) =>
 		tell('warn', `${session ?? 'a session'}: ${codeOf(error)}: ${error.message}`),
 	);
-	const publishNetworks = (): void => hub.publish('network.state', encodeNetworks(networks));
+	const publishNetworks = (): void => hub.publish('network.state', networkMessage(networks));
 	networks.onChange(({ id, reason, after }) => {
 		if (reason === 'up' || reason === 'down') tell('info', `${id} is ${reason}`);
 		if (reason === 'silent') tell('warn', `${id} is up, but nothing comes over it`);
@@ -274,29 +249,4 @@ function countNowAndThen(supervisor: Supervisor, clock: Clock): Timer {
 	};
 	next();
 	return { cancel: () => timer.cancel() };
-}
-
-function tellCoordinator(coordinator: Coordinator | undefined, { id, state }: VmView, from: VmState): void {
-	if (isUp(from) && !isUp(state)) coordinator?.vmGone(id);
-	if (isUp(state) && !isUp(from)) coordinator?.vmBack(id);
-}
-
-const wireRanges = {
-	wide: WireRange.RANGE_WIDE,
-	short: WireRange.RANGE_SHORT,
-	wired: WireRange.RANGE_WIRED,
-} as const;
-
-function encodeNetworks(networks: BasebandTable): Uint8Array {
-	return NetworkState.encode({
-		basebands: networks.basebands().map(({ id, kind, range, isUp, signalDbm, speedKbps, costPerMb }) => ({
-			id,
-			kind,
-			range: wireRanges[range],
-			up: isUp,
-			signalDbm: signalDbm ?? 0,
-			speedKbps: Math.round(speedKbps ?? 0),
-			costPerMb,
-		})),
-	});
 }
