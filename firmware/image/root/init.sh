@@ -11,7 +11,13 @@ mark() {
 echo "initrd $1" >/run/boot-marks
 mark root
 [ "$(date +%s)" -lt "$built_at" ] && date -s "@$built_at" >/dev/null
-while read -r driver options; do insmod "/$driver" $options; done </etc/mullion/drivers
+# What is plugged in can wait for the platform, and not the other way round.
+while read -r driver options; do
+	case $driver in
+	*/usb/*) usb="$usb /$driver" ;;
+	*) insmod "/$driver" $options ;;
+	esac
+done </etc/mullion/drivers
 # Armed before anything can hang; from here on the platform feeds it, and only while it is well.
 [ -c /dev/watchdog ] && echo . >/dev/watchdog
 # Who the box is stands behind the boot state too: with that it comes to its cloud even without its data, and
@@ -50,6 +56,7 @@ for device in $networks; do
 	mark "$device-asked"
 	udhcpc -i "$device" -b -S -t 3 -T 1 -A 3 -s /etc/mullion/dhcp >/dev/null 2>&1 &
 done
+for driver in $usb; do insmod "$driver"; done &
 cd /data
 mark platform
 node /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
