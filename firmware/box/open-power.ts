@@ -86,6 +86,8 @@ export async function openBoxPower({
 		serve: (given) => {
 			users = given;
 			if (power.isOnBattery) changed(power.view, undefined);
+			// What was true when they were started may not be any more.
+			else given.supervisor.reconsider();
 		},
 		close: () => power.close(),
 	};

@@ -11,7 +11,13 @@ mark() {
 echo "initrd $1" >/run/boot-marks
 mark root
 [ "$(date +%s)" -lt "$built_at" ] && date -s "@$built_at" >/dev/null
-while read -r driver options; do insmod "/$driver" $options; done </etc/mullion/drivers
+# What is plugged in can wait for the platform, and not the other way round.
+while read -r driver options; do
+	case $driver in
+	*/usb/*) usb="$usb /$driver" ;;
+	*) insmod "/$driver" $options ;;
+	esac
+done </etc/mullion/drivers
 # Armed before anything can hang; from here on the platform feeds it, and only while it is well.
 [ -c /dev/watchdog ] && echo . >/dev/watchdog
 # The network comes up while the data is looked at.
@@ -70,6 +76,7 @@ elif ! has_room; then
 	# The platform does not start where it cannot write a file.
 	without_data "the data partition is full"
 fi
+for driver in $usb; do insmod "$driver"; done &
 cd /data
 mark platform
 node $engine /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \

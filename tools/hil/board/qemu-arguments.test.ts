@@ -26,7 +26,7 @@ function blockNodes(description: QemuDescription): Record<string, unknown>[] {
 }
 
 test('a board is emulated, never virtualised, and waits to be told to go', (t) => {
-	t.deepEqual(valuesOf(plain, '-machine'), ['virt,gic-version=2', 'pflash1=environment']);
+	t.deepEqual(valuesOf(plain, '-machine'), ['virt,gic-version=2,acpi=off', 'pflash1=environment']);
 	t.deepEqual(valuesOf(plain, '-accel'), ['tcg,thread=multi']);
 	t.deepEqual(valuesOf(plain, '-cpu'), ['cortex-a53']);
 	t.true(qemuArguments(plain).includes('-S'));
