@@ -5,7 +5,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { seededRandom } from '../link/random.ts';
 import { CrashDisk } from './crash-disk.ts';
-import { crashStates } from './crash-states.ts';
+import { crashStates, lastCrashState } from './crash-states.ts';
 import { WriteLog, writeLogFormat } from './write-log.ts';
 
 const sector = 512;
@@ -157,6 +157,26 @@ test('marks are given with their text', async (t) => {
 	await withLog([{ kind: 'mark', first: 0, sectors: 1 }], async (log) => {
 		t.like((await Array.fromAsync(log.read()))[0], { mark: 'here', length: 0 });
 	});
+});
+
+test('a log that was cut with its box ends where it is no longer whole, and is an error elsewhere', async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-write-log-'));
+	t.teardown(() => rm(folder, { recursive: true }));
+	const path = join(folder, 'log');
+	const whole = encode([
+		{ kind: 'write', first: 1, sectors: 2 },
+		{ kind: 'write', first: 4, sectors: 2 },
+	]);
+	// Before the first write; inside of the second one; the second one written down but for its head.
+	const cuts = [Buffer.alloc(0), whole.subarray(0, -sector), Buffer.from(whole)];
+	cuts[2]?.fill(0, 4 * sector, 5 * sector);
+	for (const [index, bytes] of cuts.entries()) {
+		await writeFile(path, bytes);
+		await using log = await WriteLog.open(path, { isCut: true });
+		t.is((await Array.fromAsync(log.read())).length, index === 0 ? 0 : 1);
+		const { entries, losses } = await lastCrashState({ log, random: () => 0.5 });
+		t.deepEqual([entries, losses], index === 0 ? [0, 0] : [1, 1]);
+	}
 });
 
 const good = encode([{ kind: 'write', first: 1, sectors: 2 }]);

@@ -64,7 +64,11 @@ export class WriteLog implements AsyncDisposable {
 			throw new BoardError('bad-write-log', `${path} cannot be read`, { cause });
 		});
 		try {
-			const head = parseHead(await readExactly(file, 0, writeLogFormat.superBytes));
+			// Its head comes with the first write, before which a box may be cut already.
+			const isEmpty = options.isCut === true && (await file.stat()).size === 0;
+			const head = isEmpty
+				? { entries: 0, sectorBytes: 512 }
+				: parseHead(await readExactly(file, 0, writeLogFormat.superBytes));
 			return new WriteLog(file, { ...head, ...options });
 		} catch (error) {
 			await file.close();
