@@ -1,7 +1,6 @@
 // A stream plays on a real image while its operator pushes new versions: of another module, and of the player itself.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
@@ -10,15 +9,17 @@ import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import { buildModule } from '../../../build/component.ts';
 import { startContentServer } from '../../../headend/content.ts';
+import { walkMpegAudio } from '../../../media/mpeg-audio.ts';
 import { claim } from '../../board/claim.ts';
-import { cutSample } from '../../box/short-media.ts';
 import { withManifest } from '../../box/variant.ts';
+import { makeLongMedia } from '../../story/long-media.ts';
 import { openImageBench } from '../image-bench.ts';
 
 const host = 'content.mullion.test';
 const lookMs = 500;
-const directory = await mkdtemp(join(tmpdir(), 'mullion-playing-'));
-const media = await cutSample({ directory, ms: 20_000 });
+// Long enough for a busy machine to be done before it is over.
+const media = await makeLongMedia(120);
+const { frames } = walkMpegAudio(await readFile(media.path));
 const content = await startContentServer({
 	root: dirname(media.path),
 	networks: [{ id: 'eth0', host: '127.0.0.1' }],
@@ -34,7 +35,7 @@ const image = await bench.build(1, [probe, player]);
 test.after.always(async () => {
 	await bench[Symbol.asyncDispose]();
 	await content.close();
-	await rm(directory, { recursive: true, force: true });
+	await media[Symbol.asyncDispose]();
 });
 
 test.serial(
@@ -44,13 +45,15 @@ test.serial(
 		await using box = await claim({ needs: ['power', 'flash'] });
 		await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
 		const operator = await bench.start(t, box);
-		const push = async ({ bytes, manifest }: typeof player) => {
-			const path = `modules/${manifest.name}-9.0.0.wasm`;
-			const made = withManifest(bytes, (json) => ({ ...json, version: '9.0.0' }));
-			await bench.repository.addTarget({ path, bytes: made });
+		const pathOf = ({ manifest }: typeof player): string => `modules/${manifest.name}-9.0.0.wasm`;
+		for (const module of [probe, player]) {
+			const bytes = withManifest(module.bytes, (json) => ({ ...json, version: '9.0.0' }));
+			await bench.repository.addTarget({ path: pathOf(module), bytes });
+		}
+		const push = async (module: typeof player) => {
 			const rows = await operator.get(['Device.SoftwareModules.DeploymentUnit.']);
-			const [row] = Object.entries(rows).find(([, { DUID }]) => DUID === manifest.name) ?? [];
-			await operator.operate(`${row}Update()`, { URL: `tuf:${path}` });
+			const [row] = Object.entries(rows).find(([, { DUID }]) => DUID === module.manifest.name) ?? [];
+			await operator.operate(`${row}Update()`, { URL: `tuf:${pathOf(module)}` });
 		};
 		const look = async () => {
 			const { Data = '{}' } = await operator.operate(
@@ -62,7 +65,7 @@ test.serial(
 		};
 		await operator.operate(
 			'Device.X_MULLION_Session.Open()',
-			{ Kind: 'media', Url: `http://${host}/short.mp3`, Baseband: '' },
+			{ Kind: 'media', Url: `http://${host}/${basename(media.path)}`, Baseband: '' },
 			{ isSync: true },
 		);
 		while (((await look())?.account?.played ?? 0) < 20) await pause(lookMs);
@@ -75,9 +78,9 @@ test.serial(
 			last = await look();
 		}
 
-		t.like(last.account, { lost: 0, doubled: 0, played: media.frames });
+		t.like(last.account, { lost: 0, doubled: 0, played: frames.length });
 		// An emulated processor may be too slow for the time of a frame: that is told, and not judged.
 		const { late = 0, worstJitterUs = 0 } = last.account ?? {};
-		t.log(`${late} of ${media.frames} frames late, at most ${worstJitterUs / 1000} ms`);
+		t.log(`${late} of ${frames.length} frames late, at most ${worstJitterUs / 1000} ms`);
 	},
 );
