@@ -1,8 +1,6 @@
 /** A whole box: the platform, what it trusts, and its voice to the operator's cloud. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect } from 'mqtt';
-import { codeOf } from '../../runtime/error.ts';
 import { Agent } from '../agent/agent.ts';
 import { boxModel } from '../agent/data-model/box-model.ts';
 import { InstanceNumbers } from '../agent/instance-numbers.ts';
@@ -16,12 +14,12 @@ import { kernelMemory } from '../hal/memory.ts';
 import { watchdogDevice } from '../hal/watchdog.ts';
 import type { OwnImage } from '../own-image.ts';
 import { Downloads } from '../update/download.ts';
-import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import { Trust } from '../update/trust.ts';
 import type { BootRecord } from './boot-record.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
+import { closeInOrder } from './close-in-order.ts';
 import { factoryFirmware } from './factory-firmware.ts';
 import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
@@ -33,6 +31,7 @@ import { openExpansion } from './open-expansion.ts';
 import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openBoxPower } from './open-power.ts';
+import { openRepository } from './open-repository.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
@@ -71,20 +70,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const log = new LogBook(clock);
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
 
-	const repository = connect(config.broker, {
-		protocolVersion: 5,
-		reconnectPeriod: 1000,
-	});
-	// It is tried every second: what is said of that is said once.
-	let lastSaid = '';
-	repository.on('connect', () => {
-		lastSaid = '';
-	});
-	repository.on('error', ({ message }) => {
-		if (message !== lastSaid) log.write({ vm: '', level: 'warn', text: `repository: ${message}` });
-		lastSaid = message;
-	});
-	const reader = new MqttRangeReader({ client: repository, clock });
+	const repository = openRepository({ broker: config.broker, clock, log });
+	const { reader } = repository;
 	const rootJson = await readFile(config.root);
 	const trust = await boot.during('platform', 'trust', () =>
 		Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock }),
@@ -165,7 +152,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 					clock,
 					vms,
 					cellsAnswer: () => supervisor.count(),
-					isCloudReachable: () => repository.connected,
+					isCloudReachable: repository.isReachable,
 					hasData: withoutData === undefined,
 					hasModules: factory?.isDone ?? true,
 				}),
@@ -233,7 +220,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	expansion?.serve({ hub, supervisor, modules, manager, devicesChanged: platform.devicesChanged });
 	// A box that is a program among others leaves the buttons to its machine.
 	const buttons = image && openButtons({ buttons: inputButtons(), hub, log });
-	repository.on('connect', () => expansion?.expansion.askAgain());
+	repository.onReachable(() => expansion?.expansion.askAgain());
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
 	if (!takesCompiledCode())
 		log.write({
@@ -244,8 +231,8 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	if (mended !== undefined)
 		log.write({ vm: '', level: 'warn', text: `the data partition was mended: ${mended}` });
 
-	const close = async (): Promise<void> => {
-		const steps = [
+	const close = (): Promise<void> =>
+		closeInOrder([
 			// No longer fed: should one of the other steps never end, the watchdog ends them all.
 			() => guarded?.close(),
 			() => power?.close(),
@@ -258,18 +245,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			() => sessions.stop(),
 			() => firmware?.close(),
 			() => platform.close(),
-			() => reader.close?.(),
-			() => repository.endAsync(true),
-		];
-		const failures: unknown[] = [];
-		for (const step of steps) {
-			try {
-				await step();
-			} catch (error) {
-				failures.push(error);
-			}
-		}
-		if (failures.length > 0) throw new AggregateError(failures, failures.map(codeOf).join(', '));
-	};
+			() => repository.close(),
+		]);
 	return { close, [Symbol.asyncDispose]: close };
 }

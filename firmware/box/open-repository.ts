@@ -1,0 +1,37 @@
+/** The operator's repository, as a box reaches it: over a connection to the broker that is tried until it is there. */
+import { connect } from 'mqtt';
+import type { Clock } from '../../runtime/clock.ts';
+import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
+import type { LogBook } from './log-book.ts';
+
+export interface RepositoryOptions {
+	/** URL of the broker. */
+	readonly broker: string;
+	readonly clock: Clock;
+	readonly log: LogBook;
+}
+
+const retryMs = 1000;
+
+export function openRepository({ broker, clock, log }: RepositoryOptions) {
+	const client = connect(broker, { protocolVersion: 5, reconnectPeriod: retryMs });
+	// It is tried over and over: what is said of that is said once.
+	let lastSaid = '';
+	client.on('connect', () => {
+		lastSaid = '';
+	});
+	client.on('error', ({ message }) => {
+		if (message !== lastSaid) log.write({ vm: '', level: 'warn', text: `repository: ${message}` });
+		lastSaid = message;
+	});
+	const reader = new MqttRangeReader({ client, clock });
+	return {
+		reader,
+		isReachable: (): boolean => client.connected,
+		onReachable: (act: () => void): void => void client.on('connect', act),
+		close: async (): Promise<void> => {
+			reader.close?.();
+			await client.endAsync(true);
+		},
+	};
+}
