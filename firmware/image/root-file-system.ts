@@ -74,7 +74,7 @@ export async function packRoot({
 	level = 15,
 }: Pick<RootOptions, 'folder' | 'file' | 'builtAt' | 'level'>): Promise<void> {
 	const times = ['-all-time', `${builtAt}`, '-mkfs-time', `${builtAt}`];
-	const packed = ['-comp', 'zstd', '-Xcompression-level', `${level}`, '-b', '128K'];
+	const packed = ['-comp', 'zstd', '-Xcompression-level', `${level}`, '-b', '256K'];
 	const same = ['-all-root', '-no-xattrs', '-no-exports', ...times];
 	await tool('mksquashfs', [folder, file, '-noappend', '-no-progress', '-quiet', ...packed, ...same]);
 }
