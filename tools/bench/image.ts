@@ -1,5 +1,5 @@
 /** `npm run bench:image`: an image beside one with the same kernel and an empty Node, on the same board. */
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,18 +10,18 @@ import { type BuiltModule, buildModule } from '../build/component.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
-import { WriteLog } from '../hil/board/write-log.ts';
 import { type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { printFigures } from './figure-table.ts';
+import { idleFigures } from './image-idle.ts';
 import { updateFigures } from './image-update.ts';
 
 const services = 5;
 const rounds = 3;
 /** Until what was only needed to start has been given back. */
 const restMs = 10_000;
-const limits = { slotMb: 56, ratio: 1.3, beyondEmptyMb: 25, memoryMb: 160, idleKbPerMinute: 64 };
-const needs = ['power', 'reset', 'flash', 'write-log'] as const satisfies readonly BoardFeature[];
+const limits = { slotMb: 56, ratio: 1.3, beyondEmptyMb: 25, memoryMb: 160 };
+const needs = ['power', 'reset', 'flash'] as const satisfies readonly BoardFeature[];
 const emptyNode = fileURLToPath(new URL('empty-node.mjs', import.meta.url));
 const memoryPath = 'Device.DeviceInfo.MemoryStatus.';
 const failed = 'the platform ended';
@@ -37,7 +37,11 @@ async function imageFigures(): Promise<Figure[]> {
 	// Packed as for the field: what is in a patch depends on it.
 	await using bench = await openImageBench({ level: 15 });
 	const image = await bench.build(1, await idleServices(bench.folder));
-	return [...(await startFigures(bench, image)), ...(await updateFigures(bench, image))];
+	return [
+		...(await startFigures(bench, image)),
+		...(await updateFigures(bench, image)),
+		...(await idleFigures(bench, image)),
+	];
 }
 
 async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figure[]> {
@@ -63,7 +67,6 @@ async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figur
 		);
 		await pause(restMs);
 		const usedByBox = used(await memoryOf(operator));
-		const idleKb = (await idleBytes(board, join(bench.folder, 'idle.log'))) / 1000;
 		await started(board, peer, emptyStart);
 		await pause(restMs);
 		const usedByEmpty = used(await heard(listener));
@@ -95,7 +98,6 @@ async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figur
 				peer: 'all of it',
 				peerValue: limits.memoryMb * 1.048576,
 			}),
-			limited('written to the disk in a minute, idle', 'KB', idleKb, limits.idleKbPerMinute),
 		];
 	} finally {
 		await listener.endAsync(true);
@@ -202,17 +204,4 @@ function used({ total, free }: Memory): number {
 
 function toMb(kibibytes: number): number {
 	return (kibibytes * 1024) / 1e6;
-}
-
-/** What is written in a minute by a box that has nothing to do. */
-async function idleBytes({ storage }: Board, file: string): Promise<number> {
-	await storage.record(file);
-	await pause(60_000);
-	await storage.stopRecording();
-	// A log that nothing was written into has no head.
-	if ((await stat(file)).size === 0) return 0;
-	await using log = await WriteLog.open(file);
-	let bytes = 0;
-	for await (const { length } of log.read()) bytes += length;
-	return bytes;
 }
