@@ -116,8 +116,9 @@ export class RunRecord {
 
 export class TestRecord {
 	readonly steps: StepReport[] = [];
-	readonly captures: Record<string, string> = {};
-	readonly figures: Record<string, string> = {};
+	// Without a prototype: any name is only a name, `__proto__` too. */
+	readonly captures: Record<string, string> = Object.create(null);
+	readonly figures: Record<string, string> = Object.create(null);
 	starts: readonly BoardStart[] = [];
 	/** The end of what the serial console said; set it when the test is over, however it ended. */
 	console: string | undefined;
