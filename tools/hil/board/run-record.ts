@@ -116,7 +116,7 @@ export class RunRecord {
 
 export class TestRecord {
 	readonly steps: StepReport[] = [];
-	// Without a prototype: any name is only a name, `__proto__` too. */
+	// Without a prototype: any name is only a name, `__proto__` too.
 	readonly captures: Record<string, string> = Object.create(null);
 	readonly figures: Record<string, string> = Object.create(null);
 	starts: readonly BoardStart[] = [];
