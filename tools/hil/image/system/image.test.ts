@@ -1,9 +1,14 @@
 // An image on its board: from the first instruction of the boot loader to the operator's cloud.
-import { copyFile, open, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { bootStages } from '../../../../firmware/agent/ports.ts';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import type { BootState } from '../../../../firmware/slots/boot-state.ts';
+import { bootChart } from '../../../boot-chart/boot-chart.ts';
+import { readBoot } from '../../../boot-chart/read-boot.ts';
+import { bootChartFile } from '../../board/report.ts';
+import { startsOf } from '../../board/start-phases.ts';
 import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
@@ -41,8 +46,20 @@ test.serial(
 			await box.serial.expect(/sha256,rsa2048:slot\+ OK/);
 			await box.serial.expect('firmware 1.0.1, release 1, in slot a is settled');
 			await isThere;
-			const objects = await operator.get(['Device.DeviceInfo.']);
-			t.truthy(objects);
+			const phases = await readBoot(operator);
+			const stages = new Set(phases.map(({ stage }) => stage));
+			for (const stage of bootStages.filter((each) => each !== 'vm')) t.true(stages.has(stage), stage);
+			t.deepEqual(
+				box.serial.lines.filter(({ text }) => text.includes('compiled for another processor')),
+				[],
+				'the engine takes what was compiled at the build',
+			);
+			const loaderMs = startsOf(box.serial.lines)[0]?.phases.kernel;
+			await mkdir(run.folder, { recursive: true });
+			await writeFile(
+				join(run.folder, bootChartFile),
+				bootChart(phases, { title: 'From the reset to the cloud', loaderMs }),
+			);
 		});
 	},
 );
