@@ -9,42 +9,39 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { build, type Plugin } from 'esbuild';
-import { leanNode } from '../../../firmware/image/lean-node.ts';
-import { leanPackages } from '../../../firmware/image/lean-packages.ts';
+import { build } from 'esbuild';
+import { bundleFirmware } from '../../../firmware/image/bundle.ts';
 import { startMosquitto } from '../mosquitto.ts';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const speaker = fileURLToPath(new URL('mqtt-speaker.ts', import.meta.url));
 
-/** Hears what it says itself, then says what is in its memory. */
-const client = `import { connectAsync } from 'mqtt';
-	const [url, ca] = process.argv.slice(2);
-	const options = { protocolVersion: 5, reconnectPeriod: 0, ...(ca && { ca: process.getBuiltinModule('fs').readFileSync(ca) }) };
-	const client = await connectAsync(url, options, false);
-	const heard = new Promise((resolve) => client.once('message', (_topic, payload) => resolve(String(payload))));
-	await client.subscribeAsync('a/topic', { qos: 1 });
-	await client.publishAsync('a/topic', 'over ' + new URL(url).protocol, { qos: 1, properties: { responseTopic: 'b' } });
-	const text = await heard;
-	await client.endAsync();
-	gc();
-	console.log(JSON.stringify({ text, heapBytes: process.memoryUsage().heapUsed }));`;
-
-async function bundled(t: ExecutionContext, plugins: Plugin[]): Promise<{ folder: string; file: string }> {
+async function folderOf(t: ExecutionContext): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-lean-'));
 	t.teardown(() => rm(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+/** As in an image. */
+async function bundled(t: ExecutionContext): Promise<{ folder: string; file: string }> {
+	const folder = await folderOf(t);
 	const file = join(folder, 'client.mjs');
+	await bundleFirmware({ file, entry: speaker, hasCells: false });
+	return { folder, file };
+}
+
+async function asItComes(t: ExecutionContext): Promise<string> {
+	const outfile = join(await folderOf(t), 'client.mjs');
 	await build({
-		stdin: { contents: client, resolveDir: root },
-		outfile: file,
+		entryPoints: [speaker],
+		outfile,
 		bundle: true,
 		platform: 'node',
 		format: 'esm',
-		plugins,
 		banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
 		logLevel: 'silent',
 	});
-	return { folder, file };
+	return outfile;
 }
 
 async function said(file: string, ...args: string[]): Promise<{ text: string; heapBytes: number }> {
@@ -54,15 +51,15 @@ async function said(file: string, ...args: string[]): Promise<{ text: string; he
 
 test('the client of an image talks over TCP, in far less memory than the package as it comes', async (t) => {
 	await using broker = await startMosquitto();
-	const lean = await said((await bundled(t, [leanNode, leanPackages])).file, broker.url);
-	const whole = await said((await bundled(t, [])).file, broker.url);
+	const lean = await said((await bundled(t)).file, broker.url);
+	const whole = await said(await asItComes(t), broker.url);
 	t.is(lean.text, 'over mqtt:');
 	t.is(whole.text, 'over mqtt:');
 	t.true(lean.heapBytes < whole.heapBytes - 4e6, `${lean.heapBytes} of ${whole.heapBytes} bytes`);
 });
 
 test('the client of an image talks over TLS, and refuses a broker that it cannot trust', async (t) => {
-	const { folder, file } = await bundled(t, [leanNode, leanPackages]);
+	const { folder, file } = await bundled(t);
 	const key = join(folder, 'key.pem');
 	const certificate = join(folder, 'certificate.pem');
 	const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -75,7 +72,7 @@ test('the client of an image talks over TLS, and refuses a broker that it cannot
 });
 
 test('the client of an image asks for a WebSocket where it is told to', async (t) => {
-	const { file } = await bundled(t, [leanNode, leanPackages]);
+	const { file } = await bundled(t);
 	const server = createServer().listen(0, '127.0.0.1');
 	t.teardown(() => server.close());
 	await once(server, 'listening');
