@@ -11,7 +11,7 @@ import { ControllerError } from '../controller/controller-error.ts';
 import { moduleTarget } from '../headend/repository/module-target.ts';
 import type { BoardFeature } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
-import type { ImageBench } from '../hil/image/image-bench.ts';
+import { agent, type ImageBench } from '../hil/image/image-bench.ts';
 import type { Slot } from '../hil/image/variant.ts';
 import { type Figure, figure } from './figure.ts';
 
@@ -103,7 +103,7 @@ async function installed(bench: ImageBench, image: BuiltImage, URL: string) {
 
 /** Milliseconds of a program that runs in place of the firmware and copies as many bytes. */
 async function copied(
-	{ board, folder, repository, flashable }: ImageBench,
+	{ board, folder, repository, configOf, flashable }: ImageBench,
 	image: BuiltImage,
 ): Promise<number> {
 	const copying = await buildImage({
@@ -111,7 +111,8 @@ async function copied(
 		out: join(folder, 'copying'),
 		keys: join(folder, 'keys'),
 		trust: await repository.rootJson(),
-		config: { copy: { boot: image.boot.bytes, root: image.root.bytes } },
+		// Without its name it would be taken for another box, and its data left alone.
+		config: { ...configOf(agent), copy: { boot: image.boot.bytes, root: image.root.bytes } },
 		modules: [],
 		program: plainCopy,
 		release: 1,

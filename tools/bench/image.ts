@@ -10,7 +10,7 @@ import { type BuiltModule, buildModule } from '../build/component.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
-import { type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
+import { agent, type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
 import { type Figure, figure, interleaved } from './figure.ts';
 import { printFigures } from './figure-table.ts';
 import { idleFigures } from './image-idle.ts';
@@ -137,13 +137,13 @@ async function idleServices(folder: string): Promise<BuiltModule[]> {
 	return modules;
 }
 
-async function emptyImage({ board, folder, broker, repository }: ImageBench): Promise<BuiltImage> {
+async function emptyImage({ board, folder, configOf, repository }: ImageBench): Promise<BuiltImage> {
 	return buildImage({
 		board,
 		out: join(folder, 'empty'),
 		keys: join(folder, 'keys'),
 		trust: await repository.rootJson(),
-		config: { broker: `mqtt://10.0.2.2:${broker.port}`, state: '/data/state' },
+		config: configOf(agent),
 		modules: [],
 		program: emptyNode,
 		release: 1,
