@@ -49,12 +49,8 @@ type Waiting = (typeof waiting)[number];
 /** The source of that file. */
 export function onDemand(): string {
 	return waiting
-		.map(({ name, from }) => `exports[${JSON.stringify(name)}]=()=>require("${fileOf(from)}");`)
+		.map(({ name, from }) => `exports[${JSON.stringify(name)}]=()=>require("./node_modules/${from}");`)
 		.join('\n');
-}
-
-function fileOf(from: string): string {
-	return `./node_modules/${from}`;
 }
 
 export const streamsOfNode: Plugin = {
