@@ -64,3 +64,8 @@ export function nanosecondsEach(count: number, call: () => void): number {
 	for (let left = count; left > 0; left--) call();
 	return ((now() - startedAt) * 1e6) / count;
 }
+
+/** Against the limit that it has. */
+export function limited(name: string, unit: string, value: number, peerValue: number): Figure {
+	return figure({ name, unit, value, peer: 'limit', peerValue });
+}

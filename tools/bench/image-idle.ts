@@ -7,7 +7,7 @@ import type { Board, BoardFeature } from '../hil/board/board.ts';
 import { claim } from '../hil/board/claim.ts';
 import { WriteLog } from '../hil/board/write-log.ts';
 import type { ImageBench } from '../hil/image/image-bench.ts';
-import { type Figure, figure } from './figure.ts';
+import { type Figure, limited } from './figure.ts';
 
 /** KiB in an hour, as KB. */
 const limits = { wakeUps: 10, hourlyKb: 65.536 };
@@ -39,21 +39,15 @@ export async function idleFigures(bench: ImageBench, image: BuiltImage): Promise
 	await pause(restMs);
 	const first = await slept(board);
 	const [bytes, second] = await Promise.all([written(board, join(bench.folder, 'idle.log')), slept(board)]);
+	const hourlyKb = ((bytes / 1000) * 3600) / watchedSeconds;
 	return [
-		figure({
-			name: 'wake-ups of its threads in a second, idle',
-			unit: '',
-			value: (second - first) / watchedSeconds,
-			peer: 'limit',
-			peerValue: limits.wakeUps,
-		}),
-		figure({
-			name: 'written to the disk, idle, for an hour',
-			unit: 'KB',
-			value: ((bytes / 1000) * 3600) / watchedSeconds,
-			peer: 'limit',
-			peerValue: limits.hourlyKb,
-		}),
+		limited(
+			'wake-ups of its threads in a second, idle',
+			'',
+			(second - first) / watchedSeconds,
+			limits.wakeUps,
+		),
+		limited('written to the disk, idle, for an hour', 'KB', hourlyKb, limits.hourlyKb),
 	];
 }
 

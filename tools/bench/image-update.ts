@@ -13,7 +13,7 @@ import type { BoardFeature } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
 import { agent, type ImageBench } from '../hil/image/image-bench.ts';
 import type { Slot } from '../hil/image/variant.ts';
-import { type Figure, figure } from './figure.ts';
+import { type Figure, figure, limited } from './figure.ts';
 
 const limits = { deltaPercent: 1, copies: 1.5, peakMb: 16, smallMb: 128 };
 const needs = ['power', 'reset', 'flash'] as const satisfies readonly BoardFeature[];
@@ -55,10 +55,6 @@ export async function updateFigures(bench: ImageBench, image: BuiltImage): Promi
 			busyFault,
 		),
 	];
-}
-
-function limited(name: string, unit: string, value: number, peerValue: number): Figure {
-	return figure({ name, unit, value, peer: 'limit', peerValue });
 }
 
 async function patchBytes(old: BuiltImage, made: Slot): Promise<number> {

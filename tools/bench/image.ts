@@ -11,7 +11,7 @@ import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
 import { agent, type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
-import { type Figure, figure, interleaved } from './figure.ts';
+import { type Figure, figure, interleaved, limited } from './figure.ts';
 import { printFigures } from './figure-table.ts';
 import { idleFigures } from './image-idle.ts';
 import { updateFigures } from './image-update.ts';
@@ -103,10 +103,6 @@ async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figur
 		await listener.endAsync(true);
 		await operator.close();
 	}
-}
-
-function limited(name: string, unit: string, value: number, peerValue: number): Figure {
-	return figure({ name, unit, value, peer: 'limit', peerValue });
 }
 
 /** Services of different code that say that they were started, and then nothing. */

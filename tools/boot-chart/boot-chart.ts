@@ -78,6 +78,6 @@ function stepOf(endMs: number): number {
 	return ([1, 2, 5, 10].find((factor) => factor * power * 10 >= endMs) ?? 10) * power;
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
 	return `${(ms / 1000).toFixed(2)} s`;
 }

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BootPhase } from '../../firmware/agent/ports.ts';
-import { bootChart } from '../boot-chart/boot-chart.ts';
+import { bootChart, seconds } from '../boot-chart/boot-chart.ts';
 import { readBoot } from '../boot-chart/read-boot.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
@@ -49,7 +49,3 @@ export const bootChartCommand: Command = {
 		output.result({ file, phases }, `${rows}\n${file}`);
 	},
 };
-
-function seconds(ms: number): string {
-	return `${(ms / 1000).toFixed(2)} s`;
-}
