@@ -1,5 +1,6 @@
 /** Firmware as the operator manages it: from a release in the signed repository to a slot that was found good. */
 import { Matter } from '../../proto/host/bus/firmware.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { CodedError, codeOf } from '../../runtime/error.ts';
 import type { FirmwareManager as FirmwareManagerPort, FirmwareStatus } from '../agent/ports.ts';
 import { otherSlot } from '../slots/boot-state.ts';
@@ -36,6 +37,7 @@ export interface FirmwareManagerOptions {
 	readonly release: number;
 	readonly trust: Pick<Trust, 'refresh' | 'find' | 'target'>;
 	readonly reader: RangeReader;
+	readonly clock: Clock;
 	/** Has the box start anew; it may return before it does. */
 	readonly restart: () => Promise<void>;
 	/** Whether a restart would disturb nobody. */
@@ -100,7 +102,7 @@ export class FirmwareManager implements FirmwareManagerPort {
 	}
 
 	async download({ slot, url, signal }: Parameters<FirmwareManagerPort['download']>[0]): Promise<void> {
-		const { updater, reader, trust } = this.#options;
+		const { updater, reader, clock, trust } = this.#options;
 		const { running } = await updater.view();
 		if (slot === running) throw new FirmwareManagerError('slot-in-use', `slot ${slot} runs`);
 		this.#failure = undefined;
@@ -110,7 +112,7 @@ export class FirmwareManager implements FirmwareManagerPort {
 			const target = (path: string) => trust.target(path);
 			const onPatchRefused = (error: Error): void =>
 				this.#options.onNote(`a patch was not used: ${codeOf(error)}`);
-			const source = new RepositorySource({ reader, target, onPatchRefused });
+			const source = new RepositorySource({ reader, clock, target, onPatchRefused });
 			await updater.install(update, source, { signal, onProgress: this.#progressOf(update) });
 		} catch (error) {
 			this.#failure = failureOf(codeOf(error));

@@ -76,7 +76,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	const trust = await boot.during('platform', 'trust', () =>
 		Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock }),
 	);
-	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader });
+	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader, clock });
 
 	const power = await openBoxPower({ config, image, clock, log });
 	const expansion = config.expansion && openExpansion({ config: config.expansion, clock, log });

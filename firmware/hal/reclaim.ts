@@ -19,18 +19,19 @@ export function reclaimer(gatherMs = 1000): () => void {
 	};
 }
 
-/** Of pieces, between two looks at what has become old. */
-const piecesToAge = 4;
+/** Of pieces, between two looks at what has become old: that takes fifty times as long as one at what is young. */
+const piecesToAge = 32;
 
 /**
  * To be called for each piece, of a megabyte or so, of something large that is carried through memory. What carried it
- * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look.
+ * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look. At every second piece
+ * only, since what outlives two looks is old to the engine, and of the piece before much is still on its way.
  */
 export function pieceReclaimer(): () => void {
 	let pieces = 0;
 	return () => {
 		pieces = (pieces + 1) % piecesToAge;
-		collect({ type: pieces === 0 ? 'major' : 'minor', execution: 'sync' });
+		if (pieces % 2 === 0) collect({ type: pieces === 0 ? 'major' : 'minor', execution: 'sync' });
 	};
 }
 

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { ManualClock } from '../../runtime/manual-clock.ts';
 import { MemoryRangeReader } from '../update/memory-range-reader.ts';
 import type { DeltaError } from './delta-error.ts';
 import { content } from './image.fixture.ts';
@@ -21,6 +22,7 @@ async function repository(patch?: Uint8Array) {
 	const refused: DeltaError[] = [];
 	const source = new RepositorySource({
 		reader,
+		clock: new ManualClock(),
 		target: (name) => targets.find(({ path }) => path === name),
 		onPatchRefused: (error) => refused.push(error),
 	});

@@ -1,4 +1,6 @@
 /** Images from the operator's repository: as a patch to what runs where there is one, whole otherwise. */
+import type { Clock } from '../../runtime/clock.ts';
+import type { ChunkSizes } from '../update/chunk-size.ts';
 import { readChunks } from '../update/chunks.ts';
 import { DownloadError } from '../update/download-error.ts';
 import type { RangeReader } from '../update/range-reader.ts';
@@ -9,10 +11,11 @@ import type { ImageRequest, ImageSource } from './image-source.ts';
 
 export interface RepositorySourceOptions {
 	readonly reader: RangeReader;
+	readonly clock: Clock;
 	/** What the verified metadata says of a path. */
 	readonly target: (path: string) => Pick<Target, 'file' | 'length'> | undefined;
-	/** Bytes a request; default 64 KiB. */
-	readonly chunkBytes?: number;
+	/** Bytes a request; default 16 KiB, up to 256 KiB where they come soon. */
+	readonly chunkBytes?: ChunkSizes;
 	/** Requests on their way at a time; default 4. */
 	readonly window?: number;
 	/** Told of a patch that could not be used; the image is taken whole then. */
@@ -54,9 +57,10 @@ export class RepositorySource implements ImageSource {
 		offset: number,
 		signal: AbortSignal = new AbortController().signal,
 	): AsyncIterable<Uint8Array> {
-		const { reader, chunkBytes = 65_536, window = 4 } = this.#options;
+		const { reader, clock, chunkBytes = { least: 16_384, most: 262_144 }, window = 4 } = this.#options;
 		return readChunks({
 			reader,
+			clock,
 			path: file,
 			offset,
 			end: length,

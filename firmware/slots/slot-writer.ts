@@ -1,9 +1,8 @@
 /**
  * Brings an image into a partition as it comes, without ever holding more than a piece of it.
  *
- * What was written is read back and has the promised digest before this returns. A write that broke off
- * goes on from its last mark: what is in the partition up to there is hashed again, since the state of a
- * hash cannot be kept.
+ * What was written is read back and has the promised digest before this returns: one of what came would say
+ * nothing of what is there. A write that broke off goes on from its last mark.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { BlockDevice } from './block-device.ts';
@@ -41,15 +40,17 @@ export async function writeImage(write: ImageWrite): Promise<void> {
 		write.onProgress?.(written);
 		return;
 	}
-	// What an earlier start left may be damaged: then, and only then, all of it is written once more.
-	for (let from = written === image.length ? 0 : written; ; from = 0) {
-		if ((await fill(write, from)) === image.sha256) break;
-		await marks.set(partition, image, 0);
-		if (from === 0)
-			throw new SlotWriteError('digest-mismatch', `${partition}: what came does not have ${image.sha256}`);
-	}
+	await fill(write, written === image.length ? 0 : written);
+	if (await isWhole(device, image)) return;
+	// What an earlier start left, what came, or what the device kept was wrong: all is written once more, and this
+	// time who was wrong is seen.
+	await marks.set(partition, image, 0);
+	const hash = createHash('sha256');
+	await fill(write, 0, hash);
 	if (await isWhole(device, image)) return;
 	await marks.set(partition, image, 0);
+	if (hash.digest('hex') !== image.sha256)
+		throw new SlotWriteError('digest-mismatch', `${partition}: what came does not have ${image.sha256}`);
 	throw new SlotWriteError('read-back-failed', `${partition}: it does not give back what was written`);
 }
 
@@ -57,7 +58,7 @@ export async function writeImage(write: ImageWrite): Promise<void> {
 export async function isWhole(device: BlockDevice, image: Image): Promise<boolean> {
 	if (image.length > device.size) return false;
 	const hash = createHash('sha256');
-	await hashDevice({ device, hash, end: image.length });
+	for await (const piece of piecesOf(device, image.length)) hash.update(piece);
 	return hash.digest('hex') === image.sha256;
 }
 
@@ -72,75 +73,84 @@ export function requireRoom({
 	throw new SlotWriteError('image-too-large', message);
 }
 
-/** Writes all from a place on, and tells the digest of all. */
-async function fill(write: ImageWrite, from: number): Promise<string> {
+/** Writes all from a place on. @param hash of what comes */
+async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void> {
 	const { device, partition, image, marks, read, signal, onProgress, reclaim } = write;
 	const { markEvery = 4 * pieceBytes } = write;
-	const hash = createHash('sha256');
 	const piece = new Uint8Array(pieceBytes);
 	let filled = 0;
 	let at = from;
 	let marked = from;
+	let syncing: Promise<void> = Promise.resolve();
 
-	const sync = async (): Promise<void> => {
-		await onDevice(partition, () => device.sync());
-		await marks.set(partition, image, at);
+	// More may come, and be written, while what is there becomes durable.
+	const mark = async (): Promise<void> => {
+		await syncing;
+		const written = at;
 		marked = at;
+		syncing = onDevice(partition, () => device.sync()).then(() => marks.set(partition, image, written));
+		// What it failed with is seen where it is waited for.
+		syncing.catch(() => undefined);
 	};
 	const flush = async (): Promise<void> => {
 		signal?.throwIfAborted();
 		const bytes = piece.subarray(0, filled);
 		await onDevice(partition, () => device.write(at, bytes));
-		hash.update(bytes);
+		hash?.update(bytes);
 		at += filled;
 		filled = 0;
-		if (at - marked >= markEvery) await sync();
+		if (at - marked >= markEvery) await mark();
 		onProgress?.(at);
 		reclaim?.();
 	};
 
 	// A mark of what was there before would be a lie from the first write on.
 	if (from === 0) await marks.set(partition, image, 0);
-	await hashDevice({ device, hash, end: from });
 	onProgress?.(from);
-	for await (const chunk of read(from)) {
-		if (at + filled + chunk.length > image.length) {
-			await marks.set(partition, image, 0);
-			throw new SlotWriteError('length-mismatch', `${partition}: more came than ${image.length} bytes`);
+	try {
+		for await (const chunk of read(from)) {
+			if (at + filled + chunk.length > image.length) {
+				await syncing;
+				await marks.set(partition, image, 0);
+				throw new SlotWriteError('length-mismatch', `${partition}: more came than ${image.length} bytes`);
+			}
+			for (let used = 0; used < chunk.length; ) {
+				const part = chunk.subarray(used, used + pieceBytes - filled);
+				piece.set(part, filled);
+				filled += part.length;
+				used += part.length;
+				if (filled === pieceBytes) await flush();
+			}
 		}
-		for (let used = 0; used < chunk.length; ) {
-			const part = chunk.subarray(used, used + pieceBytes - filled);
-			piece.set(part, filled);
-			filled += part.length;
-			used += part.length;
-			if (filled === pieceBytes) await flush();
-		}
+		if (filled > 0) await flush();
+		if (at < image.length)
+			throw new SlotWriteError('length-mismatch', `${partition}: ${at} bytes came, of ${image.length}`);
+		await mark();
+	} finally {
+		// Nobody must find the device in use, or the mark of this write behind that of a later one.
+		await syncing.catch(() => undefined);
 	}
-	if (filled > 0) await flush();
-	if (at < image.length)
-		throw new SlotWriteError('length-mismatch', `${partition}: ${at} bytes came, of ${image.length}`);
-	await sync();
-	return hash.digest('hex');
+	await syncing;
 }
 
-async function hashDevice({
-	device,
-	hash,
-	end,
-}: {
-	device: BlockDevice;
-	hash: Hash;
-	end: number;
-}): Promise<void> {
-	const piece = new Uint8Array(pieceBytes);
-	for (let at = 0; at < end; at += pieceBytes) {
-		const part = piece.subarray(0, Math.min(pieceBytes, end - at));
+/** Each is read while the one before is used, and is changed after it. */
+async function* piecesOf(device: BlockDevice, end: number): AsyncGenerator<Uint8Array> {
+	const memory = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)] as const;
+	const read = async (at: number): Promise<Uint8Array> => {
+		const piece = memory[(at / pieceBytes) % 2 === 0 ? 0 : 1].subarray(0, Math.min(pieceBytes, end - at));
 		try {
-			await device.read(at, part);
+			await device.read(at, piece);
 		} catch (cause) {
 			throw new SlotWriteError('read-back-failed', `it cannot be read at ${at}`, { cause });
 		}
-		hash.update(part);
+		return piece;
+	};
+	let next = end > 0 ? read(0) : undefined;
+	for (let at = 0; next !== undefined; at += pieceBytes) {
+		const piece = await next;
+		next = at + pieceBytes < end ? read(at + pieceBytes) : undefined;
+		next?.catch(() => undefined);
+		yield piece;
 	}
 }
 

@@ -1,15 +1,18 @@
 /** Reads a file from an offset to its end, in order, with several requests on their way at a time. */
+import type { Clock } from '../../runtime/clock.ts';
+import { ChunkSize, type ChunkSizes } from './chunk-size.ts';
 import { type RangeReader, readRange } from './range-reader.ts';
 
 export interface ChunkOptions {
 	readonly reader: RangeReader;
+	readonly clock: Clock;
 	readonly path: string;
 	/** Where to start. */
 	readonly offset: number;
 	/** Where the file must end. */
 	readonly end: number;
 	/** Bytes a request. */
-	readonly chunkBytes: number;
+	readonly chunkBytes: ChunkSizes;
 	/** Requests on their way at a time: what is fetched again after a cut is at most so many chunks. */
 	readonly window: number;
 	readonly signal: AbortSignal;
@@ -19,19 +22,22 @@ export interface ChunkOptions {
 
 /** Leaving it early cancels what is on its way. Errors: those of the reader, and `wrongSize`. */
 export async function* readChunks(options: ChunkOptions): AsyncGenerator<Uint8Array> {
-	const { offset, end, chunkBytes, window } = options;
+	const { clock, offset, end, chunkBytes, window } = options;
 	const cancel = new AbortController();
 	const signal = AbortSignal.any([options.signal, cancel.signal]);
+	const size = new ChunkSize(chunkBytes, clock);
 	const onTheirWay: Promise<Uint8Array>[] = [];
 	let next = offset;
 	try {
 		while (next < end || onTheirWay.length > 0) {
 			while (next < end && onTheirWay.length < window) {
-				const chunk = readWhole({ ...options, signal }, next, Math.min(chunkBytes, end - next));
+				const length = Math.min(size.bytes, end - next);
+				const at = next;
+				const chunk = size.timed(length, () => readWhole({ ...options, signal }, at, length));
 				// A later chunk may fail while an earlier one is waited for.
 				chunk.catch(() => undefined);
 				onTheirWay.push(chunk);
-				next += chunkBytes;
+				next += length;
 			}
 			const first = await onTheirWay[0];
 			onTheirWay.shift();

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { ManualClock } from '../../runtime/manual-clock.ts';
 import { Downloads, type DownloadsOptions } from './download.ts';
 import { MemoryRangeReader } from './memory-range-reader.ts';
 import type { Target } from './target-view.ts';
@@ -29,9 +30,12 @@ async function start(
 	const directory = await mkdtemp(join(tmpdir(), 'mullion-download-'));
 	t.teardown(() => rm(directory, { recursive: true, force: true }));
 	const reader = new MemoryRangeReader([['targets/a', bytes]]);
-	const open = (): Downloads => new Downloads({ directory, reader, ...options });
+	const open = (): Downloads =>
+		new Downloads({ directory, reader, clock: new ManualClock(), chunkBytes: fixed(16_384), ...options });
 	return { directory, reader, bytes, target: targetOf(bytes), downloads: open(), open };
 }
+
+const fixed = (bytes: number) => ({ least: bytes, most: bytes });
 
 const same = async (bytes: Uint8Array): Promise<Uint8Array> => bytes;
 
@@ -52,7 +56,7 @@ test('a target arrives whole, in chunks, each asked for once, and nothing stays 
 
 test('targets of every length around a chunk arrive whole, the empty one too', async (t) => {
 	for (const length of [0, 1, 9, 10, 11, 39, 40, 41, 100]) {
-		const { downloads, target, bytes } = await start(t, { bytes: content(length), chunkBytes: 10 });
+		const { downloads, target, bytes } = await start(t, { bytes: content(length), chunkBytes: fixed(10) });
 		t.deepEqual(await downloads.fetch({ target }, same), bytes);
 	}
 });

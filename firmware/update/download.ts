@@ -5,7 +5,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../runtime/clock.ts';
 import { onDisk } from '../hal/node-disk.ts';
+import type { ChunkSizes } from './chunk-size.ts';
 import { readChunks } from './chunks.ts';
 import { DownloadError } from './download-error.ts';
 import { PartialFile } from './partial-file.ts';
@@ -16,8 +18,9 @@ export interface DownloadsOptions {
 	/** A folder of their own on the disk, made if it is not there. */
 	readonly directory: string;
 	readonly reader: RangeReader;
-	/** Bytes a request; default 16 KiB. */
-	readonly chunkBytes?: number;
+	readonly clock: Clock;
+	/** Bytes a request; default 16 KiB, up to 256 KiB where they come soon. */
+	readonly chunkBytes?: ChunkSizes;
 	/** Requests on their way at a time; default 4. */
 	readonly window?: number;
 	/** Largest target taken; default 16 MiB. */
@@ -39,7 +42,8 @@ export class Downloads {
 	#lastUse: Promise<unknown> = Promise.resolve();
 
 	constructor(options: DownloadsOptions) {
-		this.#options = { chunkBytes: 16_384, window: 4, maxBytes: 16_777_216, maxPartials: 4, ...options };
+		const chunkBytes = { least: 16_384, most: 262_144 };
+		this.#options = { chunkBytes, window: 4, maxBytes: 16_777_216, maxPartials: 4, ...options };
 	}
 
 	/**
@@ -106,12 +110,13 @@ export class Downloads {
 		partial: PartialFile,
 		{ target, signal, onProgress = () => undefined }: DownloadRequest,
 	): Promise<void> {
-		const { reader, chunkBytes, window } = this.#options;
+		const { reader, clock, chunkBytes, window } = this.#options;
 		const { file, length } = target;
 		if (partial.length > length) await partial.clear();
 		onProgress(partial.length);
 		const chunks = readChunks({
 			reader,
+			clock,
 			path: file,
 			offset: partial.length,
 			end: length,

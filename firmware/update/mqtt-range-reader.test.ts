@@ -73,7 +73,7 @@ test('a range is asked for and answered over MQTT, below the topic of the box', 
 
 	t.deepEqual(ask.request, range);
 	t.is(ask.responseTopic, 'mullion/reply/box%201%2F%23/repository');
-	t.is(ask.correlationData.length, 16);
+	t.is(ask.correlationData.length, 36);
 	t.deepEqual(await read, { size: 100, offset: 5, data: Uint8Array.of(1, 2, 3) });
 });
 

@@ -5,7 +5,7 @@
  * is given up. Its Correlation Data is random, so only who got the request can answer it; an answer to
  * nothing is dropped.
  */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import { FileRange, ReadRange, ReadStatus } from '../../proto/host/cloud/repository.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
@@ -69,16 +69,16 @@ export class MqttRangeReader implements RangeReader {
 	read({ path, offset, length, signal }: RangeRequest): Promise<RangeAnswer | undefined> {
 		return new Promise((resolve, reject) => {
 			if (signal?.aborted) return reject(signal.reason);
-			const correlation = randomBytes(16);
+			const correlation = randomUUID();
 			const finish = (): void => {
-				this.#pending.delete(correlation.toString('hex'));
+				this.#pending.delete(correlation);
 				pending.resend?.cancel();
 				giveUp.cancel();
 				signal?.removeEventListener('abort', onAbort);
 			};
 			const pending: Pending = {
 				request: ReadRange.encode({ path, offset, length }),
-				correlation,
+				correlation: Buffer.from(correlation),
 				timeoutMs: this.#timeoutMs,
 				answer: (payload) => {
 					finish();
@@ -99,7 +99,7 @@ export class MqttRangeReader implements RangeReader {
 				const reason = this.#isListening ? 'no answer' : 'no connection to the broker';
 				pending.fail(new ReadError('repository-unreachable', `${path}: ${reason} in ${this.#giveUpMs} ms`));
 			});
-			this.#pending.set(correlation.toString('hex'), pending);
+			this.#pending.set(correlation, pending);
 			if (this.#isListening) this.#send(pending);
 		});
 	}
@@ -151,7 +151,7 @@ export class MqttRangeReader implements RangeReader {
 
 	readonly #onMessage = (topic: string, payload: Uint8Array, packet: IPublishPacket): void => {
 		if (topic !== this.#responseTopic) return;
-		this.#pending.get(packet.properties?.correlationData?.toString('hex') ?? '')?.answer(payload);
+		this.#pending.get(packet.properties?.correlationData?.toString('latin1') ?? '')?.answer(payload);
 	};
 }
 

@@ -35,19 +35,20 @@ export interface Codec<T> {
 /** The codecs of a schema as `Root.toJSON()` of protobufjs gives it, as text. Costs nothing until one is used. */
 export function codecsOf(schemaJson: string): <T>(typeName: string) => Codec<T> {
 	let root: protobuf.Root | undefined;
-	const lookup = (typeName: string) => {
-		root ??= rootOf(JSON.parse(schemaJson));
-		return typeIn(root, typeName);
+	return <T>(typeName: string): Codec<T> => {
+		let found: protobuf.Type | undefined;
+		const lookup = (): protobuf.Type => {
+			root ??= rootOf(JSON.parse(schemaJson));
+			found ??= typeIn(root, typeName);
+			return found;
+		};
+		return {
+			typeName,
+			encode: (value) => encode(lookup(), value),
+			decode: (bytes) => fromMessage(lookup(), decode(lookup(), bytes)) as T,
+			toJson: (value) => fromMessage(lookup(), toMessage(lookup(), value), { asJson: true }) as JsonObject,
+		};
 	};
-	return <T>(typeName: string): Codec<T> => ({
-		typeName,
-		encode: (value) => encode(lookup(typeName), value),
-		decode: (bytes) => fromMessage(lookup(typeName), decode(lookup(typeName), bytes)) as T,
-		toJson: (value) => {
-			const type = lookup(typeName);
-			return fromMessage(type, toMessage(type, value), { asJson: true }) as JsonObject;
-		},
-	});
 }
 
 /**

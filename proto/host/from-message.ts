@@ -12,6 +12,13 @@ export interface Form {
 	readonly asJson: boolean;
 }
 
+/** An integer of 64 bits as protobufjs reads it (its `Long`). */
+interface Halves {
+	readonly low: number;
+	readonly high: number;
+	readonly unsigned: boolean;
+}
+
 type Plain = Record<string, unknown>;
 /** What a field and a map field have in common. */
 type FieldKind = Pick<protobuf.FieldBase, 'fullName' | 'type' | 'resolvedType'>;
@@ -73,17 +80,22 @@ function single(field: FieldKind, value: unknown, form: Form): unknown {
 		const bytes = value as Uint8Array;
 		return form.asJson ? base64(bytes) : new Uint8Array(bytes);
 	}
-	if (field.type.endsWith('64')) return integer(field.fullName, value, form);
+	if (field.type.endsWith('64')) return integer(field.fullName, value as number | Halves, form);
 	if (form.asJson && typeof value === 'number' && !Number.isFinite(value)) return String(value);
 	return value;
 }
 
-function integer(fullName: string, value: unknown, { asJson }: Form): number | string {
-	const exact = Number(value);
+function integer(fullName: string, value: number | Halves, { asJson }: Form): number | string {
+	const exact = typeof value === 'number' ? value : joined(value);
 	if (Number.isSafeInteger(exact)) return exact;
 	if (asJson) return String(value);
 	const what = `${fullName.slice(1)} is ${String(value)}`;
 	throw new ContractError('malformed-message', `${what}, more than a JavaScript number holds exactly`);
+}
+
+/** Its own way there leads through text, which takes a hundred times as long. Rounded beyond 2^53. */
+function joined({ low, high, unsigned }: Halves): number {
+	return (unsigned ? high >>> 0 : high) * 2 ** 32 + (low >>> 0);
 }
 
 function base64(bytes: Uint8Array): string {

@@ -41,7 +41,8 @@ async function serve(t: ExecutionContext) {
 async function enter(t: ExecutionContext, { url, rootJson }: { url: string; rootJson: Uint8Array }) {
 	const client = await connectAsync(url, { protocolVersion: 5 });
 	t.teardown(() => client.endAsync(true));
-	const reader = new MqttRangeReader({ client, clock: systemClock() });
+	const clock = systemClock();
+	const reader = new MqttRangeReader({ client, clock });
 	const trust = await Trust.open({ directory: new MemoryDirectory(), rootJson, reader });
 	const box = new SlotBox();
 	const { updater, report } = await box.boot();
@@ -58,6 +59,7 @@ async function enter(t: ExecutionContext, { url, rootJson }: { url: string; root
 		report,
 		trust,
 		reader,
+		clock,
 		home,
 		restart: async () => undefined,
 		isIdle: () => true,

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Most bytes one answer carries. */
-const MAX_LENGTH = 65_536;
+export const mostAnswerBytes = 262_144;
 
 // Nothing that starts with a dot, so never the folder above; nothing unfinished, which starts with a tilde.
 const PATH = /^(metadata|targets)(\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){1,8}$/;
@@ -14,17 +14,18 @@ export interface FileRange {
 	readonly data: Uint8Array;
 }
 
-/** At most 64 KiB; fewer bytes than asked for at the end of the file, none past it. */
+/** Fewer bytes than asked for at the end of the file, none past it. @param most bytes of an answer */
 export async function readFileRange(
 	directory: string,
 	{ path, offset, length }: { path: string; offset: number; length: number },
+	most = mostAnswerBytes,
 ): Promise<FileRange | 'not-found' | 'refused'> {
 	if (!PATH.test(path) || !Number.isSafeInteger(offset) || offset < 0) return 'refused';
 	try {
 		await using file = await open(join(directory, path), 'r');
 		const status = await file.stat();
 		if (!status.isFile()) return 'not-found';
-		const data = new Uint8Array(Math.max(0, Math.min(length, MAX_LENGTH, status.size - offset)));
+		const data = new Uint8Array(Math.max(0, Math.min(length, most, status.size - offset)));
 		const { bytesRead } = await file.read(data, 0, data.length, offset);
 		return { size: status.size, offset, data: data.subarray(0, bytesRead) };
 	} catch (error) {

@@ -5,6 +5,7 @@ import { imageOf } from '../../../firmware/slots/image.fixture.ts';
 import { makeDelta } from '../../../firmware/slots/make-delta.ts';
 import { releaseTargets } from '../../../firmware/slots/release-targets.ts';
 import { board, imagesOf, SlotBox } from '../../../firmware/slots/testbed.fixture.ts';
+import { ManualClock } from '../../../runtime/manual-clock.ts';
 import { startBox } from './trusting-box.ts';
 
 const slotBytes = { boot: 200_000, root: 1_500_000 };
@@ -37,6 +38,7 @@ async function start(t: ExecutionContext) {
 			home: { ask: async () => 'unanswered', tell: () => undefined },
 			trust,
 			reader,
+			clock: new ManualClock(),
 			restart: async () => undefined,
 			isIdle: () => true,
 			// How far it is, is told all the time.

@@ -20,6 +20,7 @@ import { Repository } from './repository.ts';
 import { serveRepository } from './serve.ts';
 
 const CHUNK = 16_384;
+const chunkBytes = { least: CHUNK, most: CHUNK };
 const WINDOW = 4;
 
 async function start(t: ExecutionContext, { bytes = new Uint8Array(600_000).map((_, at) => at % 251) } = {}) {
@@ -84,7 +85,7 @@ test('a module comes from the repository over MQTT into the store of the box', a
 	await trust.refresh();
 	const [target] = trust.find((custom) => custom['name'] === 'a');
 	if (target === undefined) return t.fail('the target was not found');
-	const downloads = new Downloads({ directory: join(folder, 'box'), reader });
+	const downloads = new Downloads({ directory: join(folder, 'box'), reader, clock: systemClock() });
 	await downloads.fetch({ target }, (module) => store.put(module, target.sha256));
 
 	t.true(Buffer.from(bytes).equals(await store.get(target.sha256)));
@@ -106,7 +107,12 @@ test('the broker goes half-way and comes back: the download ends, and no byte be
 	const fetched = await countFetched(client, 'mullion/reply/box/repository');
 	let outage: Promise<void> | undefined;
 
-	const got = await new Downloads({ directory: join(folder, 'box'), reader }).fetch(
+	const got = await new Downloads({
+		directory: join(folder, 'box'),
+		reader,
+		clock: systemClock(),
+		chunkBytes,
+	}).fetch(
 		{
 			target,
 			onProgress: (at) => {
@@ -139,7 +145,7 @@ const box = `
 	await trust.refresh();
 	const store = await ModuleStore.open({ directory: await openDirectory(folder + '/modules') });
 	const found = trust.target(target);
-	await new Downloads({ directory: folder + '/downloads', reader }).fetch({ target: found }, (bytes) => store.put(bytes, found.sha256));
+	await new Downloads({ directory: folder + '/downloads', reader, clock: systemClock(), chunkBytes: { least: 16384, most: 16384 } }).fetch({ target: found }, (bytes) => store.put(bytes, found.sha256));
 	const unit = { name: 'a', version: '1', digest: found.sha256, uuid: 'u', installedAtUs: 1, requestedState: 'active' };
 	await store.record(unit);
 	process.stdout.write('installed');
@@ -223,7 +229,7 @@ test('a box gets nothing but what is public: no path leads out of it', async (t)
 	}
 });
 
-test('an answer is never longer than 64 KiB, ends with the file and is empty past its end', async (t) => {
+test('an answer is never longer than 256 KiB, ends with the file and is empty past its end', async (t) => {
 	const { connect, repository, bytes } = await start(t);
 	const client = await connect('asker');
 	await client.subscribeAsync('mullion/reply/asker/x');
@@ -231,7 +237,7 @@ test('an answer is never longer than 64 KiB, ends with the file and is empty pas
 	const path = `targets/modules/${sha256}.a-1.wasm`;
 
 	const whole = await ask(client, { path, offset: 0, length: 4_294_967_295 });
-	t.deepEqual([whole.size, whole.data.length], [600_000, 65_536]);
+	t.deepEqual([whole.size, whole.data.length], [600_000, 262_144]);
 	const end = await ask(client, { path, offset: 599_990, length: 100 });
 	t.deepEqual(end.data, bytes.slice(599_990));
 	const past = await ask(client, { path, offset: 1_000_000, length: 100 });

@@ -2,10 +2,13 @@
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import { READ_TOPIC } from '../../../firmware/update/mqtt-range-reader.ts';
 import { FileRange, ReadRange, ReadStatus } from '../../../proto/host/cloud/repository.ts';
-import { readFileRange } from './file-range.ts';
+import { mostAnswerBytes, readFileRange } from './file-range.ts';
 
 /** Requests beyond this many at a time are dropped; boxes ask again. */
 const MAX_OPEN = 256;
+
+/** Of a packet, for what is in it beside the bytes of a file: topics, properties, the numbers of the answer. */
+const packetBytes = 4096;
 
 // Whoever may ask could otherwise have the headend publish to any topic in its own name.
 const RESPONSE_TOPIC = /^mullion\/reply\/[^+#]+$/;
@@ -39,7 +42,7 @@ export async function serveRepository({
 			return log('dropped a read without a response topic below mullion/reply/ or without correlation data');
 		}
 		if (open.size >= MAX_OPEN) return log(`dropped a read: ${MAX_OPEN} others are open`);
-		const answered = answer(directory, payload)
+		const answered = answer({ directory, payload, most: mostBytes(client) })
 			.then((range) => {
 				if (client.connected) {
 					client.publish(responseTopic, Buffer.from(range), { qos: 0, properties: { correlationData } });
@@ -71,8 +74,22 @@ export async function serveRepository({
 	};
 }
 
-async function answer(directory: string, payload: Uint8Array): Promise<Uint8Array> {
-	const range = await readFileRange(directory, ReadRange.decode(payload));
+/** Of a file in an answer: what the broker does not take would never arrive. */
+function mostBytes({ serverProperties }: MqttClient): number {
+	const most = serverProperties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+	return Math.max(1, Math.min(mostAnswerBytes, most - packetBytes));
+}
+
+async function answer({
+	directory,
+	payload,
+	most,
+}: {
+	readonly directory: string;
+	readonly payload: Uint8Array;
+	readonly most: number;
+}): Promise<Uint8Array> {
+	const range = await readFileRange(directory, ReadRange.decode(payload), most);
 	if (range === 'not-found') return FileRange.encode({ status: ReadStatus.READ_STATUS_NOT_FOUND });
 	if (range === 'refused') return FileRange.encode({ status: ReadStatus.READ_STATUS_REFUSED });
 	return FileRange.encode({ status: ReadStatus.READ_STATUS_OK, ...range });
