@@ -45,3 +45,11 @@ test('what a life before has left is swept away', async (t) => {
 	await openCodeFiles(folder);
 	t.deepEqual(await readdir(folder), []);
 });
+
+test('code of any length is read whole', async (t) => {
+	const files = await openCodeFiles(await emptyFolder(t));
+	for (const length of [0, 65_535, 65_536, 200_000]) {
+		const long = new Uint8Array(length).fill(7);
+		t.deepEqual(files.read(await files.put(long)), long);
+	}
+});

@@ -2,19 +2,35 @@
  * Keeps the code of services as files. It was made on this box since it was started, from modules that were
  * verified then; what is read later has to have the digest that was remembered, or it is not run.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeKey, CodeReader, CodeStore } from '../../runtime/component/service-code.ts';
 
+/** Code of most services has fewer bytes. */
+const roomBytes = 65_536;
+
 export function codeReader(folder: string): CodeReader {
+	let room: Uint8Array<ArrayBuffer> | undefined;
 	return {
 		read: (key) => {
-			const code = new Uint8Array(readFileSync(fileOf(folder, key)));
+			room ??= new Uint8Array(roomBytes);
+			const code = readInto(room, fileOf(folder, key));
 			if (keyOf(code) !== key) throw new Error(`the code ${key} is damaged`);
 			return code;
 		},
 	};
+}
+
+/** Who is asked something waits for this: without asking for the length first it takes half as long. */
+function readInto(room: Uint8Array<ArrayBuffer>, file: string): Uint8Array<ArrayBuffer> {
+	const handle = openSync(file, 'r');
+	try {
+		const length = readSync(handle, room);
+		return length < room.length ? room.subarray(0, length) : new Uint8Array(readFileSync(file));
+	} finally {
+		closeSync(handle);
+	}
 }
 
 /** In a folder of its own, which is emptied. */
@@ -46,5 +62,5 @@ const fileOf = (folder: string, key: CodeKey): string => join(folder, `${key}.wa
 
 function keyOf(code: Uint8Array): CodeKey {
 	// Loaded when it is needed first: a cell whose services never sleep does without its megabytes.
-	return process.getBuiltinModule('node:crypto').createHash('sha256').update(code).digest('hex');
+	return process.getBuiltinModule('node:crypto').hash('sha256', code);
 }

@@ -5,7 +5,7 @@ export type CodeKey = string;
 
 /** Where code is read from: a port, whose double is `memory-code.ts`. */
 export interface CodeReader {
-	/** As it was put, to the byte. @throws any error where it is not there, or not as it was put */
+	/** As it was put, to the byte, until the next `read`. @throws any error where it is not there, or not as it was put */
 	read(key: CodeKey): Uint8Array<ArrayBuffer>;
 }
 

@@ -40,6 +40,6 @@ export function editBody(
 		groupsAt: count.length,
 		locals: locals + localTypes.length,
 		codeAt: count.length + declared.length,
-		keepsInstructions: body.keepsInstructions,
+		room: body.room,
 	};
 }

@@ -3,7 +3,7 @@
  *
  * Without, it makes room for the trap on the way that is always taken.
  */
-import { concat, unsigned } from './leb.ts';
+import { pushUnsigned } from './leb.ts';
 
 const unlikely = 0;
 
@@ -12,12 +12,15 @@ export function branchHints(
 	functions: readonly (readonly [index: number, branchesAt: readonly number[]])[],
 ): Uint8Array {
 	const hinted = functions.filter(([, branchesAt]) => branchesAt.length > 0);
-	return concat([
-		unsigned(hinted.length),
-		...hinted.flatMap(([index, branchesAt]) => [
-			unsigned(index),
-			unsigned(branchesAt.length),
-			...branchesAt.map((at) => [...unsigned(at), 1, unlikely]),
-		]),
-	]);
+	const content: number[] = [];
+	pushUnsigned(content, hinted.length);
+	for (const [index, branchesAt] of hinted) {
+		pushUnsigned(content, index);
+		pushUnsigned(content, branchesAt.length);
+		for (const at of branchesAt) {
+			pushUnsigned(content, at);
+			content.push(1, unlikely);
+		}
+	}
+	return Uint8Array.from(content);
 }

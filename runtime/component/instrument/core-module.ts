@@ -3,6 +3,7 @@ import { Bytes, type Section, sectionsOf } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import type { FunctionBody } from './function-scan.ts';
 import { importKind, readImports } from './imports.ts';
+import { InstructionRoom } from './instruction-walk.ts';
 import { concat, sized, unsigned } from './leb.ts';
 
 export const section = {
@@ -157,11 +158,11 @@ const mostKeptCode = 524_288;
 function readCode(bytes: Bytes, functions: number): FunctionBody[] {
 	const count = countOf(bytes);
 	if (count !== functions) throw damaged(`has ${functions} functions, but code for ${count}`);
-	const keepsInstructions = bytes.left <= mostKeptCode;
-	return Array.from({ length: count }, () => readBody(bytes.take(bytes.u32()), keepsInstructions));
+	const room = bytes.left <= mostKeptCode ? new InstructionRoom() : undefined;
+	return Array.from({ length: count }, () => readBody(bytes.take(bytes.u32()), room));
 }
 
-function readBody(body: Uint8Array, keepsInstructions: boolean): FunctionBody {
+function readBody(body: Uint8Array, room: InstructionRoom | undefined): FunctionBody {
 	const bytes = new Bytes(body);
 	const groups = countOf(bytes);
 	const groupsAt = body.length - bytes.left;
@@ -171,7 +172,7 @@ function readBody(body: Uint8Array, keepsInstructions: boolean): FunctionBody {
 		bytes.byte();
 	}
 	const codeAt = body.length - bytes.left;
-	return { bytes: body, groups, groupsAt, locals, codeAt, keepsInstructions };
+	return { bytes: body, groups, groupsAt, locals, codeAt, room };
 }
 
 /** The length of a vector whose elements take at least a byte each: nothing is allocated for a lie. */

@@ -69,7 +69,10 @@ export function rewriteFunction(body: FunctionBody, rewriting: Rewriting): Rewri
 	if (checks.length === 0) return { bytes: body.bytes, branchesAt: [], kept: [{ from: 0, to: 0 }] };
 	const code = codes.of(parameters + body.locals, exchanges !== undefined);
 	const insertions: Insertion[] = [];
-	for (const { at, units } of checks) insertions.push({ at, rank: 1, ...code.check(units) });
+	for (const { at, units } of checks) {
+		const check = code.check(units);
+		insertions.push({ at, rank: 1, code: check.code, branch: check.branch });
+	}
 	// The first check of a function that counts in a local fetches the fuel.
 	if (exchanges !== undefined) {
 		insertions.push({ at: body.codeAt, rank: 0, code: code.read, branch: -1 });
@@ -123,24 +126,30 @@ interface CodeOfCheck {
 class CheckCode {
 	readonly read: readonly number[];
 	readonly write: readonly number[];
-	readonly #isLocal: boolean;
-	readonly #fuel: readonly number[];
 	readonly #length: readonly number[];
-	readonly #pass: readonly number[];
+	/** What stands in front of the amount and behind it, up to the branch and from there. */
+	readonly #before: readonly number[];
+	readonly #charge: readonly number[];
+	readonly #refill: readonly number[];
 
 	/** By units; at 0 where the number on top of the stack is charged. */
 	readonly #checks: CodeOfCheck[] = [];
 
 	constructor({ global, gate, local, isLocal }: CheckTargets & { local: number; isLocal: boolean }) {
-		this.#isLocal = isLocal;
-		this.#fuel = unsigned(local);
+		const fuel = unsigned(local);
+		const tank = unsigned(global);
 		this.#length = unsigned(local + 1);
-		this.read = [op.globalGet, ...unsigned(global), op.localSet, ...this.#fuel];
-		this.write = [op.localGet, ...this.#fuel, op.globalSet, ...unsigned(global)];
-		this.#pass =
+		this.read = [op.globalGet, ...tank, op.localSet, ...fuel];
+		this.write = [op.localGet, ...fuel, op.globalSet, ...tank];
+		const get = [op.localGet, ...fuel];
+		const pass =
 			gate === undefined
 				? [op.unreachable]
 				: [op.i32Const, 0, op.callIndirect, ...unsigned(gate.type), ...unsigned(gate.table)];
+		const isNegative = [...get, op.i32Const, 0, op.i32LtS];
+		this.#before = isLocal ? get : [...this.read, ...get];
+		this.#charge = [op.i32Sub, op.localSet, ...fuel, ...(isLocal ? [] : this.write), ...isNegative];
+		this.#refill = [op.if, emptyBlock, ...(isLocal ? [...this.write, ...pass, ...this.read] : pass), op.end];
 	}
 
 	/** @param units undefined where the number on top of the stack is charged and left there */
@@ -151,35 +160,19 @@ class CheckCode {
 	}
 
 	#make(units: number | undefined): CodeOfCheck {
-		const isBulk = units === undefined;
-		const amount = isBulk
-			? [op.localGet, ...this.#length, op.i32Const, bulkPerUnit, op.i32ShrU]
-			: [op.i32Const, ...signed(units)];
-		const charge = [
-			...(isBulk ? [op.localSet, ...this.#length] : []),
-			...(this.#isLocal ? [] : this.read),
-			op.localGet,
-			...this.#fuel,
-			...amount,
-			op.i32Sub,
-			op.localSet,
-			...this.#fuel,
-			...(this.#isLocal ? [] : this.write),
-			op.localGet,
-			...this.#fuel,
-			op.i32Const,
-			0,
-			op.i32LtS,
-		];
-		const refill = [
-			op.if,
-			emptyBlock,
-			...(this.#isLocal ? this.write : []),
-			...this.#pass,
-			...(this.#isLocal ? this.read : []),
-			op.end,
-			...(isBulk ? [op.localGet, ...this.#length] : []),
-		];
-		return { code: [...charge, ...refill], branch: charge.length };
+		const code: number[] = [];
+		if (units === undefined) add(code, [op.localSet, ...this.#length]);
+		add(code, this.#before);
+		if (units === undefined) add(code, [op.localGet, ...this.#length, op.i32Const, bulkPerUnit, op.i32ShrU]);
+		else add(code, [op.i32Const, ...signed(units)]);
+		add(code, this.#charge);
+		const branch = code.length;
+		add(code, this.#refill);
+		if (units === undefined) add(code, [op.localGet, ...this.#length]);
+		return { code, branch };
 	}
+}
+
+function add(to: number[], more: readonly number[]): void {
+	for (const each of more) to.push(each);
 }

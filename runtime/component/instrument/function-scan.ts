@@ -1,5 +1,5 @@
 /** What a function does that its checks depend on: its loops, whom it calls, how much it can do between. */
-import { type Instructions, InstructionWalk } from './instruction-walk.ts';
+import { type InstructionRoom, type Instructions, InstructionWalk } from './instruction-walk.ts';
 import { bulk, dropping, op, tableWriting, weightOf } from './opcodes.ts';
 
 /** Code that runs at most once between two checks of its own: a function, or a loop, without the loops in it. */
@@ -42,8 +42,8 @@ export interface FunctionBody {
 	readonly locals: number;
 	/** Where the instructions begin. */
 	readonly codeAt: number;
-	/** Whether a walk keeps what it has read for the next one: not in a large module, where it would be many times the code. */
-	readonly keepsInstructions: boolean;
+	/** Where a walk keeps what it has read for the next one; none in a large module, where it would be many times the code. */
+	readonly room: InstructionRoom | undefined;
 	/** By `instruction-walk.ts`. */
 	instructions?: Instructions;
 	/** What it was made of, and the pieces of that, in order; undefined as it came. */

@@ -31,6 +31,11 @@ export class InstructionReader {
 		return this.#next;
 	}
 
+	/** Goes on with the instruction that begins here. */
+	go(at: number): void {
+		this.#next = at;
+	}
+
 	/** False behind the last one. @throws ComponentError `not-a-component`, `instruction-unknown` */
 	read(): boolean {
 		const at = this.#next;

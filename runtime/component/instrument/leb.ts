@@ -2,13 +2,18 @@
 
 export function unsigned(value: number): number[] {
 	const bytes: number[] = [];
+	pushUnsigned(bytes, value);
+	return bytes;
+}
+
+/** The same behind what there is. */
+export function pushUnsigned(bytes: number[], value: number): void {
 	let left = value >>> 0;
 	while (left >= 0x80) {
 		bytes.push((left & 0x7f) | 0x80);
 		left >>>= 7;
 	}
 	bytes.push(left);
-	return bytes;
 }
 
 /** Signed, of 32 bits: what stands behind `i32.const`. */
