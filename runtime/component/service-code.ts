@@ -27,6 +27,8 @@ export interface KeptCode {
 export class ServiceCode {
 	#kept: KeptCode | undefined;
 	#module: WebAssembly.Module | undefined;
+	/** Bytes of it, once it had to be read from where it is kept. */
+	readBytes: number | undefined;
 
 	/** @param kept where the same is kept; without it, the module stays in memory */
 	constructor(module: WebAssembly.Module, kept: KeptCode | undefined) {
@@ -58,7 +60,9 @@ export class ServiceCode {
 
 	#compile(): WebAssembly.Module {
 		if (this.#kept === undefined) throw new TypeError('code that is kept nowhere stays compiled');
-		return new WebAssembly.Module(this.#kept.reader.read(this.#kept.key));
+		const code = this.#kept.reader.read(this.#kept.key);
+		this.readBytes = code.length;
+		return new WebAssembly.Module(code);
 	}
 }
 

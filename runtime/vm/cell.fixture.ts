@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava';
 import { makeProbe, type Order } from '../../modules/probe/testbed.ts';
 import { topicGrants } from '../bus/policy.ts';
 import type { Clock } from '../clock.ts';
+import type { CodeReader } from '../component/service-code.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { Cell } from './cell.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
@@ -45,11 +46,17 @@ export function specOf(vm: VmId, change: Partial<VmSpec> = {}): VmSpec {
 	};
 }
 
-export async function bed(t: ExecutionContext, time: Clock = new ManualClock()): Promise<CellBed> {
+/** @param code where that of VMs is kept that sleep; default nowhere */
+export async function bed(
+	t: ExecutionContext,
+	time: Clock = new ManualClock(),
+	code?: CodeReader,
+): Promise<CellBed> {
 	const said: CellReport[] = [];
 	let isAwake = false;
 	const cell = new Cell({
 		clock: time,
+		...(code && { code }),
 		report: (reports) => said.push(...reports),
 		wake: () => {
 			isAwake = true;

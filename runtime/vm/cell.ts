@@ -262,6 +262,7 @@ export class Cell {
 		const now = this.#clock.now();
 		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
 		this.#residents.set(id, resident);
+		this.#hibernation.gone(resident);
 		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
 		resident.spec = new HousedSpec(spec, resident.code);
 		resident.startedAtUs = now;
@@ -314,6 +315,7 @@ export class Cell {
 
 	#remove(resident: Resident): void {
 		this.#turns.end(resident);
+		this.#hibernation.gone(resident);
 		resident.clearTimers();
 		this.#residents.delete(resident.id);
 		this.#mail.leave(resident);

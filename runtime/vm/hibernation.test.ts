@@ -1,6 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { Order } from '../../modules/probe/testbed.ts';
+import { allImports, type Order } from '../../modules/probe/testbed.ts';
+import { MemoryCode } from '../component/memory-code.ts';
+import { prepareComponent } from '../component/prepare.ts';
+import { ManualClock } from '../manual-clock.ts';
 import { bed, probe } from './cell.fixture.ts';
 import type { CellReport } from './cell-protocol.ts';
 
@@ -78,6 +81,28 @@ test('what it has stored is there when it has slept', async (t) => {
 	cell.clock.advance(sleepAfterMs);
 	await cell.order({ what: 'get', text: 'key' });
 	t.deepEqual(await cell.words(), ['something']);
+});
+
+test('one that wakes again and again has its code read once', async (t) => {
+	const store = new MemoryCode();
+	const { module, code } = await prepareComponent(probe.built.bytes, { provided: allImports, code: store });
+	let reads = 0;
+	const reader = {
+		read: (key: string) => {
+			reads++;
+			return store.read(key);
+		},
+	};
+	const cell = await bed(t, new ManualClock(), reader);
+	await cell.start(1, { ...sleeps, module, code: code?.key });
+	for (const count of [1, 2, 3]) {
+		cell.clock.advance(sleepAfterMs);
+		await cell.order({ what: 'count' });
+		const last = (await cell.reports()).findLast((report) => report.tag === 'published');
+		t.is(probe.word(last?.payload ?? new Uint8Array(0)).count, count);
+	}
+	t.deepEqual(naps(await cell.reports()), ['slept', 'woke', 'slept', 'woke', 'slept', 'woke']);
+	t.is(reads, 1);
 });
 
 test('it can be stopped in its sleep, and begins anew when it is started again', async (t) => {

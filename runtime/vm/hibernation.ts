@@ -6,6 +6,7 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 import { obstacleOf } from '../component/guest-state.ts';
+import { WarmCode } from '../component/warm-code.ts';
 import { hibernate, wake } from '../snapshot/hibernate.ts';
 import type { Packing } from '../snapshot/packing.ts';
 import { PageDigester } from '../snapshot/page-digester.ts';
@@ -38,6 +39,7 @@ const turnMs = 50;
 export class Hibernation {
 	readonly #options: HibernationOptions;
 	readonly #digester = new PageDigester();
+	readonly #warm = new WarmCode();
 	#timer: Timer | undefined;
 
 	constructor(options: HibernationOptions) {
@@ -59,9 +61,15 @@ export class Hibernation {
 			throw new VmError('vm-gone', `${vm.spec.name} cannot be woken: ${cause}`, { cause });
 		}
 		resident.asleep = undefined;
+		this.gone(resident);
 		this.#options.turns.adopt(resident, vm);
 		this.#options.woke(resident);
 		this.mind(resident);
+	}
+
+	/** Nothing need be kept for its next wake. */
+	gone({ code }: Resident): void {
+		if (code !== undefined) this.#warm.take(code);
 	}
 
 	/** It may not run any more: there is no reason to wait. */
@@ -115,7 +123,7 @@ export class Hibernation {
 			return this.#options.failed(resident, vm, error);
 		}
 		turns.dismiss(call);
-		resident.code?.rest();
+		if (resident.code !== undefined) this.#warm.rest(resident.code);
 		this.#options.slept(resident);
 	}
 }

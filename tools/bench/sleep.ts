@@ -25,11 +25,13 @@ export async function sleepFigures(): Promise<Figure[]> {
 		const environment = boxEnvironment(join(folder, 'compiled'));
 		const asleep: number[] = [];
 		const awake: number[] = [];
+		const again: number[] = [];
 		const withServices = (count: number) => async (): Promise<number> => {
 			const { megabytes, said } = await onceReady([file, folder, String(count)], environment);
-			const times: { asleep: number[]; awake: number[] } = JSON.parse(said);
+			const times: { asleep: number[]; awake: number[]; again: number[] } = JSON.parse(said);
 			asleep.push(...times.asleep);
 			awake.push(...times.awake);
+			again.push(...times.again);
 			return megabytes;
 		};
 		await withServices(1)();
@@ -52,6 +54,13 @@ export async function sleepFigures(): Promise<Figure[]> {
 			}),
 			figure({ ...wake, peer: 'limit', peerValue: limits.wakeMs }),
 			figure({ ...wake, peer: 'to one that is awake', peerValue: median(awake) }),
+			figure({
+				name: 'the same, of one that was woken before',
+				value: median(again),
+				unit: 'ms',
+				peer: 'limit',
+				peerValue: limits.wakeMs,
+			}),
 		];
 	} finally {
 		await rm(folder, { recursive: true, force: true });

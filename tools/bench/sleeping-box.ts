@@ -1,12 +1,13 @@
 /**
- * As `idle-box.ts`, with all services asleep. Its first line is how long some of them took to answer, asleep
- * and then awake, in milliseconds, as JSON: `sleeping-box.ts FOLDER COUNT`.
+ * As `idle-box.ts`, with all services asleep. Its first line is how long some of them took to answer, asleep,
+ * then awake, and the last of those asleep again, in milliseconds, as JSON: `sleeping-box.ts FOLDER COUNT`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startServices } from './many-services.ts';
 
 const restMs = 3000;
 const asked = 20;
+const askedAgain = 5;
 
 const [folder = '', count = '0'] = process.argv.slice(2);
 const { hub, supervisor, allAre } = await startServices({ folder, count: Number(count), sleepAfterMs: 200 });
@@ -25,5 +26,9 @@ for (const { id } of supervisor.views().slice(0, asked)) {
 }
 await allAre('hibernated');
 await pause(restMs);
+const again: number[] = [];
+for (const { id } of supervisor.views().slice(0, asked).slice(-askedAgain)) again.push(await answerMs(id));
+await allAre('hibernated');
+await pause(restMs);
 process.once('SIGTERM', () => process.exit());
-console.log(JSON.stringify({ asleep, awake }));
+console.log(JSON.stringify({ asleep, awake, again }));
