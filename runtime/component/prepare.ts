@@ -48,6 +48,7 @@ export interface PrepareOptions {
 }
 
 const schemas = new Alike();
+const budgets = new Alike();
 
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
@@ -61,7 +62,7 @@ export async function prepareComponent(
 		);
 	const custom = customSectionsOf(binary);
 	const asked = readManifest(custom.get('mullion:manifest'));
-	const manifest = { ...asked, budget: capped(asked.budget, caps) };
+	const manifest = { ...asked, budget: budgets.of(capped(asked.budget, caps)) };
 	const schema = schemas.of(new TextDecoder().decode(custom.get('mullion:schema')));
 	const digest = known ?? (await sha256(binary));
 	const { memoryPages } = manifest.budget;

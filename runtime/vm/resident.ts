@@ -72,7 +72,7 @@ export class Resident implements Sender {
 	readonly ways: TopicWay[] = [];
 	waysVersion = 0;
 	readonly held: HeldMessage[] = [];
-	readonly waiters = new Set<Sender>();
+	#waiters: Set<Sender> | undefined;
 	/** Whether somebody may be among them: every turn asks. */
 	isAwaited = false;
 	/** Other cells where what it published has not found room, and for which it stands still. */
@@ -98,6 +98,12 @@ export class Resident implements Sender {
 		this.spec = spec;
 		this.share = new CpuShare(spec.budget.cpuPercent, nowUs);
 		this.inbox = new Inbox({ messages: spec.budget.inboxMessages, bytes: spec.budget.inboxBytes });
+	}
+
+	/** Made when it is needed: of most it never is. */
+	get waiters(): Set<Sender> {
+		this.#waiters ??= new Set();
+		return this.#waiters;
 	}
 
 	get isReady(): boolean {
