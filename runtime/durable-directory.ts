@@ -17,7 +17,7 @@ export class DurableDirectory implements Directory {
 	readonly #path: string;
 	readonly #parent: DurableDirectory | undefined;
 	// One object a folder: two would count their unfinished files apart and take each other's.
-	readonly #folders = new Map<string, DurableDirectory>();
+	#folders: Map<string, DurableDirectory> | undefined;
 	#made: Promise<void> | undefined;
 	#writes = 0;
 
@@ -61,9 +61,10 @@ export class DurableDirectory implements Directory {
 	}
 
 	folder(name: string): DurableDirectory {
-		const known = this.#folders.get(name);
+		const known = this.#folders?.get(name);
 		if (known !== undefined) return known;
 		const folder = new DurableDirectory(this.#disk, this.#at(name), this);
+		this.#folders ??= new Map();
 		this.#folders.set(name, folder);
 		return folder;
 	}

@@ -4,6 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { trimAllocator } from './allocator.ts';
 
 /** @param gatherMs how long what has become free gathers */
 export function reclaimer(gatherMs = 1000): () => void {
@@ -14,7 +15,8 @@ export function reclaimer(gatherMs = 1000): () => void {
 		setTimeout(() => {
 			isArmed = false;
 			// Any other kind leaves the pages of young objects, and those that became free, with the engine.
-			collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
+			const collected = collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
+			void Promise.resolve(collected).then(trimAllocator);
 		}, gatherMs).unref();
 	};
 }
@@ -35,13 +37,13 @@ export function pieceReclaimer(): () => void {
 	};
 }
 
-let found: ((how: object) => void) | undefined;
+let found: ((how: object) => unknown) | undefined;
 
 /** Looked for when it is needed first: a context takes a megabyte. */
-function collect(how: object): void {
+function collect(how: object): unknown {
 	if (found === undefined) {
 		setFlagsFromString('--expose-gc');
 		found = runInNewContext('gc');
 	}
-	found?.(how);
+	return found?.(how);
 }

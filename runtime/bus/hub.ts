@@ -5,6 +5,7 @@
  * Order holds per sender and topic here too. The box is not held back by a full inbox: for what it
  * publishes, `block` means drop-oldest, and is counted.
  */
+import { Alike } from '../alike.ts';
 import { CodedError } from '../error.ts';
 import type { Domain } from '../module/manifest.ts';
 import {
@@ -82,7 +83,6 @@ export function isForHub(report: CellReport): report is HubReport {
 interface Member {
 	readonly cell: HubCell;
 	readonly topics: readonly NumberedGrant[];
-	readonly subscribes: ReadonlySet<string>;
 }
 
 interface Pending {
@@ -101,6 +101,7 @@ export class Hub {
 	readonly #cells = new Map<HubCell, CellNumber>();
 	/** Numbers by which the cells know topics. */
 	readonly #topics = new Map<string, number>();
+	readonly #alike = new Alike();
 	readonly #stamps = new SharedArrayBuffer(4);
 	readonly #ringBytes: number;
 	#lastCorrelation = 0;
@@ -160,8 +161,7 @@ export class Hub {
 	attach(vm: VmId, { cell, topics }: { cell: HubCell; topics: readonly TopicGrant[] }): void {
 		const member = {
 			cell,
-			topics: topics.map((topic) => ({ ...topic, number: this.#numberOf(topic.name) })),
-			subscribes: new Set(topics.filter(({ maySubscribe }) => maySubscribe).map(({ name }) => name)),
+			topics: this.#alike.of(topics.map((topic) => ({ ...topic, number: this.#numberOf(topic.name) }))),
 		};
 		this.#members.set(vm, member);
 		this.#route([this.#joined(vm, member)]);
@@ -195,7 +195,7 @@ export class Hub {
 
 	/** VMs on this box that receive the topic. */
 	subscribers(topic: string): number {
-		return [...this.#members.values()].filter(({ subscribes }) => subscribes.has(topic)).length;
+		return [...this.#members.values()].filter((member) => subscribes(member, topic)).length;
 	}
 
 	/** @throws BusError */
@@ -255,7 +255,7 @@ export class Hub {
 	}
 
 	#server(topic: string): HubCell | undefined {
-		const serving = [...this.#members].filter(([, { subscribes }]) => subscribes.has(topic));
+		const serving = [...this.#members].filter(([, member]) => subscribes(member, topic));
 		return serving.toSorted(([a], [b]) => a - b)[0]?.[1].cell;
 	}
 
@@ -273,7 +273,7 @@ export class Hub {
 	}
 
 	#isWantedIn(cell: HubCell, topic: string): boolean {
-		return [...this.#members.values()].some((member) => member.cell === cell && member.subscribes.has(topic));
+		return [...this.#members.values()].some((member) => member.cell === cell && subscribes(member, topic));
 	}
 
 	#tellListeners(heard: Heard): void {
@@ -307,6 +307,10 @@ export class Hub {
 		this.#topics.set(topic, number);
 		return number;
 	}
+}
+
+function subscribes({ topics }: Member, topic: string): boolean {
+	return topics.some(({ name, maySubscribe }) => maySubscribe && name === topic);
 }
 
 /** A service of anybody's must not be able to stop the operator's own by not listening. */

@@ -1,4 +1,5 @@
 /** The routes of the whole box, as every cell keeps them: which cells want a topic, and who serves it. */
+import { Alike } from '../alike.ts';
 import type { FullPolicy } from '../module/manifest.ts';
 import type { CellNumber, NumberedGrant, RouteChange, VmId } from '../vm/cell-protocol.ts';
 
@@ -32,11 +33,13 @@ export class RouteTable {
 	readonly #members = new Map<string, readonly Member[]>();
 	readonly #byTopic = new Map<string, TopicRoutes>();
 	readonly #names = new Map<number, string>();
+	readonly #alike = new Alike();
 
 	apply(change: RouteChange): void {
 		this.#remove(change.vm);
 		if (change.tag === 'left') return;
-		const { vm, cell, topics } = change;
+		const { vm, cell } = change;
+		const topics = this.#alike.of(change.topics);
 		this.#joined.set(vm, { cell, topics });
 		for (const { name, number, maySubscribe, whenFull } of topics) {
 			this.#names.set(number, name);

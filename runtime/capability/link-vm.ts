@@ -53,11 +53,12 @@ export interface LinkedVm {
 export async function linkVm(capabilities: Capabilities, vm: VmContext): Promise<LinkedVm> {
 	const grants = capabilities.grants(vm.manifest);
 	const links = await Promise.all(grants.map(({ capability, grant }) => capability.link(grant, vm)));
+	const linked = grants.map(({ capability }) => capability);
 	return {
 		effects: Object.assign({}, ...links.map(({ effects }) => effects)),
 		spec: Object.assign({}, ...links.map(({ spec }) => spec)),
 		close: () => {
-			for (const { capability } of grants) capability.close(vm);
+			for (const capability of linked) capability.close(vm);
 		},
 	};
 }

@@ -58,16 +58,18 @@ export function networkStream(streams: NetworkStreams, clock: Clock): Capability
 		parse: parseGrant,
 		link: (grant, vm) => {
 			close(vm);
-			const mine = new Map<number, { cancel(): void }>();
-			open.set(vm.id, mine);
 			const allowance = allowances.get(vm.name) ?? new ByteAllowance(grant.bytesPerDay, clock.now());
 			allowances.set(vm.name, allowance);
 			return {
 				effects: {
-					fetch: (fetch) => start({ fetch, grant, vm, mine, streams, allowance, clock }),
+					fetch: (fetch) => {
+						const mine = open.get(vm.id) ?? new Map();
+						open.set(vm.id, mine);
+						start({ fetch, grant, vm, mine, streams, allowance, clock });
+					},
 					'cancel-fetch': (stream) => {
-						mine.get(stream)?.cancel();
-						mine.delete(stream);
+						open.get(vm.id)?.get(stream)?.cancel();
+						open.get(vm.id)?.delete(stream);
 					},
 				},
 			};

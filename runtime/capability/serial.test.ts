@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { makeProbe } from '../../modules/probe/testbed.ts';
 import { SerialData } from '../../proto/host/bus/expansion.ts';
 import { Hub } from '../bus/hub.ts';
+import { withManifest } from '../component/prepare.ts';
 import { SimulatedLines } from '../expansion/simulated-lines.ts';
 import { SimulatedUsb } from '../expansion/simulated-usb.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -55,7 +56,7 @@ function box(t: ExecutionContext) {
 		start: async (name: string, change: object) => {
 			const asks = { capabilities: { 'key-value': {}, serial: {} } };
 			const manifest = parseManifest({ name, ...fields, ...asks, ...change });
-			supervisor.start({ name, component: { ...probe.component, manifest }, baseband: '' });
+			supervisor.start({ name, component: withManifest(probe.component, manifest), baseband: '' });
 			return supervisor.settled(name);
 		},
 	};

@@ -1,4 +1,5 @@
 /** Turns the verified bytes of a module into what a cell can start: checked, bounded, metered and compiled. */
+import { Alike } from '../alike.ts';
 import type { ForeignCode } from '../foreign/foreign-code.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { prepareForeign } from '../foreign/prepare-foreign.ts';
@@ -13,7 +14,7 @@ import { obstacleOf } from './guest-state.ts';
 import { compileCode, type MadeCodeSource, makeCode } from './made-code.ts';
 import { checkLimits } from './module-limits.ts';
 import { isOurWorld } from './our-world.ts';
-import { type CodeStore, type KeptCode, ServiceCode, withModuleOf } from './service-code.ts';
+import { type CodeStore, type KeptCode, ServiceCode } from './service-code.ts';
 
 export interface PreparedComponent {
 	readonly manifest: Manifest;
@@ -46,6 +47,9 @@ export interface PrepareOptions {
 	readonly caps?: BudgetCaps;
 }
 
+const schemas = new Alike();
+const budgets = new Alike();
+
 /** @throws ComponentError, ManifestError */
 export async function prepareComponent(
 	binary: Uint8Array,
@@ -58,8 +62,8 @@ export async function prepareComponent(
 		);
 	const custom = customSectionsOf(binary);
 	const asked = readManifest(custom.get('mullion:manifest'));
-	const manifest = { ...asked, budget: capped(asked.budget, caps) };
-	const schema = new TextDecoder().decode(custom.get('mullion:schema'));
+	const manifest = { ...asked, budget: budgets.of(capped(asked.budget, caps)) };
+	const schema = schemas.of(new TextDecoder().decode(custom.get('mullion:schema')));
 	const digest = known ?? (await sha256(binary));
 	const { memoryPages } = manifest.budget;
 	const found = await made?.(digest);
@@ -80,14 +84,42 @@ export async function prepareComponent(
 	checkImports(module, { manifest, provided });
 	checkSignatures(core, serviceSignatures);
 	const code = new ServiceCode(module, await keep(bytes, store));
-	return withModuleOf({ manifest, digest, encoding, schema, code }, code);
+	return new ServiceComponent({ manifest, digest, encoding, schema, code });
+}
+
+/** Of a component that the direct linker links: it has its module compiled when it is asked for. */
+class ServiceComponent implements PreparedComponent {
+	readonly manifest: Manifest;
+	readonly digest: Digest;
+	readonly encoding: StringEncoding;
+	readonly schema: string;
+	readonly code: ServiceCode;
+
+	constructor({ manifest, digest, encoding, schema, code }: Omit<ServiceComponent, 'module'>) {
+		this.manifest = manifest;
+		this.digest = digest;
+		this.encoding = encoding;
+		this.schema = schema;
+		this.code = code;
+	}
+
+	get module(): WebAssembly.Module {
+		return this.code.module;
+	}
+}
+
+/** The same with another manifest. */
+export function withManifest(component: PreparedComponent, manifest: Manifest): PreparedComponent {
+	return component instanceof ServiceComponent
+		? new ServiceComponent({ ...component, manifest })
+		: { ...component, manifest };
 }
 
 /** Where there is no room to keep it, it stays in memory. */
 async function keep(bytes: Uint8Array, store: CodeStore | undefined): Promise<KeptCode | undefined> {
 	if (store === undefined) return undefined;
 	const key = await store.put(bytes).catch(() => undefined);
-	return key === undefined ? undefined : { key, reader: store, remove: () => store.remove(key) };
+	return key === undefined ? undefined : { key, reader: store, store };
 }
 
 /**

@@ -20,8 +20,8 @@ export interface CodeStore extends CodeReader {
 export interface KeptCode {
 	readonly key: CodeKey;
 	readonly reader: CodeReader;
-	/** Has it kept no longer. */
-	readonly remove?: () => Promise<void>;
+	/** Who keeps it for as long as it is needed here; undefined where that is for others to say. */
+	readonly store?: CodeStore;
 }
 
 export class ServiceCode {
@@ -55,7 +55,7 @@ export class ServiceCode {
 	async discard(): Promise<void> {
 		const kept = this.#kept;
 		this.#kept = undefined;
-		await kept?.remove?.();
+		await kept?.store?.remove(kept.key);
 	}
 
 	#compile(): WebAssembly.Module {
@@ -64,17 +64,4 @@ export class ServiceCode {
 		this.readBytes = code.length;
 		return new WebAssembly.Module(code);
 	}
-}
-
-/** The same with the module of `code`, compiled when it is asked for. */
-export function withModuleOf<Made extends object>(
-	made: Made,
-	code: ServiceCode,
-): Made & { module: WebAssembly.Module } {
-	return Object.defineProperty({ ...made }, 'module', {
-		enumerable: true,
-		get: () => code.module,
-	}) as Made & {
-		module: WebAssembly.Module;
-	};
 }

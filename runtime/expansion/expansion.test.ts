@@ -6,6 +6,7 @@ import { clock as clockCapability } from '../capability/clock.ts';
 import { keyValue } from '../capability/key-value.ts';
 import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
+import { withManifest } from '../component/prepare.ts';
 import { CodedError, codeOf } from '../error.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
@@ -68,7 +69,7 @@ function box(
 			const { 'network-stream': _, ...capabilities } = probe.component.manifest.capabilities;
 			const manifest = { ...probe.component.manifest, name: 'meter', usb: [id], capabilities };
 			installed.set(id, 'meter');
-			supervisor.start({ name: 'meter', component: { ...probe.component, manifest }, baseband: '' });
+			supervisor.start({ name: 'meter', component: withManifest(probe.component, manifest), baseband: '' });
 			return 'meter';
 		},
 		on: {

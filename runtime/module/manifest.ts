@@ -1,4 +1,5 @@
 /** The manifest inside a component: what a module is, what it may do and how much of it. */
+import { Alike } from '../alike.ts';
 import { CodedError } from '../error.ts';
 import { Fields } from './manifest-fields.ts';
 
@@ -114,6 +115,9 @@ export const budgetLimits: Budget = {
 	effectBytesPerTurn: 16_777_216,
 };
 
+const alike = new Alike();
+const noConfig: Manifest['config'] = { type: '', bytes: new Uint8Array(0) };
+
 /** Flash wears: nobody is written more often than once a second, however much it asks for. */
 const leastIntervalMs = 1000;
 const usualIntervalMs = 60_000;
@@ -141,13 +145,13 @@ export function parseManifest(json: unknown): Manifest {
 		description: fields.text('description', { fallback: '', longest: 500 }),
 		domain: fields.oneOf('domain', domains, 'open'),
 		priority: fields.oneOf('priority', priorities, 'interactive'),
-		publishes: fields.map('publishes', topicPattern, (value, at) => typeName(value, at)),
-		subscribes: fields.map('subscribes', topicPattern, subscription),
-		capabilities: fields.map('capabilities', namePattern, (value) => value),
-		budget: budget(fields.section('budget')),
-		durability: durability(fields.section('durability')),
+		publishes: alike.of(fields.map('publishes', topicPattern, (value, at) => typeName(value, at))),
+		subscribes: alike.of(fields.map('subscribes', topicPattern, subscription)),
+		capabilities: alike.of(fields.map('capabilities', namePattern, (value) => value)),
+		budget: alike.of(budget(fields.section('budget'))),
+		durability: alike.of(durability(fields.section('durability'))),
 		config: config(fields.section('config')),
-		usb: fields.texts('usb', { pattern: usbPattern, longest: 9, most: mostDevices }),
+		usb: alike.of(fields.texts('usb', { pattern: usbPattern, longest: 9, most: mostDevices })),
 		power: fields.oneOf('power', powerNeeds, 'ordinary'),
 		...optional('session', session(fields.section('session'))),
 		...optional('persona', fields.optionalText('persona', { pattern: namePattern, longest: 64 })),
@@ -211,7 +215,7 @@ function durability(fields: Fields | undefined): Durability {
 }
 
 function config(fields: Fields | undefined): Manifest['config'] {
-	if (fields === undefined) return { type: '', bytes: new Uint8Array(0) };
+	if (fields === undefined) return noConfig;
 	const parsed = {
 		type: typeName(fields.take('type'), 'manifest.config.type'),
 		bytes: fields.base64('bytes', { longest: 65_536 }),

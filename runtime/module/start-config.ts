@@ -1,5 +1,5 @@
 /** A module with the configuration that its operator has for it, in place of the one that it was built with. */
-import type { PreparedComponent } from '../component/prepare.ts';
+import { type PreparedComponent, withManifest } from '../component/prepare.ts';
 import { CodedError } from '../error.ts';
 
 export const startConfigErrors = {
@@ -20,7 +20,7 @@ export function configured(component: PreparedComponent, config: string | undefi
 	const { manifest } = component;
 	const { type } = manifest.config;
 	if (type === '') throw new StartConfigError('bad-start-config', `${manifest.name} takes no configuration`);
-	return { ...component, manifest: { ...manifest, config: { type, bytes: bytesOf(config) } } };
+	return withManifest(component, { ...manifest, config: { type, bytes: bytesOf(config) } });
 }
 
 function bytesOf(config: string): Uint8Array {

@@ -11,6 +11,7 @@ import { hibernate, wake } from '../snapshot/hibernate.ts';
 import type { Packing } from '../snapshot/packing.ts';
 import { PageDigester } from '../snapshot/page-digester.ts';
 import type { VmId } from './cell-protocol.ts';
+import { Dormitory } from './dormitory.ts';
 import { VmError } from './error.ts';
 import type { Resident } from './resident.ts';
 import type { Turns } from './turns.ts';
@@ -39,6 +40,7 @@ const turnMs = 50;
 export class Hibernation {
 	readonly #options: HibernationOptions;
 	readonly #digester = new PageDigester();
+	readonly #dormitory = new Dormitory();
 	readonly #warm = new WarmCode();
 	#timer: Timer | undefined;
 
@@ -56,10 +58,12 @@ export class Hibernation {
 		const { vm, asleep } = resident;
 		if (vm === undefined || asleep === undefined) return;
 		try {
-			vm.wake(wake(asleep, { origin, digester: this.#digester, packing: this.#options.packing }).image);
+			const bytes = asleep.bytes();
+			vm.wake(wake(bytes, { origin, digester: this.#digester, packing: this.#options.packing }).image);
 		} catch (cause) {
 			throw new VmError('vm-gone', `${vm.spec.name} cannot be woken: ${cause}`, { cause });
 		}
+		asleep.leave();
 		resident.asleep = undefined;
 		this.gone(resident);
 		this.#options.turns.adopt(resident, vm);
@@ -107,16 +111,22 @@ export class Hibernation {
 	/** Its state, packed; undefined where it failed in doing so, which is told as any failure is. */
 	pack(resident: Resident): Uint8Array | undefined {
 		if (resident.asleep === undefined && resident.vm !== undefined) this.#sleep(resident, resident.vm);
-		return resident.asleep;
+		return resident.asleep?.bytes();
+	}
+
+	/** It comes to this cell asleep. */
+	lay(resident: Resident, packed: Uint8Array): void {
+		resident.asleep = this.#dormitory.lay(packed);
 	}
 
 	#sleep(resident: Resident, vm: Vm): void {
 		const { turns, packing } = this.#options;
 		const { call } = vm;
 		try {
-			resident.asleep = vm.sleep((state) =>
+			const packed = vm.sleep((state) =>
 				hibernate(state, { origin, digester: this.#digester, packing, turn: 0 }),
 			);
+			this.lay(resident, packed);
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
 			turns.end(resident);

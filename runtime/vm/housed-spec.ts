@@ -4,8 +4,13 @@
  * Every turn reads it, so all have one shape, whatever their manifests ask for: what an engine has seen in
  * many shapes it looks up by name.
  */
+import { Alike } from '../alike.ts';
 import type { ServiceCode } from '../component/service-code.ts';
 import type { VmSpec } from './cell-protocol.ts';
+
+const alike = new Alike();
+const noConfig = new Uint8Array(0);
+const emptyBucket: NonNullable<VmSpec['bucket']> = new Map();
 
 export class HousedSpec implements VmSpec {
 	readonly name: VmSpec['name'];
@@ -34,13 +39,13 @@ export class HousedSpec implements VmSpec {
 		this.encoding = spec.encoding;
 		this.foreign = spec.foreign;
 		this.priority = spec.priority;
-		this.budget = spec.budget;
-		this.topics = spec.topics;
-		this.effects = spec.effects;
-		this.config = spec.config;
+		this.budget = alike.of(spec.budget);
+		this.topics = alike.of(spec.topics);
+		this.effects = alike.of(spec.effects);
+		this.config = spec.config.length > 0 ? spec.config : noConfig;
 		this.baseband = spec.baseband;
-		this.log = spec.log;
-		this.bucket = spec.bucket;
+		this.log = alike.of(spec.log);
+		this.bucket = spec.bucket?.size === 0 ? emptyBucket : spec.bucket;
 		this.bucketBytes = spec.bucketBytes;
 		this.clockStepUs = spec.clockStepUs;
 		this.sleepAfterMs = spec.sleepAfterMs;

@@ -8,6 +8,7 @@ import { keyValue } from '../capability/key-value.ts';
 import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
 import type { Clock } from '../clock.ts';
+import { withManifest } from '../component/prepare.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import { parseManifest } from '../module/manifest.ts';
@@ -59,7 +60,7 @@ function box(t: ExecutionContext, cells: CellHost, clock: Clock = systemTime) {
 				budget,
 				...change,
 			});
-			supervisor.start({ name, component: { ...probe.component, manifest }, baseband: '' });
+			supervisor.start({ name, component: withManifest(probe.component, manifest), baseband: '' });
 			t.is((await supervisor.settled(name)).state, 'running');
 		},
 	};

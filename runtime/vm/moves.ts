@@ -58,7 +58,7 @@ export class Moves {
 	arrive(resident: Resident, { asleep, waiting, timers }: Passage): void {
 		const { clock, turns, queue, arm, say } = this.#cell;
 		resident.vm = turns.make(resident, resident.spec);
-		resident.asleep = asleep;
+		this.#cell.hibernation.lay(resident, asleep);
 		for (const item of waiting) resident.inbox.push(item);
 		for (const timer of timers) arm(resident, timer, Math.ceil((timer.dueUs - clock.now()) / 1000));
 		queue.add(resident);

@@ -11,26 +11,28 @@ export interface Overrun {
 }
 
 export class Overruns {
-	readonly #byBudget = new Map<BudgetName, Overrun>();
-	readonly #told = new Map<BudgetName, number>();
+	/** Most VMs never have any. */
+	#byBudget: Map<BudgetName, { overrun: Overrun; told: number }> | undefined;
 
 	/** @returns what is to be told of it: the first time, and whenever there are twice as many; else undefined */
 	note(
 		budget: BudgetName,
 		{ atUs, detail, times = 1 }: { atUs: number; detail: string; times?: number },
 	): Overrun | undefined {
-		const count = (this.#byBudget.get(budget)?.count ?? 0) + times;
+		this.#byBudget ??= new Map();
+		const before = this.#byBudget.get(budget);
+		const count = (before?.overrun.count ?? 0) + times;
 		const overrun = { budget, count, lastAtUs: atUs, detail };
+		const isNews = count >= 2 * (before?.told ?? 0);
 		// Again at the end: the last one is the latest.
 		this.#byBudget.delete(budget);
-		this.#byBudget.set(budget, overrun);
-		if (count < 2 * (this.#told.get(budget) ?? 0)) return undefined;
-		this.#told.set(budget, count);
-		return overrun;
+		this.#byBudget.set(budget, { overrun, told: isNews ? count : (before?.told ?? 0) });
+		return isNews ? overrun : undefined;
 	}
 
 	/** The latest first. */
 	list(): Overrun[] {
-		return [...this.#byBudget.values()].reverse();
+		const overruns = [...(this.#byBudget?.values() ?? [])];
+		return overruns.map(({ overrun }) => overrun).reverse();
 	}
 }

@@ -8,6 +8,7 @@ import type { Keeper } from '../durability/keeper.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
+import type { Bed } from './dormitory.ts';
 import type { ArmedTimer } from './passage.ts';
 import type { TopicWay } from './topic-ways.ts';
 import { TurnStats } from './turn-stats.ts';
@@ -40,7 +41,7 @@ export class Resident implements Sender {
 	/** Its module, also while nobody has it compiled. */
 	code: ServiceCode | undefined;
 	/** All of its state, packed, while it has no instance. */
-	asleep: Uint8Array | undefined;
+	asleep: Bed | undefined;
 	/** When its last turn ended. */
 	restedAtUs = 0;
 	/** What its next call is for. */
@@ -71,7 +72,7 @@ export class Resident implements Sender {
 	readonly ways: TopicWay[] = [];
 	waysVersion = 0;
 	readonly held: HeldMessage[] = [];
-	readonly waiters = new Set<Sender>();
+	#waiters: Set<Sender> | undefined;
 	/** Whether somebody may be among them: every turn asks. */
 	isAwaited = false;
 	/** Other cells where what it published has not found room, and for which it stands still. */
@@ -97,6 +98,12 @@ export class Resident implements Sender {
 		this.spec = spec;
 		this.share = new CpuShare(spec.budget.cpuPercent, nowUs);
 		this.inbox = new Inbox({ messages: spec.budget.inboxMessages, bytes: spec.budget.inboxBytes });
+	}
+
+	/** Made when it is needed: of most it never is. */
+	get waiters(): Set<Sender> {
+		this.#waiters ??= new Set();
+		return this.#waiters;
 	}
 
 	get isReady(): boolean {

@@ -13,22 +13,26 @@ export interface RestartOptions {
 
 export type Verdict = { readonly action: 'restart'; readonly pauseMs: number } | { readonly action: 'park' };
 
-export class RestartPolicy {
-	readonly #options: Required<RestartOptions>;
-	#failures: number[] = [];
+// Every VM has a policy, and few ever fail.
+const defaults: RestartOptions = {};
+const none: readonly number[] = [];
 
-	constructor({
-		firstPauseMs = 100,
-		longestPauseMs = 10_000,
-		mostFailures = 5,
-		windowMs = 60_000,
-	}: RestartOptions = {}) {
-		this.#options = { firstPauseMs, longestPauseMs, mostFailures, windowMs };
+export class RestartPolicy {
+	readonly #options: RestartOptions;
+	#failures = none;
+
+	constructor(options: RestartOptions = defaults) {
+		this.#options = options;
 	}
 
 	/** @param nowUs microseconds since the epoch */
 	failed(nowUs: number): Verdict {
-		const { firstPauseMs, longestPauseMs, mostFailures, windowMs } = this.#options;
+		const {
+			firstPauseMs = 100,
+			longestPauseMs = 10_000,
+			mostFailures = 5,
+			windowMs = 60_000,
+		} = this.#options;
 		this.#failures = [...this.#failures.filter((at) => at > nowUs - windowMs * 1000), nowUs];
 		const count = this.#failures.length;
 		if (count > mostFailures) return { action: 'park' };
@@ -37,6 +41,6 @@ export class RestartPolicy {
 
 	/** Forgets the past, e.g. when the operator starts a parked VM by hand. */
 	reset(): void {
-		this.#failures = [];
+		this.#failures = none;
 	}
 }

@@ -11,6 +11,7 @@ import { networkStream } from '../capability/network-stream.ts';
 import type { Clock } from '../clock.ts';
 import { decodeComponent } from '../component/decode.ts';
 import { withoutChecks } from '../component/instrument/testbed.ts';
+import { withManifest } from '../component/prepare.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import type { CellHost } from './cell-host.ts';
@@ -204,7 +205,7 @@ test('messages that found no room are an overrun of the inbox', async (t) => {
 	const bed = platform(t, { clock, cells: inlineCells(clock) });
 	const { manifest } = probe.component;
 	const budget = { ...manifest.budget, inboxMessages: 2 };
-	const component = { ...probe.component, manifest: { ...manifest, budget } };
+	const component = withManifest(probe.component, { ...manifest, budget });
 	bed.supervisor.start({ name: 'narrow', component, baseband: '' });
 	await bed.supervisor.settled('narrow');
 	for (let left = 5; left > 0; left--) bed.order({ what: 'count' });

@@ -256,7 +256,9 @@ export class Supervisor {
 
 	/** Has the cell start a VM whose capabilities are linked. */
 	#enter(vm: Supervised, linked: LinkedVm): void {
-		vm.linked = linked;
+		// What it has stored is its cell's from now on.
+		const { bucket: _, ...lasting } = linked.spec;
+		vm.linked = { ...linked, spec: lasting };
 		vm.standsStill = false;
 		const { domain } = vm.plan.component.manifest;
 		const cell = this.#cells.take({ name: this.#cellName(vm), domain });

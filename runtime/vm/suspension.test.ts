@@ -7,6 +7,7 @@ import { clock as clockCapability } from '../capability/clock.ts';
 import { keyValue } from '../capability/key-value.ts';
 import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
+import { withManifest } from '../component/prepare.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import { type Manifest, parseManifest } from '../module/manifest.ts';
@@ -126,7 +127,7 @@ function box(t: ExecutionContext) {
 		told,
 		start: (name: string) => {
 			const manifest = { ...probe.component.manifest, name, capabilities };
-			supervisor.start({ name, component: { ...probe.component, manifest }, baseband: '' });
+			supervisor.start({ name, component: withManifest(probe.component, manifest), baseband: '' });
 			return supervisor.settled(name);
 		},
 		hold: (reason: string | undefined) => {

@@ -102,6 +102,7 @@ export class Turns implements LaneHost {
 		const { vm, paused } = resident;
 		const isCallable = vm?.isPlain === false && resident.asleep === undefined;
 		resident.vm = undefined;
+		resident.asleep?.leave();
 		resident.asleep = undefined;
 		resident.paused = undefined;
 		resident.stage = 'turn';

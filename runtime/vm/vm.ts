@@ -20,6 +20,8 @@ import type { TurnWatch } from './turn-watch.ts';
 /** Memory that is cleared of what is not used before it is packed, in bytes. */
 const mostRested = 4_194_304;
 
+const nothing: ReadonlyMap<string, Uint8Array> = new Map();
+
 export interface VmOptions {
 	readonly id: VmId;
 	readonly spec: VmSpec;
@@ -43,7 +45,7 @@ export class Vm {
 	#lineBytes = 0;
 	#suppressed = 0;
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
-	readonly #bucket: Map<string, Uint8Array>;
+	#bucket: Map<string, Uint8Array> | undefined;
 
 	constructor({ id, spec, linkForeign, lane, watch }: VmOptions) {
 		this.id = id;
@@ -51,7 +53,7 @@ export class Vm {
 		this.#linkForeign = linkForeign;
 		this.#lane = lane;
 		this.#watch = watch;
-		this.#bucket = new Map(spec.bucket);
+		if (spec.bucket !== undefined && spec.bucket.size > 0) this.#bucket = new Map(spec.bucket);
 	}
 
 	/** It has no steps and no state that can be taken: it is started and has its turns at once, outside of the lane. */
@@ -201,7 +203,7 @@ export class Vm {
 
 	/** What earlier turns have stored. */
 	get stored(): ReadonlyMap<string, Uint8Array> {
-		return this.#bucket;
+		return this.#bucket ?? nothing;
 	}
 
 	/** The lines of the last turn; the next turn begins with none. */
@@ -217,9 +219,10 @@ export class Vm {
 	}
 
 	remember(key: string, value: Uint8Array | undefined): void {
-		if (value === undefined) this.#bucket.delete(key);
+		if (value === undefined) return void this.#bucket?.delete(key);
+		this.#bucket ??= new Map();
 		// A copy of its own: as it came out of the guest, it holds bytes of others for as long as it stays.
-		else this.#bucket.set(key, new Uint8Array(value));
+		this.#bucket.set(key, new Uint8Array(value));
 	}
 
 	// Not a getter: the engine calls a private one through its runtime.
@@ -240,7 +243,7 @@ export class Vm {
 	}
 
 	#read(key: string): Uint8Array | undefined {
-		const found = this.#bucket.get(key);
+		const found = this.#bucket?.get(key);
 		return this.#watch === undefined ? found : this.#watch.reads(key, found);
 	}
 
@@ -275,7 +278,7 @@ export class Vm {
 	#checkBucket(effects: readonly Effect[]): void {
 		const most = this.spec.bucketBytes;
 		if (most === undefined) return;
-		const sizes = new Map([...this.#bucket].map(([key, value]) => [key, key.length + value.length]));
+		const sizes = new Map([...this.stored].map(([key, value]) => [key, key.length + value.length]));
 		for (const { tag, val } of effects) {
 			if (tag === 'put') sizes.set(val.key, val.key.length + val.value.length);
 			if (tag === 'delete') sizes.delete(val);
