@@ -5,7 +5,9 @@ import type { FactoryFirmware } from '../factory/factory-modules.ts';
 import type { OwnImage } from '../own-image.ts';
 
 /** Undefined for firmware that leaves the modules of its box alone. */
-export function factoryFirmware(image: OwnImage | undefined): FactoryFirmware | undefined {
+export function factoryFirmware(
+	image: Pick<OwnImage, 'release' | 'version' | 'modules'> | undefined,
+): FactoryFirmware | undefined {
 	if (image?.modules === undefined) return undefined;
 	const { release, version, modules } = image;
 	const said = JSON.stringify([

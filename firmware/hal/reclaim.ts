@@ -26,14 +26,12 @@ const piecesToAge = 32;
 
 /**
  * To be called for each piece, of a megabyte or so, of something large that is carried through memory. What carried it
- * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look. At every second piece
- * only, since what outlives two looks is old to the engine, and of the piece before much is still on its way.
- */
+ * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look. */
 export function pieceReclaimer(): () => void {
 	let pieces = 0;
 	return () => {
 		pieces = (pieces + 1) % piecesToAge;
-		if (pieces % 2 === 0) collect({ type: pieces === 0 ? 'major' : 'minor', execution: 'sync' });
+		collect({ type: pieces === 0 ? 'major' : 'minor', execution: 'sync' });
 	};
 }
 

@@ -1,6 +1,6 @@
 /** Images from the operator's repository: as a patch to what runs where there is one, whole otherwise. */
 import type { Clock } from '../../runtime/clock.ts';
-import type { ChunkSizes } from '../update/chunk-size.ts';
+import { type ChunkSizes, usualSizes } from '../update/chunk-size.ts';
 import { readChunks } from '../update/chunks.ts';
 import { DownloadError } from '../update/download-error.ts';
 import type { RangeReader } from '../update/range-reader.ts';
@@ -14,7 +14,7 @@ export interface RepositorySourceOptions {
 	readonly clock: Clock;
 	/** What the verified metadata says of a path. */
 	readonly target: (path: string) => Pick<Target, 'file' | 'length'> | undefined;
-	/** Bytes a request; default 16 KiB, up to 256 KiB where they come soon. */
+	/** Bytes a request; default `usualSizes`. */
 	readonly chunkBytes?: ChunkSizes;
 	/** Requests on their way at a time; default 4. */
 	readonly window?: number;
@@ -57,7 +57,7 @@ export class RepositorySource implements ImageSource {
 		offset: number,
 		signal: AbortSignal = new AbortController().signal,
 	): AsyncIterable<Uint8Array> {
-		const { reader, clock, chunkBytes = { least: 16_384, most: 262_144 }, window = 4 } = this.#options;
+		const { reader, clock, chunkBytes = usualSizes, window = 4 } = this.#options;
 		return readChunks({
 			reader,
 			clock,

@@ -11,6 +11,9 @@ export interface ChunkSizes {
 	readonly most: number;
 }
 
+/** Where nothing else is said. */
+export const usualSizes: ChunkSizes = { least: 16_384, most: 131_072 };
+
 /** An answer that took less may be twice as long the next time, in microseconds. */
 const soon = 250_000;
 /** And one that took longer must be half as long. */

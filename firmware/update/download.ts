@@ -7,7 +7,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../runtime/clock.ts';
 import { onDisk } from '../hal/node-disk.ts';
-import type { ChunkSizes } from './chunk-size.ts';
+import { type ChunkSizes, usualSizes } from './chunk-size.ts';
 import { readChunks } from './chunks.ts';
 import { DownloadError } from './download-error.ts';
 import { PartialFile } from './partial-file.ts';
@@ -19,7 +19,7 @@ export interface DownloadsOptions {
 	readonly directory: string;
 	readonly reader: RangeReader;
 	readonly clock: Clock;
-	/** Bytes a request; default 16 KiB, up to 256 KiB where they come soon. */
+	/** Bytes a request; default `usualSizes`. */
 	readonly chunkBytes?: ChunkSizes;
 	/** Requests on their way at a time; default 4. */
 	readonly window?: number;
@@ -42,8 +42,8 @@ export class Downloads {
 	#lastUse: Promise<unknown> = Promise.resolve();
 
 	constructor(options: DownloadsOptions) {
-		const chunkBytes = { least: 16_384, most: 262_144 };
-		this.#options = { chunkBytes, window: 4, maxBytes: 16_777_216, maxPartials: 4, ...options };
+		const limits = { maxBytes: 16_777_216, maxPartials: 4 };
+		this.#options = { chunkBytes: usualSizes, window: 4, ...limits, ...options };
 	}
 
 	/**

@@ -158,7 +158,8 @@ export class MqttRangeReader implements RangeReader {
 function openAnswer(path: string, payload: Uint8Array): RangeAnswer | undefined {
 	let answer: FileRange;
 	try {
-		answer = FileRange.decode(payload);
+		// The client keeps nothing of a message that it has handed out.
+		answer = FileRange.decodeView(payload);
 	} catch (cause) {
 		throw new ReadError('malformed-answer', `${path}: the answer is no FileRange`, { cause });
 	}

@@ -28,6 +28,8 @@ export interface Codec<T> {
 	 * @throws {ContractError} `malformed-message`
 	 */
 	decode(bytes: Uint8Array): T;
+	/** As `decode`, but bytes fields are views of what was given: for large ones, in memory that nobody writes to. */
+	decodeView(bytes: Uint8Array): T;
 	/** For people and tools: enums by name, bytes as base64, integers beyond 2^53 as text. */
 	toJson(value: Input<T>): JsonObject;
 }
@@ -46,6 +48,8 @@ export function codecsOf(schemaJson: string): <T>(typeName: string) => Codec<T> 
 			typeName,
 			encode: (value) => encode(lookup(), value),
 			decode: (bytes) => fromMessage(lookup(), decode(lookup(), bytes)) as T,
+			decodeView: (bytes) =>
+				fromMessage(lookup(), decode(lookup(), bytes), { asJson: false, isView: true }) as T,
 			toJson: (value) => fromMessage(lookup(), toMessage(lookup(), value), { asJson: true }) as JsonObject,
 		};
 	};

@@ -10,6 +10,8 @@ export interface JsonObject {
 export interface Form {
 	/** Enums by name, bytes as base64, what no JSON number can say as text. */
 	readonly asJson: boolean;
+	/** Bytes are where they were read, not copies. */
+	readonly isView?: boolean;
 }
 
 /** An integer of 64 bits as protobufjs reads it (its `Long`). */
@@ -78,7 +80,8 @@ function single(field: FieldKind, value: unknown, form: Form): unknown {
 	}
 	if (field.type === 'bytes') {
 		const bytes = value as Uint8Array;
-		return form.asJson ? base64(bytes) : new Uint8Array(bytes);
+		if (form.asJson) return base64(bytes);
+		return form.isView ? bytes : new Uint8Array(bytes);
 	}
 	if (field.type.endsWith('64')) return integer(field.fullName, value as number | Halves, form);
 	if (form.asJson && typeof value === 'number' && !Number.isFinite(value)) return String(value);

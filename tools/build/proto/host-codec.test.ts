@@ -89,6 +89,13 @@ test('bytes are copies, so that what they came in may be used again', (t) => {
 	t.deepEqual(state, Uint8Array.of(1, 2, 3));
 });
 
+test('or views, where they are asked for', (t) => {
+	const bytes = Take.encode({ state: Uint8Array.of(1, 2, 3) });
+	const { state } = Take.decodeView(bytes);
+	bytes.fill(0);
+	t.deepEqual(state, Uint8Array.of(0, 0, 0));
+});
+
 test('a Buffer is read as any other bytes, invalid UTF-8 included', (t) => {
 	const invalid = Buffer.from([0x72, 1, 0xff]);
 	t.throws(() => codecOf('everything.Scalars').decode(invalid), { code: 'malformed-message' });

@@ -1,6 +1,8 @@
 /** A data partition in the states that power cuts leave it in: each is mounted, and a platform opened on it. */
+
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FactoryFirmware } from '../../../../firmware/factory/factory-modules.ts';
 import { tool } from '../../../../firmware/image/tool.ts';
 import type { Probe } from '../../../../modules/probe/testbed.ts';
 import { codeOf } from '../../../../runtime/error.ts';
@@ -21,6 +23,8 @@ export interface CutDataOptions {
 	/** For files. */
 	readonly folder: string;
 	readonly probe: Probe;
+	/** What the box runs, where it carries modules. */
+	readonly firmware: FactoryFirmware;
 	/** Metadata of the repository that the box trusts. */
 	readonly rootJson: Uint8Array;
 }
@@ -37,6 +41,7 @@ export class CutData implements AsyncDisposable {
 	readonly #disk: CrashDisk;
 	/** What a platform made of the files, by their digest. */
 	readonly #known = new Map<string, Found>();
+	#mended = 0;
 
 	private constructor(options: CutDataOptions, { file, copy }: { file: string; copy: FileHandle }) {
 		this.#options = options;
@@ -59,11 +64,17 @@ export class CutData implements AsyncDisposable {
 		return this.#known.size;
 	}
 
+	/** States of which the superblock was torn, and mended. */
+	get mended(): number {
+		return this.#mended;
+	}
+
 	/** @param facts what was known when the power went @returns what is wrong; undefined where all is as it must be */
 	async faultIn(state: CrashState, facts: readonly Fact[]): Promise<string | undefined> {
 		try {
 			await this.#disk.become(state);
-			const { files, digest, damage } = await mountData(this.#file, this.#options.folder);
+			const { files, digest, damage, isMended } = await mountData(this.#file, this.#options.folder);
+			if (isMended) this.#mended++;
 			if (damage.length > 0) return damage.join('; ');
 			const found = this.#known.get(digest) ?? (await this.#lookInto(files));
 			this.#known.set(digest, found);
@@ -76,9 +87,9 @@ export class CutData implements AsyncDisposable {
 	}
 
 	async #lookInto(files: string): Promise<Found> {
-		const { probe, rootJson } = this.#options;
+		const { probe, firmware, rootJson } = this.#options;
 		const targets = await targetsKnown(files, rootJson);
-		return { targets, kept: await openKeptData(files, probe) };
+		return { targets, kept: await openKeptData(files, { probe, firmware }) };
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {

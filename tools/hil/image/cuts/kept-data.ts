@@ -4,6 +4,7 @@ import type { LogLine } from '../../../../firmware/agent/ports.ts';
 import { BootRecord } from '../../../../firmware/box/boot-record.ts';
 import { LogBook } from '../../../../firmware/box/log-book.ts';
 import { openPlatform, type Platform } from '../../../../firmware/box/platform.ts';
+import type { FactoryFirmware } from '../../../../firmware/factory/factory-modules.ts';
 import { systemClock } from '../../../../firmware/hal/clock.ts';
 import { openDirectory } from '../../../../firmware/hal/directory.ts';
 import { kernelMemory } from '../../../../firmware/hal/memory.ts';
@@ -20,11 +21,17 @@ export interface KeptData extends AtRest {
 	readonly complaints: readonly string[];
 }
 
+export interface KeptDataOptions {
+	readonly probe: Probe;
+	/** What the box runs: before its first start is over, what it carries is not on the partition yet. */
+	readonly firmware: FactoryFirmware;
+}
+
 /** A kill may tear the write that it comes upon, which nobody was told of. */
 const tornWrite = /in the journal cannot be read: a power cut stopped a write/;
 
 /** @param files of the data partition @throws what the platform does, BusError for a service that does not answer */
-export async function openKeptData(files: string, probe: Probe): Promise<KeptData> {
+export async function openKeptData(files: string, { probe, firmware }: KeptDataOptions): Promise<KeptData> {
 	const state = join(files, 'state');
 	const clock = systemClock();
 	const log = new LogBook(clock);
@@ -43,8 +50,7 @@ export async function openKeptData(files: string, probe: Probe): Promise<KeptDat
 		clock,
 		log,
 		boot: new BootRecord({ now: () => performance.now() }),
-		// What it carries was put there by the starts before the cut.
-		firmware: undefined,
+		firmware,
 		memory: kernelMemory(),
 		standstill: () => undefined,
 		fetchModule: () => Promise.reject(new Error('there is no repository')),

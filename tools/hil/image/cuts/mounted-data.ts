@@ -8,6 +8,9 @@ import { tool } from '../../../../firmware/image/tool.ts';
 const mounting =
 	/recovering journal|Clearing orphaned inode|^Setting free (?:inodes|blocks) count|clean, |: \d+\/\d+ files|Free (?:inodes|blocks) count wrong/;
 
+/** The only block that is written in its place: half of it may be new and half of it old. */
+const tornSuperblock = /Superblock checksum does not match superblock/;
+
 export interface MountedData {
 	/** Its files, in a folder that is there until the next one is mounted. */
 	readonly files: string;
@@ -15,6 +18,8 @@ export interface MountedData {
 	readonly digest: string;
 	/** What was wrong with the file system beyond what a mount sees to; empty for nothing. */
 	readonly damage: readonly string[];
+	/** A torn superblock has been put in order from its copy, as the start of a box does. */
+	readonly isMended: boolean;
 }
 
 /** @param folder for the files @throws ImageError `tool-failed` where nothing can be made of it */
@@ -24,11 +29,18 @@ export async function mountData(partition: string, folder: string): Promise<Moun
 	await rm(files, { recursive: true, force: true });
 	await mkdir(files, { recursive: true });
 	await tool('cp', ['--sparse=always', partition, image]);
-	// It ends with 1 where it has changed something, which playing back the journal is.
-	const said = await tool('sh', ['-c', 'e2fsck -p -f "$0" || test $? = 1', image]);
+	const said = await check('-p', image).catch((error: Error) => {
+		if (!tornSuperblock.test(error.message)) throw error;
+	});
+	if (said === undefined) await check('-y', image);
 	await tool('debugfs', ['-R', `rdump / ${files}`, image]);
-	const damage = said.split('\n').filter((line) => line.trim() !== '' && !mounting.test(line));
-	return { files, digest: await digestOf(files), damage };
+	const damage = said?.split('\n').filter((line) => line.trim() !== '' && !mounting.test(line)) ?? [];
+	return { files, digest: await digestOf(files), damage, isMended: said === undefined };
+}
+
+/** It ends with 1 where it has changed something, which playing back the journal is. */
+function check(how: '-p' | '-y', image: string): Promise<string> {
+	return tool('sh', ['-c', `e2fsck ${how} -f "$0" || test $? = 1`, image]);
 }
 
 async function digestOf(folder: string): Promise<string> {

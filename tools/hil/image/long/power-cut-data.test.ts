@@ -2,8 +2,12 @@
 import { copyFile, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { factoryFirmware } from '../../../../firmware/box/factory-firmware.ts';
+import type { FactoryFirmware } from '../../../../firmware/factory/factory-modules.ts';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
+import { stageModules } from '../../../../firmware/image/factory-modules.ts';
 import { partitionsOf } from '../../../../firmware/image/partitions.ts';
+import { Staging } from '../../../../firmware/image/staging.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import { CrashDisk } from '../../board/crash-disk.ts';
 import { type CrashState, crashStates } from '../../board/crash-states.ts';
@@ -47,6 +51,17 @@ test.after.always(async () => {
 	await run[Symbol.asyncDispose]();
 });
 
+/** What the firmware of the image says that it carries, with files that are here. */
+async function carriedBy(folder: string): Promise<FactoryFirmware> {
+	const modules = (await stageModules(new Staging(folder), carried)).map(({ code: _, ...module }) => ({
+		...module,
+		file: join(folder, module.file),
+	}));
+	const firmware = factoryFirmware({ release: 1, version: '1.0.1', modules });
+	if (firmware === undefined) throw new Error('it carries nothing');
+	return firmware;
+}
+
 const states = (torn: number, { isLying = false } = {}): AsyncGenerator<CrashState> =>
 	crashStates({ log: recorded.writes, torn, random: seededRandom(41), isLying });
 
@@ -66,7 +81,9 @@ test.serial('modules come and go while services are at work, and every write is 
 		const base = opened.use(await open(baseFile));
 		const range = { offset: start, length: size };
 		const rootJson = await bench.repository.rootJson();
-		const data = await CutData.open({ base, baseFile, range, folder: bench.folder, probe, rootJson });
+		const firmware = await carriedBy(join(bench.folder, 'carried'));
+		const about = { base, baseFile, range, folder: bench.folder, probe, firmware, rootJson };
+		const data = await CutData.open(about);
 		recorded = { diary, writes, base, data: opened.use(data) };
 		t.pass();
 	});
@@ -85,6 +102,7 @@ test.serial('after each write, and with any since the last flush lost or torn, a
 		}
 		record.figure('states', `${count}, ${tornStates} of them torn`);
 		record.figure('different contents that a platform was opened on', `${data.contents}`);
+		record.figure('whose superblock was torn, and mended', `${data.mended}`);
 		record.figure('with something lost or half done', `${faults.length}`);
 		t.log(record.figures);
 		t.deepEqual(faults, []);
