@@ -1,5 +1,5 @@
 /** The box's partitions: `BlockDevice` on a device node of the kernel, or on a file. */
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open, readFile } from 'node:fs/promises';
 import type { BlockDevice } from '../slots/block-device.ts';
 import { BlockDeviceError, requireOnDevice } from '../slots/block-device-error.ts';
 
@@ -37,9 +37,9 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 		let file: FileHandle | undefined;
 		try {
 			file = await open(path, isReadOnly ? constants.O_RDONLY : constants.O_RDWR);
-			// A device node has no size of its own; where its end is, is.
-			const { size: ownSize } = await file.stat();
-			const size = ownSize > 0 ? ownSize : await endOf(file);
+			// A device node has no size of its own.
+			const { size: ownSize, rdev } = await file.stat();
+			const size = ownSize > 0 ? ownSize : ((await sizeOfDevice(rdev)) ?? (await endOf(file)));
 			// Some file systems in memory have nothing behind their cache.
 			const medium = await open(path, constants.O_RDONLY | constants.O_DIRECT).catch(() => undefined);
 			return new BlockDeviceFile({ path, size, file, medium });
@@ -109,6 +109,15 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 			throw new BlockDeviceError('device-failed', `${this.#path}: ${reasonOf(cause)}`, { cause });
 		}
 	}
+}
+
+/** As the kernel says it, in sectors, where its own files are mounted. */
+async function sizeOfDevice(rdev: number): Promise<number | undefined> {
+	// As Linux packs both numbers for programs.
+	const major = (rdev >> 8) & 0xfff;
+	const minor = (rdev & 0xff) | ((rdev >> 12) & 0xfff00);
+	const text = await readFile(`/sys/dev/block/${major}:${minor}/size`, 'utf8').catch(() => '');
+	return /^[1-9]\d{0,12}\n$/.test(text) ? Number(text) * 512 : undefined;
 }
 
 /** By trying: reading past the end gives nothing. */

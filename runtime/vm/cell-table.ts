@@ -22,7 +22,7 @@ export interface CellTableOptions {
 	readonly clock: Clock;
 	readonly host: CellHost;
 	readonly hub: Hub;
-	/** How often running turns are looked at. */
+	/** How often running turns are looked at; where nothing runs, at a tenth of that. */
 	readonly watchMs: number;
 	/** How long a turn of this VM may take before its cell is ended: more than its fuel lasts. */
 	readonly turnMsOf: (vm: VmId) => number;
@@ -33,6 +33,8 @@ export interface CellTableOptions {
 
 interface Entry extends SupervisedCell {
 	readonly handle: CellHandle;
+	/** Its heartbeat at the last look. */
+	count: number;
 	/** The turn seen at the last look, and when it was seen first. */
 	seen: { turn: number; sinceUs: number } | undefined;
 	readonly whenCounted: (() => void)[];
@@ -43,6 +45,8 @@ interface Entry extends SupervisedCell {
 }
 
 const noLinks: LinkCounts = { forged: 0, malformed: 0, dropped: 0 };
+/** How much longer the next look may wait while nothing runs: each one wakes the processor. */
+const idleTimes = 10;
 /** How long a cell may take to make durable what it keeps, in milliseconds. */
 const closingMs = 2000;
 
@@ -52,6 +56,8 @@ export class CellTable {
 	/** By name, of every cell there ever was. */
 	readonly #restarts = new Map<string, number>();
 	#watch: Timer | undefined;
+	/** Nothing ran between the last two looks. */
+	#isIdle = false;
 
 	constructor(options: CellTableOptions) {
 		this.#options = options;
@@ -72,7 +78,10 @@ export class CellTable {
 			},
 			onLost: (why) => this.#lose(entry, { why }),
 		});
-		const send = (command: CellCommand): void => handle.send(command);
+		const send = (command: CellCommand): void => {
+			handle.send(command);
+			if (this.#isIdle) this.#lookSoon();
+		};
 		const { bell } = handle;
 		const entry: Entry = {
 			name,
@@ -80,6 +89,7 @@ export class CellTable {
 			handle,
 			bell,
 			send,
+			count: handle.heartbeat.count(),
 			seen: undefined,
 			whenCounted: [],
 			asked: new Map(),
@@ -89,7 +99,7 @@ export class CellTable {
 		this.#cells.set(name, entry);
 		this.#restarts.set(name, this.#restarts.get(name) ?? 0);
 		this.#options.hub.addCell(entry);
-		this.#look();
+		this.#lookSoon();
 		return entry;
 	}
 
@@ -113,6 +123,7 @@ export class CellTable {
 
 	async close(): Promise<void> {
 		this.#watch?.cancel();
+		this.#isIdle = false;
 		const entries = [...this.#cells.values()];
 		await Promise.all(entries.map((entry) => this.#calm(entry)));
 		this.#cells.clear();
@@ -174,15 +185,24 @@ export class CellTable {
 		for (const resolve of entry.whenCounted.splice(0)) resolve();
 	}
 
+	#lookSoon(): void {
+		this.#isIdle = false;
+		this.#look();
+	}
+
 	#look(): void {
 		this.#watch?.cancel();
-		this.#watch = this.#options.clock.after(this.#options.watchMs, () => {
-			for (const entry of [...this.#cells.values()]) this.#check(entry);
+		const { clock, watchMs } = this.#options;
+		this.#watch = clock.after(this.#isIdle ? watchMs * idleTimes : watchMs, () => {
+			const entries = [...this.#cells.values()];
+			this.#isIdle = entries.every(isIdle);
+			for (const entry of entries) this.#check(entry);
 			this.#look();
 		});
 	}
 
 	#check(entry: Entry): void {
+		entry.count = entry.handle.heartbeat.count();
 		const running = entry.handle.heartbeat.running();
 		const now = this.#options.clock.now();
 		if (running === undefined) {
@@ -209,4 +229,9 @@ export class CellTable {
 		for (const resolve of entry.whenCounted.splice(0)) resolve();
 		this.#options.lost(entry, culprit, why);
 	}
+}
+
+/** Nothing runs, nor has since the last look. */
+function isIdle({ handle: { heartbeat }, count }: Entry): boolean {
+	return heartbeat.count() === count && heartbeat.running() === undefined;
 }

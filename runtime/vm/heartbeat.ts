@@ -33,6 +33,11 @@ export class Heartbeat {
 		this.#words[word.turn] = this.#turn;
 	}
 
+	/** Differs once anything has run since it was looked at before; from any thread. */
+	count(): number {
+		return Atomics.load(this.#words, word.turn);
+	}
+
 	/** The turn that runs at this instant, if any; from any thread. */
 	running(): RunningTurn | undefined {
 		const turn = Atomics.load(this.#words, word.turn);

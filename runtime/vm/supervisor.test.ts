@@ -111,6 +111,32 @@ test('a VM that fails comes back after a pause, with its neighbours untouched', 
 	t.is((await back).restarts, 1);
 });
 
+test('a box in which nothing runs looks at its cells a tenth as often, until something is sent to one', async (t) => {
+	const time = new ManualClock();
+	let fired = 0;
+	const clock: Clock = {
+		now: () => time.now(),
+		after: (ms, fire) =>
+			time.after(ms, () => {
+				fired++;
+				fire();
+			}),
+	};
+	const firedIn = (ms: number): number => {
+		const before = fired;
+		time.advance(ms);
+		return fired - before;
+	};
+	const bed = platform(t, { clock, cells: inlineCells(clock) });
+	await bed.start('one');
+	time.advance(1000);
+
+	t.is(firedIn(10_000), 50);
+	bed.order({ what: 'count' });
+	t.deepEqual(await bed.said(1), ['orders']);
+	t.is(firedIn(20), 1);
+});
+
 test('a VM is stopped even while it is being linked, when its cell has never heard of it', async (t) => {
 	const clock = new ManualClock();
 	const { supervisor } = platform(t, { clock, cells: inlineCells(clock) });
