@@ -6,7 +6,7 @@ import { fuelFor } from '../../runtime/component/instrument/fuel.ts';
 import { linkService } from '../../runtime/component/link.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import { type EchoGuest, echoGuest, echoSpec } from './echo-guest.ts';
-import { type Figure, figure, interleaved, nanosecondsEach } from './figure.ts';
+import { type Figure, figure, interleaved, limited, nanosecondsEach } from './figure.ts';
 
 const rounds = 25;
 const payloadOf = (length: number) => Uint8Array.from({ length }, (_, at) => at);
@@ -32,9 +32,9 @@ export async function cellFigures(): Promise<Figure[]> {
 	await interleaved(subjects, 5);
 	const measured = await interleaved(subjects, rounds);
 	return [
-		limited('host -> guest -> effect, smallest guest', measured.direct, limits.effect),
-		limited('message between two VMs of a cell, one on its way', measured.one, limits.message),
-		limited('message between two VMs of a cell, 16 on their way', measured.sixteen, limits.message),
+		limited('host -> guest -> effect, smallest guest', 'ns', measured.direct, limits.effect),
+		limited('message between two VMs of a cell, one on its way', 'ns', measured.one, limits.message),
+		limited('message between two VMs of a cell, 16 on their way', 'ns', measured.sixteen, limits.message),
 		figure({
 			name: 'message between two VMs of a cell, one on its way',
 			value: measured.one,
@@ -51,10 +51,6 @@ export async function cellFigures(): Promise<Figure[]> {
 			peerValue: measured.one,
 		}),
 	];
-}
-
-function limited(name: string, value: number, peerValue: number): Figure {
-	return figure({ name, value, unit: 'ns', peer: 'limit', peerValue });
 }
 
 /** Two VMs that send each other what they hear; returns nanoseconds for each of about so many messages. */

@@ -7,7 +7,7 @@ import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { allImports } from '../../modules/probe/testbed.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
-import { type Figure, figure } from './figure.ts';
+import { type Figure, limited } from './figure.ts';
 import { specOf } from './installed.ts';
 import { componentVariants } from './variants.ts';
 
@@ -59,13 +59,9 @@ async function growth(
 	let last = first;
 	for (let look = 0; look < looks; look++) last = await repeat(counted / looks);
 	return [
-		limited(`${name}, growth in use`, last.used - first.used),
-		limited(`${name}, growth resident`, last.resident - first.resident),
+		limited(`${name}, growth in use`, 'MB', last.used - first.used, limitMb),
+		limited(`${name}, growth resident`, 'MB', last.resident - first.resident, limitMb),
 	];
-}
-
-function limited(name: string, value: number): Figure {
-	return figure({ name, value, unit: 'MB', peer: 'limit', peerValue: limitMb });
 }
 
 /** What is still there once everything is gone that can go. */

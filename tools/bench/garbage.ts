@@ -5,7 +5,7 @@ import { instrument } from '../../runtime/component/instrument/instrument.ts';
 import { tankOf } from '../../runtime/component/instrument/testbed.ts';
 import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
 import { compile } from '../build/compile.ts';
-import { type Figure, figure, median } from './figure.ts';
+import { type Figure, figure, limited, median } from './figure.ts';
 import { threadClockMs } from './thread-time.ts';
 
 const liveBytes = 4 * 1_048_576;
@@ -44,10 +44,12 @@ export async function garbageFigures(): Promise<Figure[]> {
 	// Most turns have nothing to do; these are those that had.
 	const slices = pauses(heap, heap.settle, turns).filter((pause) => pause > leastPauseMs);
 	return [
-		limited('pause for garbage with 4 MiB that live, p50', median(slices)),
+		limited('pause for garbage with 4 MiB that live, p50', 'ms', median(slices), limitMs),
 		limited(
 			'pause for garbage with 4 MiB that live, p99',
+			'ms',
 			slices.at(-Math.ceil(slices.length / 100)) ?? Number.NaN,
+			limitMs,
 		),
 		figure({
 			name: 'slice of a collection of 4 MiB',
@@ -68,10 +70,6 @@ function pauses(heap: Heap, collect: () => void, count: number): number[] {
 		collect();
 		return now() - startedAt;
 	}).sort((a, b) => a - b);
-}
-
-function limited(name: string, value: number): Figure {
-	return figure({ name, value, unit: 'ms', peer: 'limit', peerValue: limitMs });
 }
 
 /** Metered, with as much fuel as it wants. */

@@ -5,7 +5,7 @@ import { gateExport, startExport } from '../../runtime/component/instrument/fuel
 import { instrument } from '../../runtime/component/instrument/instrument.ts';
 import { tankOf } from '../../runtime/component/instrument/testbed.ts';
 import { plainLane } from '../../runtime/component/lane/plain-lane.ts';
-import { type Figure, figure, interleaved } from './figure.ts';
+import { type Figure, interleaved, limited } from './figure.ts';
 import { kernelModule } from './kernel-module.ts';
 import { threadClockMs } from './thread-time.ts';
 
@@ -22,13 +22,9 @@ export async function instrumentationFigures(): Promise<Figure[]> {
 	]);
 	const mean = Math.exp(ratios.values().reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.size);
 	return [
-		...[...ratios].map(([name, value]) => limited(`checks in ${name}`, value, limits.each)),
-		limited('checks, geometric mean', mean, limits.mean),
+		...[...ratios].map(([name, value]) => limited(`checks in ${name}`, 'x', value, limits.each)),
+		limited('checks, geometric mean', 'x', mean, limits.mean),
 	];
-}
-
-function limited(name: string, value: number, peerValue: number): Figure {
-	return figure({ name, value, unit: 'x', peer: 'limit', peerValue });
 }
 
 /** How many times as long each kernel takes with checks. */

@@ -15,7 +15,7 @@ import { ModuleStore } from '../../runtime/module/store.ts';
 import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
 import { Vm } from '../../runtime/vm/vm.ts';
 import { buildModule } from '../build/component.ts';
-import { type Figure, figure, interleaved } from './figure.ts';
+import { type Figure, interleaved, limited } from './figure.ts';
 
 const run = promisify(execFile);
 const source = fileURLToPath(new URL('../../modules/player', import.meta.url));
@@ -47,8 +47,8 @@ async function buildFigures(folder: string): Promise<Figure[]> {
 		3,
 	);
 	return [
-		limited({ name: 'mullion build player, cold', value: measured.cold, limit: 3000 }),
-		limited({ name: 'mullion build player, warm', value: measured.warm, limit: 1000 }),
+		limited('mullion build player, cold', 'ms', measured.cold, 3000),
+		limited('mullion build player, warm', 'ms', measured.warm, 1000),
 	];
 }
 
@@ -90,17 +90,9 @@ async function installFigures(folder: string): Promise<Figure[]> {
 		15,
 	);
 	return [
-		limited({
-			name: 'install of the player: verify, decode, compile, store',
-			value: measured.install,
-			limit: 300,
-		}),
-		limited({ name: 'start of an installed VM', value: measured.start, limit: 5 }),
+		limited('install of the player: verify, decode, compile, store', 'ms', measured.install, 300),
+		limited('start of an installed VM', 'ms', measured.start, 5),
 	];
-}
-
-function limited({ name, value, limit }: { name: string; value: number; limit: number }): Figure {
-	return figure({ name, value, unit: 'ms', peer: 'limit', peerValue: limit });
 }
 
 async function milliseconds(action: () => Promise<unknown>): Promise<number> {

@@ -7,7 +7,7 @@ import { instrument } from '../../runtime/component/instrument/instrument.ts';
 import type { CellHandle } from '../../runtime/vm/cell-host.ts';
 import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
 import { coreOf, echoSpec } from './echo-guest.ts';
-import { type Figure, figure } from './figure.ts';
+import { type Figure, limited } from './figure.ts';
 
 const burners = 8;
 const messages = { warmUp: 100, counted: 1000 };
@@ -19,14 +19,10 @@ export async function realtimeFigures(): Promise<Figure[]> {
 	const late = await lateness();
 	const at = (share: number): number => (late[Math.floor((late.length - 1) * share)] ?? 0) / 1000;
 	return [
-		limited('realtime turn begins late, p50', at(0.5)),
-		limited('realtime turn begins late, p99', at(0.99)),
-		limited('realtime turn begins late, most', at(1)),
+		limited('realtime turn begins late, p50', 'ms', at(0.5), limitMs),
+		limited('realtime turn begins late, p99', 'ms', at(0.99), limitMs),
+		limited('realtime turn begins late, most', 'ms', at(1), limitMs),
 	];
-}
-
-function limited(name: string, value: number): Figure {
-	return figure({ name, value, unit: 'ms', peer: 'limit', peerValue: limitMs });
 }
 
 /** Microseconds from the sending of each message, on another thread, to the beginning of its turn; the shortest first. */

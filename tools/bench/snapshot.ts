@@ -18,7 +18,7 @@ import { Recorder } from '../../runtime/snapshot/recorder.ts';
 import { packSnapshot, readSnapshot, type Snapshot } from '../../runtime/snapshot/snapshot.ts';
 import { buildModule } from '../build/component.ts';
 import { createModule } from '../build/create-module.ts';
-import { type Figure, figure, median } from './figure.ts';
+import { type Figure, figure, limited, median } from './figure.ts';
 import { kernelModule } from './kernel-module.ts';
 import { threadClockMs } from './thread-time.ts';
 
@@ -88,17 +88,17 @@ async function heapFigures(): Promise<Figure[]> {
 		(median((seen.get(name) ?? []).slice(rounds / 4)) * mebibyte) / bytes.length;
 	const both = { name: 'snapshot + restore, 1 MiB dirty', value: of('record') + of('restore'), unit: 'ms' };
 	return [
-		limited('snapshot, 1 MiB dirty: find, copy, sum up', of('record'), 'ms', 1.5),
-		limited('restore, 1 MiB: check, fresh instance, write back', of('restore'), 'ms', 1.5),
-		limited(both.name, both.value, both.unit, 1.5),
+		limited('snapshot, 1 MiB dirty: find, copy, sum up', 'ms', of('record'), 1.5),
+		limited('restore, 1 MiB: check, fresh instance, write back', 'ms', of('restore'), 1.5),
+		limited(both.name, both.unit, both.value, 1.5),
 		figure({ ...both, peer: 'copies into a buffer and a memory', peerValue: of('copies') }),
 		limited(
 			'the same, packed on the same thread',
-			of('record') + of('pack') + of('restore packed'),
 			'ms',
+			of('record') + of('pack') + of('restore packed'),
 			1.5,
 		),
-		limited('1 MiB of heap, packed', packed.length / bytes.length, 'MiB', 1),
+		limited('1 MiB of heap, packed', 'MiB', packed.length / bytes.length, 1),
 	];
 }
 
@@ -111,9 +111,9 @@ async function sleepFigures(): Promise<Figure[]> {
 		if (small === undefined) throw new Error('the small service was not built');
 		const doorbell = await prepareComponent(small.bytes, { provided: allImports });
 		return [
-			limited('a new service, asleep', asleep(doorbell).length / 1024, 'KiB', 5),
-			limited('the probe, asleep', asleep(component).length / 1024, 'KiB', 5),
-			limited('the probe, from sleep to its first effect', wakeMs(component), 'ms', 1),
+			limited('a new service, asleep', 'KiB', asleep(doorbell).length / 1024, 5),
+			limited('the probe, asleep', 'KiB', asleep(component).length / 1024, 5),
+			limited('the probe, from sleep to its first effect', 'ms', wakeMs(component), 1),
 		];
 	} finally {
 		await rm(folder, { recursive: true, force: true });
@@ -147,8 +147,4 @@ function wakeMs(component: PreparedComponent): number {
 		return performance.now() - startedAt;
 	});
 	return median(times);
-}
-
-function limited(name: string, value: number, unit: string, limit: number): Figure {
-	return figure({ name, value, unit, peer: 'limit', peerValue: limit });
 }

@@ -5,7 +5,7 @@ import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { CellReport, VmSpec } from '../../runtime/vm/cell-protocol.ts';
-import { type Figure, figure, interleaved } from './figure.ts';
+import { type Figure, interleaved, limited } from './figure.ts';
 import { specOf } from './installed.ts';
 import { threadClockMs } from './thread-time.ts';
 import { componentVariants } from './variants.ts';
@@ -41,13 +41,9 @@ export async function startFigures(): Promise<Figure[]> {
 	const { warm } = await interleaved({ warm: subjects.warm }, rounds);
 	const { bytes } = await interleaved({ bytes: subjects.bytes }, rounds);
 	return [
-		limited('start to first effect, installed', warm, limits.warm),
-		limited('start to first effect, from bytes', bytes, limits.bytes),
+		limited('start to first effect, installed', 'ms', warm, limits.warm),
+		limited('start to first effect, from bytes', 'ms', bytes, limits.bytes),
 	];
-}
-
-function limited(name: string, value: number, peerValue: number): Figure {
-	return figure({ name, value, unit: 'ms', peer: 'limit', peerValue });
 }
 
 /** A cell whose first VM must say something when it is started. */
