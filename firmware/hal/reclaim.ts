@@ -26,7 +26,8 @@ const piecesToAge = 32;
 
 /**
  * To be called for each piece, of a megabyte or so, of something large that is carried through memory. What carried it
- * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look. */
+ * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look.
+ */
 export function pieceReclaimer(): () => void {
 	let pieces = 0;
 	return () => {

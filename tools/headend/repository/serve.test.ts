@@ -145,7 +145,7 @@ const box = `
 	await trust.refresh();
 	const store = await ModuleStore.open({ directory: await openDirectory(folder + '/modules') });
 	const found = trust.target(target);
-	await new Downloads({ directory: folder + '/downloads', reader, clock: systemClock(), chunkBytes: { least: 16384, most: 16384 } }).fetch({ target: found }, (bytes) => store.put(bytes, found.sha256));
+	await new Downloads({ directory: folder + '/downloads', reader, clock: systemClock(), chunkBytes: ${JSON.stringify(chunkBytes)} }).fetch({ target: found }, (bytes) => store.put(bytes, found.sha256));
 	const unit = { name: 'a', version: '1', digest: found.sha256, uuid: 'u', installedAtUs: 1, requestedState: 'active' };
 	await store.record(unit);
 	process.stdout.write('installed');

@@ -1,5 +1,4 @@
 /** A data partition in the states that power cuts leave it in: each is mounted, and a platform opened on it. */
-
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FactoryFirmware } from '../../../../firmware/factory/factory-modules.ts';

@@ -8,7 +8,7 @@ import { tool } from '../../../../firmware/image/tool.ts';
 const mounting =
 	/recovering journal|Clearing orphaned inode|^Setting free (?:inodes|blocks) count|clean, |: \d+\/\d+ files|Free (?:inodes|blocks) count wrong/;
 
-/** The only block that is written in its place: half of it may be new and half of it old. */
+/** The only block that the journal does not put right: half of it may be new and half of it old. */
 const tornSuperblock = /Superblock checksum does not match superblock/;
 
 export interface MountedData {

@@ -20,8 +20,13 @@ test('a box starts under labgrid, and again when it pulls its reset line', async
 	const { disk, environment, deviceTree } = await bench.flashable(await bench.build(1), {
 		bootState: firstBootState(1),
 	});
-	const images = { LG_DISK: disk, LG_ENVIRONMENT: environment, LG_DEVICE_TREE: deviceTree };
-	const env = Object.fromEntries(Object.entries(images).map(([name, path]) => [name, path ?? '']));
+	const named = {
+		LG_MACHINE: bench.board.emulator?.machine,
+		LG_DISK: disk,
+		LG_ENVIRONMENT: environment,
+		LG_DEVICE_TREE: deviceTree,
+	};
+	const env = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, value ?? '']));
 
 	const said = await tool(python, [drive], { env });
 

@@ -57,7 +57,7 @@ async function carriedBy(folder: string): Promise<FactoryFirmware> {
 		...module,
 		file: join(folder, module.file),
 	}));
-	const firmware = factoryFirmware({ release: 1, version: '1.0.1', modules });
+	const firmware = factoryFirmware({ release: image.release, version: image.version, modules });
 	if (firmware === undefined) throw new Error('it carries nothing');
 	return firmware;
 }
