@@ -162,6 +162,7 @@ test('requests of one client go over one connection', async (t) => {
 
 	for (let count = 0; count < 3; count++)
 		await buffer(await get(server.urlOf('wifi', 'song.mp3'), { agent, headers: { range: 'bytes=0-99' } }));
+	await server.idle();
 
 	t.is(server.network('wifi').counters.accepted, 1);
 	t.is(server.requests.length, 3);
@@ -174,6 +175,7 @@ test('each network counts its own bytes and the log says who asked for what', as
 		headers: { range: 'bytes=100-199' },
 	});
 	await buffer(response);
+	await server.idle();
 
 	const { bytesIn, bytesOut } = server.network('cellular').counters;
 	t.true(bytesIn > 0);

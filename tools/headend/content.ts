@@ -38,6 +38,8 @@ export interface ContentServer extends AsyncDisposable {
 	urlOf(id: string, path: string): string;
 	/** The last requests, oldest first. */
 	readonly requests: readonly RequestRecord[];
+	/** Resolves once no request is being answered and all are in the log: a client may have its answer before. */
+	idle(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -51,8 +53,12 @@ export async function startContentServer({
 	clock = systemClock(),
 }: ContentServerOptions): Promise<ContentServer> {
 	const requests: RequestRecord[] = [];
+	const underWay = new Set<Promise<void>>();
 	const networkOf = new WeakMap<object, ContentNetwork>();
-	const http = createServer({ keepAliveTimeout: 0 }, (request, response) => void record(request, response));
+	const http = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+		const recorded = record(request, response).finally(() => underWay.delete(recorded));
+		underWay.add(recorded);
+	});
 
 	http.on('clientError', (_error, socket) => {
 		if (socket.writable)
@@ -95,6 +101,9 @@ export async function startContentServer({
 		};
 		networks.set(plan.id, stack.use(await ContentNetwork.open({ plan, clock, serve })));
 	}
+	const idle = async () => {
+		while (underWay.size > 0) await Promise.all(underWay);
+	};
 	const network = (id: string) => {
 		const found = networks.get(id);
 		if (found === undefined)
@@ -109,6 +118,7 @@ export async function startContentServer({
 		network,
 		urlOf: (id, path) => new URL(path, network(id).url).href,
 		requests,
+		idle,
 		close: () => held.disposeAsync(),
 		[Symbol.asyncDispose]: () => held.disposeAsync(),
 	};

@@ -34,5 +34,6 @@ test('curl gets a range, and goes on where a download broke off', async (t) => {
 	await run('curl', ['--silent', '--fail', '--continue-at', '-', '--output', whole, url]);
 
 	t.deepEqual(await readFile(whole), body);
+	await server.idle();
 	t.is(server.requests.at(-1)?.range, 'bytes=12345-');
 });
