@@ -149,14 +149,14 @@ export class FirmwareManager implements FirmwareManagerPort {
 		await this.activate({ slot, isResumed: false, signal });
 	}
 
-	/** Notes each tenth of an image. */
+	/** Notes each quarter of an image: each note is written to a console and a disk. */
 	#progressOf({ version, parts }: FirmwareUpdate): NonNullable<InstallOptions['onProgress']> {
 		let noted = '';
 		return ({ partition, bytes }) => {
 			const { length } = parts[partition];
-			const tenth = `${partition} ${Math.floor((bytes * 10) / length)}`;
-			if (tenth === noted) return;
-			noted = tenth;
+			const quarter = `${partition} ${Math.floor((bytes * 4) / length)}`;
+			if (quarter === noted) return;
+			noted = quarter;
 			this.#options.onNote(`firmware ${version}: ${partition} has ${bytes} of ${length} bytes`);
 		};
 	}

@@ -1,6 +1,7 @@
 /** The operator's repository, as a box reaches it: over a connection to the broker that is tried until it is there. */
-import { connect } from 'mqtt';
+import { connect, type IClientOptions, MqttClient } from 'mqtt';
 import type { Clock } from '../../runtime/clock.ts';
+import { PacketSocket } from '../hal/packet-socket.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import type { LogBook } from './log-book.ts';
 
@@ -12,9 +13,12 @@ export interface RepositoryOptions {
 }
 
 const retryMs = 1000;
+const usualPort = 1883;
+/** Twice the most that a reader asks for. */
+const maximumPacketSize = 1_048_576;
 
 export function openRepository({ broker, clock, log }: RepositoryOptions) {
-	const client = connect(broker, { protocolVersion: 5, reconnectPeriod: retryMs });
+	const client = clientOf(new URL(broker));
 	// It is tried over and over: what is said of that is said once.
 	let lastSaid = '';
 	client.on('connect', () => {
@@ -34,4 +38,22 @@ export function openRepository({ broker, clock, log }: RepositoryOptions) {
 			await client.endAsync(true);
 		},
 	};
+}
+
+function clientOf(broker: URL): MqttClient {
+	const options: IClientOptions = {
+		protocolVersion: 5,
+		reconnectPeriod: retryMs,
+		properties: { maximumPacketSize },
+	};
+	if (broker.protocol !== 'mqtt:') return connect(broker.href, options);
+	const { hostname: host, port, username, password } = broker;
+	return new MqttClient(
+		() => new PacketSocket({ host, port: Number(port || usualPort), maximumPacketSize }),
+		{
+			...options,
+			...(username !== '' && { username: decodeURIComponent(username) }),
+			...(password !== '' && { password: decodeURIComponent(password) }),
+		},
+	);
 }

@@ -1,4 +1,5 @@
 /** Writes both images of a release into a slot. */
+import type { Clock } from '../../runtime/clock.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { SlotName } from './boot-state.ts';
 import type { ImageSource } from './image-source.ts';
@@ -19,13 +20,14 @@ export interface ReleaseWrite extends InstallOptions {
 	/** Of the slot that runs, to apply patches to. */
 	readonly old: SlotDevices;
 	readonly marks: WriteMarks;
+	readonly clock: Clock;
 	readonly source: ImageSource;
 	readonly reclaim?: (() => void) | undefined;
 }
 
 /** Errors: those of `writeImage` and of the source. */
 export async function writeRelease({ parts, deltas }: FirmwareUpdate, write: ReleaseWrite): Promise<void> {
-	const { slot, devices, old, marks, source, signal, onProgress, reclaim } = write;
+	const { slot, devices, old, marks, clock, source, signal, onProgress, reclaim } = write;
 	for (const partition of partitions) {
 		const request = {
 			image: parts[partition],
@@ -38,6 +40,7 @@ export async function writeRelease({ parts, deltas }: FirmwareUpdate, write: Rel
 			partition: `${partition}-${slot}`,
 			image: parts[partition],
 			marks,
+			clock,
 			read: (from) => source.read({ ...request, from }),
 			signal,
 			onProgress: (bytes) => onProgress?.({ partition, bytes }),

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { ManualClock } from '../../runtime/manual-clock.ts';
 import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { chooser, chunksOf, content, imageOf } from './image.fixture.ts';
 import { MemoryBlockDevice } from './memory-block-device.ts';
@@ -21,7 +22,8 @@ function prepared(changes: Partial<ImageWrite> & { readonly directory?: MemoryDi
 			asked.push(from);
 			return chunksOf(bytes, { from });
 		},
-		markEvery: pieceBytes,
+		clock: new ManualClock(),
+		marking: { bytes: pieceBytes, us: 0 },
 		...changes,
 	};
 	return { directory, device, asked, write };

@@ -5,11 +5,25 @@
  * nothing of what is there. A write that broke off goes on from its last mark.
  */
 import { createHash, type Hash } from 'node:crypto';
+import type { Clock } from '../../runtime/clock.ts';
 import type { BlockDevice } from './block-device.ts';
 import { SlotWriteError } from './slot-write-error.ts';
 import type { Image, WriteMarks } from './write-marks.ts';
 
 export const pieceBytes = 1_048_576;
+
+/**
+ * A mark costs a sync of the partition and one of its own file. Where an image comes fast, as much as was not marked
+ * has soon come again; where it comes slowly, each byte counts.
+ */
+export interface Marking {
+	/** Bytes since the last mark, at least. */
+	readonly bytes: number;
+	/** Microseconds since the last mark, at least. */
+	readonly us: number;
+}
+
+const usualMarking: Marking = { bytes: 4 * pieceBytes, us: 2_000_000 };
 
 export interface ImageWrite {
 	readonly device: BlockDevice;
@@ -17,6 +31,7 @@ export interface ImageWrite {
 	readonly partition: string;
 	readonly image: Image;
 	readonly marks: WriteMarks;
+	readonly clock: Clock;
 	/** The image from a place on to its end, in chunks of any size. */
 	readonly read: (from: number) => AsyncIterable<Uint8Array>;
 	readonly signal?: AbortSignal | undefined;
@@ -24,8 +39,8 @@ export interface ImageWrite {
 	readonly onProgress?: ((bytes: number) => void) | undefined;
 	/** Called for each piece, to free what carried it here. */
 	readonly reclaim?: (() => void) | undefined;
-	/** Bytes after which the partition is synced and marked; default 4 MiB. */
-	readonly markEvery?: number;
+	/** When the partition is synced and marked before its end; default 4 MiB and 2 s. */
+	readonly marking?: Marking;
 }
 
 /**
@@ -75,12 +90,13 @@ export function requireRoom({
 
 /** Writes all from a place on. @param hash of what comes */
 async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void> {
-	const { device, partition, image, marks, read, signal, onProgress, reclaim } = write;
-	const { markEvery = 4 * pieceBytes } = write;
+	const { device, partition, image, marks, clock, read, signal, onProgress, reclaim } = write;
+	const { marking = usualMarking } = write;
 	const piece = new Uint8Array(pieceBytes);
 	let filled = 0;
 	let at = from;
 	let marked = from;
+	let markedAt = clock.now();
 	let syncing: Promise<void> = Promise.resolve();
 
 	// More may come, and be written, while what is there becomes durable.
@@ -88,10 +104,14 @@ async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void>
 		await syncing;
 		const written = at;
 		marked = at;
+		markedAt = clock.now();
 		syncing = onDevice(partition, () => device.sync()).then(() => marks.set(partition, image, written));
 		// What it failed with is seen where it is waited for.
 		syncing.catch(() => undefined);
 	};
+	const isDue = (): boolean =>
+		// A clock that is put back does not put marks off.
+		at - marked >= marking.bytes && Math.abs(clock.now() - markedAt) >= marking.us;
 	const flush = async (): Promise<void> => {
 		signal?.throwIfAborted();
 		const bytes = piece.subarray(0, filled);
@@ -99,7 +119,7 @@ async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void>
 		hash?.update(bytes);
 		at += filled;
 		filled = 0;
-		if (at - marked >= markEvery) await mark();
+		if (isDue()) await mark();
 		onProgress?.(at);
 		reclaim?.();
 	};

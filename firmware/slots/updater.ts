@@ -188,7 +188,7 @@ export class Updater {
 		update: FirmwareUpdate,
 		options: InstallOptions & { readonly source: ImageSource },
 	): Promise<void> {
-		const { slots, running, reclaim } = this.#options;
+		const { slots, running, clock, reclaim } = this.#options;
 		const { version, release, parts } = update;
 		const slot = this.#other;
 		this.#isVerified = false;
@@ -203,7 +203,7 @@ export class Updater {
 		// What was told of the slot is of something else than what comes into it.
 		if ((await this.#records.failed())?.isReported === true) await this.#records.forgetFailed();
 		const devices = { devices: slots[slot], old: slots[running.slot] };
-		await writeRelease(update, { ...options, ...devices, slot, marks: this.#marks, reclaim });
+		await writeRelease(update, { ...options, ...devices, slot, marks: this.#marks, clock, reclaim });
 		await this.#records.write(slot, { ...record, isReady: true });
 		this.#isVerified = true;
 	}

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Most bytes one answer carries. */
-export const mostAnswerBytes = 262_144;
+export const mostAnswerBytes = 524_288;
 
 // Nothing that starts with a dot, so never the folder above; nothing unfinished, which starts with a tilde.
 const PATH = /^(metadata|targets)(\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){1,8}$/;
