@@ -1,11 +1,10 @@
 /** Encodes and decodes the messages of one schema: what the generated files beside this one stand on. */
-import protobuf from 'protobufjs/light.js';
-import { ContractError } from './error.ts';
-import { fromMessage, type JsonObject } from './from-message.ts';
-import { toMessage } from './to-message.ts';
+import { type Form, type JsonObject, readMessage } from './read-message.ts';
+import { type MessageType, Schema } from './schema.ts';
+import { writeMessage } from './write-message.ts';
 
 export { ContractError, contractErrors } from './error.ts';
-export type { JsonObject, JsonValue } from './from-message.ts';
+export type { JsonObject, JsonValue } from './read-message.ts';
 
 /** A message as it is given for encoding: anything may be left out. At most one member of a oneof may be set. */
 export type Input<T> = T extends Uint8Array
@@ -36,21 +35,20 @@ export interface Codec<T> {
 
 /** The codecs of a schema as `Root.toJSON()` of protobufjs gives it, as text. Costs nothing until one is used. */
 export function codecsOf(schemaJson: string): <T>(typeName: string) => Codec<T> {
-	let root: protobuf.Root | undefined;
+	let schema: Schema | undefined;
 	return <T>(typeName: string): Codec<T> => {
-		let found: protobuf.Type | undefined;
-		const lookup = (): protobuf.Type => {
-			root ??= rootOf(JSON.parse(schemaJson));
-			found ??= typeIn(root, typeName);
+		let found: MessageType | undefined;
+		const message = (): MessageType => {
+			schema ??= new Schema(JSON.parse(schemaJson));
+			found ??= schema.message(typeName);
 			return found;
 		};
 		return {
 			typeName,
-			encode: (value) => encode(lookup(), value),
-			decode: (bytes) => fromMessage(lookup(), decode(lookup(), bytes)) as T,
-			decodeView: (bytes) =>
-				fromMessage(lookup(), decode(lookup(), bytes), { asJson: false, isView: true }) as T,
-			toJson: (value) => fromMessage(lookup(), toMessage(lookup(), value), { asJson: true }) as JsonObject,
+			encode: (value) => writeMessage(message(), value),
+			decode: (bytes) => readMessage(message(), bytes, copied) as T,
+			decodeView: (bytes) => readMessage(message(), bytes, viewed) as T,
+			toJson: (value) => readMessage(message(), writeMessage(message(), value), json) as JsonObject,
 		};
 	};
 }
@@ -62,8 +60,7 @@ export function codecsOf(schemaJson: string): <T>(typeName: string) => Codec<T> 
  * @throws {ContractError} `malformed-message`, `unknown-type`
  */
 export function decodeAny(schemaJson: object, typeName: string, bytes: Uint8Array): JsonObject {
-	const type = typeIn(rootOf(schemaJson), typeName);
-	return fromMessage(type, decode(type, bytes), { asJson: true }) as JsonObject;
+	return readMessage(schemaOf(schemaJson).message(typeName), bytes, json) as JsonObject;
 }
 
 /**
@@ -72,45 +69,18 @@ export function decodeAny(schemaJson: object, typeName: string, bytes: Uint8Arra
  * @throws {ContractError} `unfit-value`, `unknown-type`
  */
 export function encodeAny(schemaJson: object, typeName: string, value: unknown): Uint8Array {
-	return encode(typeIn(rootOf(schemaJson), typeName), value);
+	return writeMessage(schemaOf(schemaJson).message(typeName), value);
 }
 
-// Building a root takes far longer than decoding a message.
-const roots = new WeakMap<object, protobuf.Root>();
+const copied: Form = { asJson: false };
+const viewed: Form = { asJson: false, isView: true };
+const json: Form = { asJson: true };
 
-function rootOf(schemaJson: object): protobuf.Root {
-	const known = roots.get(schemaJson);
-	if (known !== undefined) return known;
-	try {
-		const root = protobuf.Root.fromJSON(schemaJson as protobuf.INamespace);
-		root.resolveAll();
-		roots.set(schemaJson, root);
-		return root;
-	} catch (cause) {
-		throw new ContractError('unknown-type', `The schema is not a protobuf descriptor: ${String(cause)}`, {
-			cause,
-		});
-	}
-}
+// What was looked up of one is there the next time.
+const schemas = new WeakMap<object, Schema>();
 
-function typeIn(root: protobuf.Root, typeName: string): protobuf.Type {
-	const found = root.lookup(typeName, [protobuf.Type]);
-	if (found instanceof protobuf.Type) return found;
-	throw new ContractError('unknown-type', `The schema has no message ${typeName}`);
-}
-
-function encode(type: protobuf.Type, value: unknown): Uint8Array {
-	const written = type.encode(toMessage(type, value)).finish();
-	return new Uint8Array(written.buffer, written.byteOffset, written.byteLength);
-}
-
-function decode(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
-	// Never as a Buffer: protobufjs would read it by other rules.
-	const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	try {
-		return type.decode(plain);
-	} catch (cause) {
-		const what = `${bytes.byteLength} bytes are no ${type.fullName.slice(1)}`;
-		throw new ContractError('malformed-message', `${what}: ${(cause as Error).message}`, { cause });
-	}
+function schemaOf(schemaJson: object): Schema {
+	const known = schemas.get(schemaJson) ?? new Schema(schemaJson);
+	schemas.set(schemaJson, known);
+	return known;
 }

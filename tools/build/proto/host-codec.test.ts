@@ -41,6 +41,16 @@ for (const name of names) {
 		);
 	});
 
+	test(`${name}: messages in a row are one, as protobufjs has it`, (t) => {
+		fc.assert(
+			fc.property(fc.array(messages, { minLength: 2, maxLength: 4 }), (parts) => {
+				const bytes = new Uint8Array(Buffer.concat(parts));
+				t.is(spelled(name, encodeAny(schema, name, decodeAny(schema, name, bytes))), spelled(name, bytes));
+			}),
+			{ numRuns: 15 },
+		);
+	});
+
 	test(`${name}: the form for tools says everything, integers of 64 bits included`, (t) => {
 		fc.assert(
 			fc.property(messages, (bytes) => {
@@ -75,6 +85,31 @@ test('what is not in the bytes has its default, and what has presence is left ou
 	});
 	t.deepEqual(codecOf('elsewhere.Place').decode(new Uint8Array()), { name: '', directions: [] });
 	t.deepEqual(Take.decode(new Uint8Array()), { state: new Uint8Array(), nextSequence: 0, nextAtUs: 0 });
+});
+
+test('a descriptor that is none is found out where it is needed', (t) => {
+	for (const a of [
+		{ fields: { x: { type: 'string', id: 0 } } },
+		{ fields: { x: { type: 'string', id: 2 ** 29 } } },
+		{ fields: { x: { type: 'string' } } },
+		{ fields: { x: { id: 1 } } },
+		{ fields: { x: { type: 'Elsewhere', id: 1 } } },
+		{ fields: { x: { type: 'string', id: 1, keyType: 'bytes?' } } },
+		{ fields: { x: 'string' } },
+		{ fields: {}, oneofs: { y: 'x' } },
+		{ fields: { x: { type: 'E', id: 1 } }, nested: { E: { values: { ONE: 'one' } } } },
+	]) {
+		const error = t.throws(() => encodeAny({ nested: { a } }, 'a', { x: '1' }));
+		t.true(error instanceof ContractError, JSON.stringify(a));
+		t.is((error as ContractError).code, 'unknown-type', JSON.stringify(a));
+	}
+});
+
+test('a message that has no fields passes over whatever is in it', (t) => {
+	// A group of number 3, and in it a number: what an older sender may have said.
+	const bytes = Uint8Array.of(0x1b, 0x08, 0x01, 0x1c);
+	t.deepEqual(codecOf('everything.Empty').decode(bytes), {});
+	t.throws(() => codecOf('everything.Empty').decode(bytes.subarray(0, 3)), { code: 'malformed-message' });
 });
 
 test('a oneof says by its own name which member is set', (t) => {
