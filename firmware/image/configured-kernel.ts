@@ -48,6 +48,7 @@ function neededPrograms(triplet: string): Record<string, string> {
 		[`${triplet}-gcc`]: `gcc-${triplet.replace('_', '-')}`,
 		...{ gcc: 'gcc', make: 'make', bison: 'bison', flex: 'flex', bc: 'bc', perl: 'perl' },
 		'/usr/include/openssl/opensslv.h': 'libssl-dev',
+		'/usr/include/stdlib.h': 'libc6-dev',
 		'/usr/include/libelf.h': 'libelf-dev',
 	};
 }

@@ -49,6 +49,8 @@ export async function buildUBoot(board: Board, debian: string): Promise<string> 
 		await requirePrograms({
 			[`${triplet}-gcc`]: `gcc-${triplet.replace('_', '-')}`,
 			'/usr/include/openssl/opensslv.h': 'libssl-dev',
+			'/usr/include/stdlib.h': 'libc6-dev',
+			'dpkg-source': 'dpkg-dev',
 			...{ gcc: 'gcc', make: 'make', bison: 'bison', flex: 'flex', dtc: 'device-tree-compiler', bc: 'bc' },
 		});
 		const work = await mkdtemp(join(tmpdir(), 'mullion-u-boot-'));
