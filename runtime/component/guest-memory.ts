@@ -13,6 +13,8 @@ export interface GuestMemoryOptions {
 	readonly encoding: StringEncoding;
 	/** Most bytes that one call may make the host copy, whatever overlaps in the guest; default 64 MiB. */
 	readonly mostBytes?: number;
+	/** Where bytes are copied to; default one of its own. */
+	readonly slab?: Slab;
 }
 
 type Reallocate = (old: number, oldSize: number, align: number, size: number) => number;
@@ -47,9 +49,10 @@ export class GuestMemory {
 	/** The bytes that were copied last: a guest that says one thing a turn has it at the same place each time. */
 	#seen: Uint8Array<ArrayBufferLike> = new Uint8Array(empty);
 	#seenFrom = -1;
-	readonly #slab = new Slab();
+	readonly #slab: Slab;
 
-	constructor({ encoding, mostBytes = 67_108_864 }: GuestMemoryOptions) {
+	constructor({ encoding, mostBytes = 67_108_864, slab = new Slab() }: GuestMemoryOptions) {
+		this.#slab = slab;
 		this.#isUtf16 = encoding === 'utf16';
 		this.#mostBytes = mostBytes;
 	}
