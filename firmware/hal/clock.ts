@@ -2,11 +2,15 @@
 import type { Clock } from '../../runtime/clock.ts';
 
 export function systemClock(): Clock {
-	// The global is a getter: it need not be called for every reading.
-	const { performance } = globalThis;
-	const startUs = Math.round(performance.timeOrigin * 1000);
+	// Not `performance.now`, which looks each time whether it was called as what it is: turns read the clock.
+	const { hrtime } = process;
+	const [startSeconds, startNs] = hrtime();
+	const startUs = Math.round((performance.timeOrigin + performance.now()) * 1000 - startNs / 1000);
 	return {
-		now: () => startUs + Math.round(performance.now() * 1000),
+		now: () => {
+			const time = hrtime();
+			return startUs + (time[0] - startSeconds) * 1_000_000 + Math.round(time[1] / 1000);
+		},
 		after: (delayMs, fire) => {
 			// Fractions would be cut off, and the timer come early.
 			const timer = setTimeout(fire, Math.ceil(delayMs));

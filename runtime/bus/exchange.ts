@@ -57,6 +57,8 @@ export class Exchange {
 	/** Of the batch that is being written. */
 	#stamp: number | undefined;
 	#version = 0;
+	/** Somebody who may stand still has been told of room, in the batch that is being written. */
+	#hasTold = false;
 	readonly #gone = { forged: 0, malformed: 0, dropped: 0 };
 
 	constructor(options: ExchangeOptions) {
@@ -183,8 +185,9 @@ export class Exchange {
 	/** What the VM of that cell had said, and what holds it, has found room here. */
 	placed(peer: Peer, { sender, bytes }: { sender: VmId; bytes: number }): void {
 		const told = peer.incoming.placed(sender, bytes);
-		if (told > 0 && this.#peers.get(peer.number) === peer)
-			this.send(peer, { tag: 'placed', sender, bytes: told });
+		if (told === 0 || this.#peers.get(peer.number) !== peer) return;
+		this.send(peer, { tag: 'placed', sender, bytes: told });
+		this.#hasTold = true;
 	}
 
 	/** How many cells the VM has to stand still for. */
@@ -201,6 +204,7 @@ export class Exchange {
 	/** Ends the batch: the others see it, and those that sleep are woken. */
 	commit(): void {
 		this.#stamp = undefined;
+		this.#hasTold = false;
 		for (const { outgoing } of this.#peers.values()) outgoing.commit();
 		if (this.#leaving.length === 0) return;
 		for (const leaving of this.#leaving.splice(0)) {
@@ -220,6 +224,8 @@ export class Exchange {
 				if (said !== undefined) this.#hear(peer, said);
 			}
 			if (peer.incoming.release()) peer.bell.ring();
+			// Not when all is heard: the others would begin to speak only when there is nothing left to hear.
+			if (this.#hasTold) this.commit();
 		}
 		return left === 0;
 	}

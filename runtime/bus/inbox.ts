@@ -14,6 +14,8 @@ export interface Waiting<Event> {
 	failures: number;
 	/** Of a message whose sender would say it again after a crash. */
 	readonly from?: MessageId | undefined;
+	/** A message of a VM of the same cell that nobody else has or looks at: with its turn it ends. */
+	readonly isSole?: boolean;
 }
 
 export interface InboxOptions {

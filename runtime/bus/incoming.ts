@@ -5,8 +5,11 @@ import { windowBytes } from './outgoing.ts';
 import { type BusRecord, RecordReader } from './record.ts';
 import { RingReader } from './ring.ts';
 
-/** Room is told to the other cell in amounts of this: often enough that its VMs never wait for nothing. */
-const toldBytes = windowBytes / 2;
+/**
+ * Room is told to the other cell in amounts of this, less than a window: who stands still is woken once for much, and
+ * before all is heard.
+ */
+const toldBytes = (windowBytes / 4) * 3;
 
 export type Said = Exclude<BusRecord, { tag: 'version' }>;
 

@@ -69,6 +69,24 @@ test('every record is read as it was written, also one that is larger than the r
 	);
 });
 
+test('a publication behind a piece whose other pieces never come is read whole', (t) => {
+	const { ring, writer, reader } = ends(512);
+	const said: BusRecord = {
+		tag: 'publication',
+		topic: 1,
+		sender: 2,
+		holds: true,
+		place: undefined,
+		isAgain: false,
+		payload: new Uint8Array(64).fill(3),
+	};
+	ring.writer.bytes.set(head([0, 0, 0, 0, 0, 0, 0, 500]), ring.writer.claim(32));
+	writer.write(said, 1);
+	ring.writer.commit();
+	t.deepEqual(reader.read(), said);
+	t.is(reader.malformed, 1);
+});
+
 test('a record that no cell writes is left out and counted, and what follows is read', (t) => {
 	const good: BusRecord = { tag: 'version', version: 7 };
 	fc.assert(
@@ -83,7 +101,14 @@ test('a record that no cell writes is left out and counted, and what follows is 
 			t.deepEqual(heard.at(-1), good);
 			return heard.length + reader.malformed === 2;
 		}),
-		// No head; a kind that is none; a piece whose other pieces never come.
-		{ examples: [[new Uint8Array(8)], [head([9])], [head([0, 0, 0, 0, 0, 0, 0, 500])]] },
+		// No head, or not all of one; a kind that is none; a piece whose other pieces never come.
+		{
+			examples: [
+				[new Uint8Array(8)],
+				[head([7]).subarray(0, 12)],
+				[head([9])],
+				[head([0, 0, 0, 0, 0, 0, 0, 500])],
+			],
+		},
 	);
 });

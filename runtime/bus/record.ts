@@ -1,5 +1,7 @@
 /**
- * What cells say to each other, as records of a ring: a head of eight words, then the payload.
+ * What cells say to each other, as records of a ring: a head of eight words, then the payload. The most frequent
+ * ones, publications of VMs that keep no journal, have the first four words of it alone: the more of them the ring
+ * holds, the less often its ends wake each other.
  *
  * A payload larger than a piece crosses in several records, one directly after the other.
  */
@@ -45,7 +47,10 @@ export type BusRecord =
 	/** What the VM published before this place needs not be said again. */
 	| { readonly tag: 'safe'; readonly sender: number; readonly before: Place };
 
+type Publication = Extract<BusRecord, { tag: 'publication' }>;
+
 const headBytes = 32;
+const briefHeadBytes = 16;
 /** Place of each field in the head, in words. */
 const field = {
 	kind: 0,
@@ -57,7 +62,18 @@ const field = {
 	amount: 6,
 	total: 7,
 } as const;
-const kind = { publication: 0, request: 1, answer: 2, failure: 3, version: 4, placed: 5, safe: 6 } as const;
+const kind = {
+	publication: 0,
+	request: 1,
+	answer: 2,
+	failure: 3,
+	version: 4,
+	placed: 5,
+	safe: 6,
+	/** With a head of four words; of a topic that holds its senders, and of one that does not. */
+	briefHolding: 7,
+	brief: 8,
+} as const;
 /** In the `amount` of a publication, below the index of its place. */
 const mark = { holds: 1, hasPlace: 2, isAgain: 4 } as const;
 const markBits = 3;
@@ -87,7 +103,7 @@ export function payloadOf(record: BusRecord): Uint8Array {
 	}
 }
 
-function marksOf({ holds, place, isAgain }: Extract<BusRecord, { tag: 'publication' }>): number {
+function marksOf({ holds, place, isAgain }: Publication): number {
 	const marks = (holds ? mark.holds : 0) | (isAgain === true ? mark.isAgain : 0);
 	return place === undefined ? marks : marks | mark.hasPlace | (place.index << markBits);
 }
@@ -110,6 +126,7 @@ export class RecordWriter {
 
 	/** False when there was no room for all of it: to be called again with the same record and no other. */
 	write(record: BusRecord, stamp: number): boolean {
+		if (record.tag === 'publication' && this.#isBrief(record)) return this.#writeBrief(record, stamp);
 		const payload = payloadOf(record);
 		if (payload.length > this.#pieceBytes) return this.#writePieces(record, { stamp, payload });
 		const at = this.#ring.claim(headBytes + payload.length);
@@ -118,6 +135,24 @@ export class RecordWriter {
 		this.#ring.words[(at >> 2) + field.stamp] = stamp;
 		this.#ring.words[(at >> 2) + field.total] = payload.length;
 		this.#ring.bytes.set(payload, at + headBytes);
+		return true;
+	}
+
+	#isBrief({ place, isAgain, payload }: Publication): boolean {
+		return place === undefined && isAgain !== true && payload.length <= this.#pieceBytes;
+	}
+
+	#writeBrief(record: Publication, stamp: number): boolean {
+		const { topic, sender, holds, payload } = record;
+		const at = this.#ring.claim(briefHeadBytes + payload.length);
+		if (at < 0) return false;
+		const { words, bytes } = this.#ring;
+		const first = at >> 2;
+		words[first + field.kind] = holds ? kind.briefHolding : kind.brief;
+		words[first + field.stamp] = stamp;
+		words[first + field.topic] = topic;
+		words[first + field.sender] = sender;
+		bytes.set(payload, at + briefHeadBytes);
 		return true;
 	}
 
@@ -224,6 +259,9 @@ export class RecordReader {
 	}
 
 	#take(at: number): BusRecord | undefined {
+		const kindOf = this.#word(at, field.kind);
+		if (kindOf === kind.brief || kindOf === kind.briefHolding)
+			return this.#takeBrief(at, kindOf === kind.briefHolding);
 		const total = this.#word(at, field.total);
 		const length = this.#ring.length - headBytes;
 		const from = at + headBytes;
@@ -242,6 +280,23 @@ export class RecordReader {
 		const payload = this.#assembled;
 		this.#forget();
 		return this.#record(at, payload);
+	}
+
+	#takeBrief(at: number, holds: boolean): BusRecord | undefined {
+		const length = this.#ring.length - briefHeadBytes;
+		if (length < 0) return this.#bad();
+		// The rest of the one before never came.
+		if (this.#assembled !== undefined) this.#bad();
+		const from = at + briefHeadBytes;
+		return {
+			tag: 'publication',
+			topic: this.#word(at, field.topic),
+			sender: this.#word(at, field.sender),
+			holds,
+			place: undefined,
+			isAgain: false,
+			payload: length === 0 ? nothing : this.#slab.copyPart(this.#ring.bytes, from, from + length),
+		};
 	}
 
 	#record(at: number, payload: Uint8Array): BusRecord | undefined {

@@ -56,6 +56,8 @@ test('a full ring takes nothing more, and its writer is told when there is room'
 	t.is(count, 4);
 	writer.commit();
 	read(reader);
+	t.false(reader.release(), 'more than half is still to be read: there is time');
+	read(reader);
 	t.true(reader.release());
 	t.true(write(writer, { length: 12, value: count }));
 	read(reader);

@@ -141,11 +141,15 @@ export class RingReader extends RingEnd {
 		this.#head = (this.#head + this.#size) | 0;
 	}
 
-	/** Gives the room of all that was left back; true when the writer waits for it and has to be told. */
+	/**
+	 * Gives the room of all that was left back; true when the writer waits for it and has to be told. Not for a
+	 * little: as long as more than half of the ring is still to be read, there is time to tell it later.
+	 */
 	release(): boolean {
 		if (this.#head === this.#released) return false;
 		this.#released = this.#head;
 		Atomics.store(this.control, place.head, this.#head);
+		if ((this.#tail - this.#head) >>> 0 > this.capacity / 2) return false;
 		return (
 			Atomics.load(this.control, place.starved) === 1 &&
 			Atomics.exchange(this.control, place.starved, 0) === 1

@@ -13,6 +13,8 @@ export interface GuestMemoryOptions {
 	readonly encoding: StringEncoding;
 	/** Most bytes that one call may make the host copy, whatever overlaps in the guest; default 64 MiB. */
 	readonly mostBytes?: number;
+	/** Where bytes are copied to; default one of its own. */
+	readonly slab?: Slab;
 }
 
 type Reallocate = (old: number, oldSize: number, align: number, size: number) => number;
@@ -24,32 +26,39 @@ const smallUnits = 24;
 const replacement = '\ufffd';
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
+// Of no memory yet: every start makes one of this class.
 const empty = new ArrayBuffer(0);
+const no8 = new Uint8Array(empty);
+const no16 = new Uint16Array(empty);
+const no32 = new Uint32Array(empty);
+const noView = new DataView(empty);
+const noText = Buffer.from(empty);
 
 export class GuestMemory {
 	// Views of the whole memory, read by the generated bindings; renewed when it has grown.
-	u8 = new Uint8Array(empty);
-	u16 = new Uint16Array(empty);
-	u32 = new Uint32Array(empty);
-	view = new DataView(empty);
+	u8 = no8;
+	u16 = no16;
+	u32 = no32;
+	view = noView;
 	/** Length of the string lowered last, in the units of its encoding. */
 	units = 0;
 
 	readonly #isUtf16: boolean;
 	readonly #mostBytes: number;
 	#buffer: ArrayBufferLike = empty;
-	#text = Buffer.from(empty);
+	#text = noText;
 	#memory: WebAssembly.Memory | undefined;
 	#reallocate: Reallocate | undefined;
 	/** Whether the guest may call imports now. */
 	#isOpen = false;
 	#bytesLeft = 0;
 	/** The bytes that were copied last: a guest that says one thing a turn has it at the same place each time. */
-	#seen: Uint8Array<ArrayBufferLike> = new Uint8Array(empty);
+	#seen: Uint8Array<ArrayBufferLike> = no8;
 	#seenFrom = -1;
-	readonly #slab = new Slab();
+	readonly #slab: Slab;
 
-	constructor({ encoding, mostBytes = 67_108_864 }: GuestMemoryOptions) {
+	constructor({ encoding, mostBytes = 67_108_864, slab = new Slab() }: GuestMemoryOptions) {
+		this.#slab = slab;
 		this.#isUtf16 = encoding === 'utf16';
 		this.#mostBytes = mostBytes;
 	}

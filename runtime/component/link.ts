@@ -19,6 +19,7 @@ import { FuelTank, fillExport, fuelFor, gateExport, leftExport, startExport } fr
 import { callKind, firstPortion, type Lane, type LaneCall } from './lane/lane.ts';
 import { plainLane } from './lane/plain-lane.ts';
 import { LinkError } from './link-error.ts';
+import { Slab } from './slab.ts';
 
 export interface LinkOptions {
 	/** Compiled from what `instrument` made. */
@@ -30,6 +31,8 @@ export interface LinkOptions {
 	readonly mostBytes: number;
 	/** Units that each call may use, the module's start function included: see `fuelFor`. */
 	readonly fuel: number;
+	/** Where bytes of the guest are copied to; default one of its own. */
+	readonly slab?: Slab | undefined;
 	/** Who makes the guest's calls; default one that makes plain ones only. */
 	readonly lane?: Lane;
 	/** Whether the lane may suspend a call; default true. */
@@ -81,11 +84,12 @@ export function linkService({
 	host,
 	mostBytes,
 	fuel,
+	slab = new Slab(),
 	lane = plainLane(),
 	canPause = true,
 	image,
 }: LinkOptions): DirectGuest {
-	const memory = new GuestMemory({ encoding, mostBytes });
+	const memory = new GuestMemory({ encoding, mostBytes, slab });
 	const charge = (bytes: number): void => tank.take(hostCallUnits + (bytes >>> bytesPerUnit));
 	const instance = new WebAssembly.Instance(module, importsOf(charged(host, charge), memory));
 	const { [gateExport]: gate, [restExport]: rest } = instance.exports;

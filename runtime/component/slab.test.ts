@@ -32,3 +32,26 @@ test('short copies share buffers, and no buffer is much larger than what is in i
 	t.true(new Set(copies.map(({ buffer }) => buffer)).size <= 25);
 	t.is(slab.copy(new Uint8Array(2000)).buffer.byteLength, 2000);
 });
+
+test('a copy that came back is the next one of its length, once, and of no other', (t) => {
+	const slab = new Slab();
+	for (const length of [1, 64, 65, 1024]) {
+		const held = slab.copy(new Uint8Array(length).fill(1));
+		const back = slab.copy(new Uint8Array(length).fill(2));
+		slab.takeBack(back);
+		t.not(slab.copy(new Uint8Array(length + 32).fill(3)), back);
+		const next = slab.copy(new Uint8Array(length).fill(4));
+		t.is(next, back);
+		const after = slab.copy(new Uint8Array(length).fill(5));
+		t.deepEqual([...new Set(held), ...new Set(next), ...new Set(after)], [1, 4, 5]);
+	}
+});
+
+test('nothing is kept that would leave much of a buffer empty, or is empty itself', (t) => {
+	const slab = new Slab();
+	for (const length of [0, 1025]) {
+		const back = slab.copy(new Uint8Array(length));
+		slab.takeBack(back);
+		t.not(slab.copy(new Uint8Array(length)), back);
+	}
+});

@@ -305,3 +305,18 @@ test('a VM that has used its share of the processor waits, is said to, and goes 
 	cell.clock.advance(60_000);
 	t.is((await cell.words()).length, 2);
 });
+
+test('what a VM tells itself while others look on stays what it was for them', async (t) => {
+	const cell = await bed(t);
+	await cell.start(1);
+	await cell.do({ tag: 'look', topics: ['probe.order'], messages: 20, bytes: 1000 });
+	await cell.order({ what: 'chain', count: 9 });
+	const seen = (await cell.reports()).flatMap((r) =>
+		r.tag === 'seen' ? [[...(r.payload ?? [])].join()] : [],
+	);
+	t.is(new Set(seen).size, 9);
+	t.deepEqual(
+		await cell.words(),
+		Array.from({ length: 10 }, (_, at) => String(9 - at)),
+	);
+});

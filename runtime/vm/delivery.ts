@@ -19,6 +19,8 @@ export interface Spoken {
 	readonly payload: Uint8Array;
 	/** Where the sender would say it again after a crash. */
 	readonly id?: MessageId;
+	/** Nobody but the one receiver has it. */
+	readonly isSole?: boolean;
 }
 
 export interface DeliveryOptions {
@@ -95,11 +97,18 @@ export class Delivery {
 	deliver(
 		from: Sender | undefined,
 		{ to, topic, index, whenFull }: Route,
-		{ sender, payload, id }: Spoken,
+		{ sender, payload, id, isSole = false }: Spoken,
 	): HeldMessage | undefined {
 		const message = { topic: index, sender, correlation: 0, payload };
 		const bytes = payload.length + recordBytes;
-		const item = { event: { tag: 'message', val: message } as const, bytes, topic, failures: 0, from: id };
+		const item = {
+			event: { tag: 'message', val: message } as const,
+			bytes,
+			topic,
+			failures: 0,
+			from: id,
+			isSole,
+		};
 		// Whom its receiver waits for matters only where there is no room.
 		if ((from === undefined || from.held.length === 0) && to.inbox.admit(item)) {
 			this.#options.queue.add(to);

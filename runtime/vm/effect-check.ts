@@ -14,24 +14,17 @@ const overheadBytes = 32;
  */
 export function checkEffects(spec: VmSpec, effects: readonly Effect[], timers: number): boolean {
 	const { effectsPerTurn, effectBytesPerTurn } = spec.budget;
-	if (effects.length > effectsPerTurn)
-		throw flooded(
-			`${spec.name} returned ${effects.length} effects; its budget is ${effectsPerTurn}`,
-			'effects',
-		);
+	if (effects.length > effectsPerTurn) throw tooMany(spec, effects.length);
 	let bytes = overheadBytes * effects.length;
 	let asked = 0;
 	let puts = 0;
-	for (const effect of effects) {
+	for (let at = 0; at < effects.length; at++) {
+		const effect = effects[at] as Effect;
 		switch (effect.tag) {
 			case 'publish':
 				// A topic that the operator's policy closes is no fault of the service: the cell drops it. One that
 				// was never given out is a forgery.
-				if (effect.val.topic >= spec.topics.length)
-					throw new VmError(
-						'denied',
-						`${spec.name} published on topic ${effect.val.topic}, which it was never given`,
-					);
+				if (effect.val.topic >= spec.topics.length) throw forged(spec, effect.val.topic);
 				bytes += effect.val.payload.length;
 				break;
 			case 'request':
@@ -46,19 +39,33 @@ export function checkEffects(spec: VmSpec, effects: readonly Effect[], timers: n
 			case 'cancel-timer':
 				break;
 			default:
-				if (!spec.effects.includes(effect.tag))
-					throw new VmError('denied', `${spec.name} has no capability for the effect "${effect.tag}"`);
+				if (!spec.effects.includes(effect.tag)) throw denied(spec, effect.tag);
 				if (effect.tag === 'put') puts++;
 				bytes += boxBytes(effect);
 		}
 	}
-	if (bytes > effectBytesPerTurn)
-		throw flooded(
-			`${spec.name} returned ${bytes} bytes of effects; its budget is ${effectBytesPerTurn}`,
-			'effect-bytes',
-		);
+	if (bytes > effectBytesPerTurn) throw tooLarge(spec, bytes);
 	if (asked > timers) throw flooded(`${spec.name} set more than ${spec.budget.timers} timers`, 'timers');
 	return puts > 0;
+}
+
+function forged({ name }: VmSpec, topic: number): VmError {
+	return new VmError('denied', `${name} published on topic ${topic}, which it was never given`);
+}
+
+function denied({ name }: VmSpec, tag: string): VmError {
+	return new VmError('denied', `${name} has no capability for the effect "${tag}"`);
+}
+
+function tooMany({ name, budget }: VmSpec, count: number): VmError {
+	return flooded(`${name} returned ${count} effects; its budget is ${budget.effectsPerTurn}`, 'effects');
+}
+
+function tooLarge({ name, budget }: VmSpec, bytes: number): VmError {
+	return flooded(
+		`${name} returned ${bytes} bytes of effects; its budget is ${budget.effectBytesPerTurn}`,
+		'effect-bytes',
+	);
 }
 
 function flooded(message: string, budget: BudgetName): VmError {

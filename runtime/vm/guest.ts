@@ -4,6 +4,7 @@ import type { GuestImage } from '../component/guest-state.ts';
 import { fuelFor } from '../component/instrument/fuel.ts';
 import type { Lane } from '../component/lane/lane.ts';
 import { type Guest, linkService } from '../component/link.ts';
+import type { Slab } from '../component/slab.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { VmSpec } from './cell-protocol.ts';
 import { VmError } from './error.ts';
@@ -24,12 +25,13 @@ export interface GuestOptions {
 	readonly host: ServiceHost;
 	readonly linkForeign: ForeignLinker | undefined;
 	readonly lane: Lane | undefined;
+	readonly slab: Slab | undefined;
 	/** Where to go on; no foreign guest can. */
 	readonly image: GuestImage | undefined;
 }
 
 /** @throws VmError `foreign`, and what the linkers throw */
-export function guestOf({ spec, host, linkForeign, lane, image }: GuestOptions): Guest {
+export function guestOf({ spec, host, linkForeign, lane, slab, image }: GuestOptions): Guest {
 	const { module, encoding, foreign, budget } = spec;
 	const limits = { mostBytes: budget.effectBytesPerTurn * copyMargin, fuel: fuelFor(budget.turnMs) };
 	if (foreign === undefined)
@@ -39,6 +41,7 @@ export function guestOf({ spec, host, linkForeign, lane, image }: GuestOptions):
 			host,
 			...limits,
 			...(lane && { lane }),
+			slab,
 			// What is realtime is to be done before anything else is.
 			canPause: spec.priority !== 'realtime',
 			image,

@@ -176,11 +176,11 @@ export class Mail {
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
 		const way = this.#ways.of(sender, index);
 		if (way === undefined) return this.#deny(sender, index);
-		const { topic, routes, isWanted, isAbroad } = way;
+		const { topic, routes, isWanted, isAbroad, isSole } = way;
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
 		for (let at = 0; at < routes.length; at++)
-			this.#delivery.deliver(sender, routes[at] as Route, { sender: sender.id, payload });
+			this.#delivery.deliver(sender, routes[at] as Route, { sender: sender.id, payload, isSole });
 		if (isWanted) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
 		if (isAbroad) this.#exchange.publish(sender.id, topic, payload);
 	}
@@ -227,7 +227,8 @@ export class Mail {
 
 	/** There is room in the receiver's inbox: those who stand still for it go on, in order. */
 	releaseWaiters(receiver: Resident): void {
-		this.#delivery.releaseWaiters(receiver);
+		// Every turn asks, and hardly ever anybody waits.
+		if (receiver.isAwaited) this.#delivery.releaseWaiters(receiver);
 	}
 
 	#show(

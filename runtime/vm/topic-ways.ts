@@ -12,13 +12,17 @@ export interface TopicWay {
 	readonly isAbroad: boolean;
 	/** There is somebody in this cell or the box who keeps no journal. */
 	readonly isUnkept: boolean;
+	/** One VM of this cell hears it and nobody else does, nor looks at what the sender does. */
+	readonly isSole: boolean;
 }
 
+type Found = Pick<TopicWay, 'routes' | 'isWanted' | 'isAbroad'>;
+
 export class TopicWays {
-	readonly #find: (topic: string) => Omit<TopicWay, 'topic' | 'isUnkept'>;
+	readonly #find: (topic: string) => Found;
 	#version = 1;
 
-	constructor(find: (topic: string) => Omit<TopicWay, 'topic' | 'isUnkept'>) {
+	constructor(find: (topic: string) => Found) {
 		this.#find = find;
 	}
 
@@ -41,7 +45,11 @@ export class TopicWays {
 		if (grant?.mayPublish !== true) return undefined;
 		const found = this.#find(grant.name);
 		const isUnkept = found.isWanted || found.routes.some(({ to }) => !to.isJournalled);
-		const way = { topic: grant.name, ...found, isUnkept };
+		const { routes, isWanted, isAbroad } = found;
+		// What links foreign guests may hold on to what they say.
+		const isOurs = sender.watch === undefined && sender.spec.foreign === undefined;
+		const isSole = isOurs && routes.length === 1 && !isWanted && !isAbroad;
+		const way = { topic: grant.name, routes, isWanted, isAbroad, isUnkept, isSole };
 		sender.ways[index] = way;
 		return way;
 	}

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import { u64FromNumber } from '../component/bits.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import { Lane, type LaneCall, type LaneHost, type PausedCall } from '../component/lane/lane.ts';
+import { Slab } from '../component/slab.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { VmSpec } from './cell-protocol.ts';
@@ -51,6 +52,8 @@ export class Turns implements LaneHost {
 	readonly #heartbeat: Heartbeat;
 	readonly #queue: RunQueue<Resident>;
 	readonly #lane: Lane;
+	/** What all VMs say to each other is copied here. */
+	readonly #slab = new Slab();
 	readonly #byCall = new Map<LaneCall, Resident>();
 	#running: Resident | undefined;
 	/** The clock when it was read last: reading it costs as much as a small message. */
@@ -80,7 +83,8 @@ export class Turns implements LaneHost {
 
 	/** A VM that is not linked yet. */
 	make({ id, watch }: Resident, spec: VmSpec): Vm {
-		return new Vm({ id, spec, linkForeign: this.#options.linkForeign, lane: this.#lane, watch });
+		const { linkForeign } = this.#options;
+		return new Vm({ id, spec, linkForeign, lane: this.#lane, slab: this.#slab, watch });
 	}
 
 	/** Has a linked VM called from now on; one that was brought back goes on with its next turn. */
@@ -278,7 +282,15 @@ export class Turns implements LaneHost {
 		}
 		this.#options.finished(resident, vm, effects);
 		this.#count(resident);
+		this.#takeBack(resident);
 		resident.taken = nothing;
+	}
+
+	/** The turn was the end of a message that nobody else has. Where many come at once, making copies is no burden. */
+	#takeBack({ taken, keeper, recorder }: Resident): void {
+		const { isSole, event } = taken[0] as Waiting<Event>;
+		if (isSole === true && keeper === undefined && recorder === undefined && event.tag === 'message')
+			this.#slab.takeBack(event.val.payload as Uint8Array<ArrayBuffer>);
 	}
 
 	#closeStart(resident: Resident, vm: Vm, result: number): void {
@@ -359,6 +371,7 @@ export class Turns implements LaneHost {
 
 /** The time a turn is given: no finer than its clock grant. */
 function timeFor({ clockStepUs }: VmSpec, nowUs: number): number {
+	if (clockStepUs === 1) return nowUs;
 	// The remainder of two numbers this far apart would take longer than all else that is done to them.
 	return Math.floor(nowUs / clockStepUs) * clockStepUs;
 }

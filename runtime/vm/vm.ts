@@ -9,6 +9,7 @@ import type { Effect, Event, Init, Result } from '../component/generated/service
 import { type GuestImage, type GuestState, obstacleOf } from '../component/guest-state.ts';
 import type { Lane, LaneCall } from '../component/lane/lane.ts';
 import type { Guest, GuestSteps } from '../component/link.ts';
+import type { Slab } from '../component/slab.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
 import { asVmError } from './as-vm-error.ts';
 import type { LogLine, VmId, VmSpec } from './cell-protocol.ts';
@@ -29,6 +30,8 @@ export interface VmOptions {
 	readonly linkForeign?: ForeignLinker | undefined;
 	/** Who makes its calls in steps; without one it is called plainly only. */
 	readonly lane?: Lane;
+	/** Where what it says is copied to; default one of its own. */
+	readonly slab?: Slab;
 	readonly watch?: TurnWatch | undefined;
 }
 
@@ -37,21 +40,25 @@ export class Vm {
 	readonly id: VmId;
 	readonly #linkForeign: ForeignLinker | undefined;
 	readonly #lane: Lane | undefined;
+	readonly #slab: Slab | undefined;
 	readonly #watch: TurnWatch | undefined;
 	/** A call has begun and its end has not been told. */
 	#isOpen = false;
 	#guest: Guest | undefined;
+	/** Of the guest, where it has any: every message takes them. */
+	#stepwise: GuestSteps | undefined;
 	#lines: LogLine[] = [];
 	#lineBytes = 0;
 	#suppressed = 0;
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
 	#bucket: Map<string, Uint8Array> | undefined;
 
-	constructor({ id, spec, linkForeign, lane, watch }: VmOptions) {
+	constructor({ id, spec, linkForeign, lane, slab, watch }: VmOptions) {
 		this.id = id;
 		this.spec = spec;
 		this.#linkForeign = linkForeign;
 		this.#lane = lane;
+		this.#slab = slab;
 		this.#watch = watch;
 		if (spec.bucket !== undefined && spec.bucket.size > 0) this.#bucket = new Map(spec.bucket);
 	}
@@ -82,8 +89,10 @@ export class Vm {
 				},
 				linkForeign: this.#linkForeign,
 				lane: this.#lane,
+				slab: this.#slab,
 				image,
 			});
+			this.#stepwise = this.#guest.steps;
 		} catch (cause) {
 			throw asVmError(cause, this.spec);
 		}
@@ -123,6 +132,7 @@ export class Vm {
 		const packed = pack(guest.state);
 		guest.steps?.leave();
 		this.#guest = undefined;
+		this.#stepwise = undefined;
 		return packed;
 	}
 
@@ -232,9 +242,12 @@ export class Vm {
 	}
 
 	#steps(): GuestSteps {
-		const { steps } = this.#linked();
-		if (steps === undefined) throw new VmError('foreign', `${this.spec.name} can only be called plainly`);
-		return steps;
+		return this.#stepwise ?? this.#noSteps();
+	}
+
+	#noSteps(): never {
+		this.#linked();
+		throw new VmError('foreign', `${this.spec.name} can only be called plainly`);
 	}
 
 	get #init(): Init {

@@ -78,6 +78,7 @@ export class Lane {
 	readonly #calls: WebAssembly.Table;
 	readonly #free: number[] = [];
 	readonly #wide: BigInt64Array;
+	readonly #real: Float64Array;
 	readonly #words: Int32Array;
 	#places = 0;
 	/** The stack that runs at this instant, or is about to. */
@@ -98,6 +99,7 @@ export class Lane {
 		const { calls, memory, gate, run } = exports as unknown as Exports;
 		this.#calls = calls;
 		this.#wide = new BigInt64Array(memory.buffer);
+		this.#real = new Float64Array(memory.buffer);
 		this.#words = new Int32Array(memory.buffer);
 		this.gate = gate;
 		this.#run = promising(run);
@@ -128,8 +130,7 @@ export class Lane {
 
 	/** The same for a turn, without a list, and with a whole number for the time. */
 	setTurn(now: number, inbox: number, length: number): void {
-		this.#words[0] = now >>> 0;
-		this.#words[1] = Math.floor(now / 0x1_0000_0000);
+		this.#real[0] = now;
 		this.#words[2] = inbox;
 		this.#words[3] = length;
 	}

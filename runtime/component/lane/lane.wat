@@ -15,7 +15,8 @@
   (type $begin (func))
 
   (table $calls (export "calls") 8 funcref)
-  ;; The arguments of the next call: one of 64 bits, then those of 32.
+  ;; The arguments of the next call: one of 64 bits, then those of 32. The time of a turn comes as a
+  ;; floating-point number, which JavaScript has at hand.
   (memory (export "memory") 1 1)
 
   (func $mullion.lane.gate (export "gate")
@@ -31,7 +32,7 @@
             (block $turn
               (br_table $turn $start $begin (i32.and (local.get $next) (i32.const 3))))
             (local.set $result (call_indirect $calls (type $turn)
-              (i64.load (i32.const 0)) (i32.load (i32.const 8)) (i32.load (i32.const 12))
+              (i64.trunc_sat_f64_u (f64.load (i32.const 0))) (i32.load (i32.const 8)) (i32.load (i32.const 12))
               (local.get $place)))
             (br $done))
           (local.set $result (call_indirect $calls (type $start)
