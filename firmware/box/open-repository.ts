@@ -2,6 +2,7 @@
 import { connect, type IClientOptions, MqttClient } from 'mqtt';
 import type { Clock } from '../../runtime/clock.ts';
 import { PacketSocket } from '../hal/packet-socket.ts';
+import { AnswerMemory } from '../update/answer-memory.ts';
 import { MqttRangeReader } from '../update/mqtt-range-reader.ts';
 import type { LogBook } from './log-book.ts';
 
@@ -18,7 +19,8 @@ const usualPort = 1883;
 const maximumPacketSize = 1_048_576;
 
 export function openRepository({ broker, clock, log }: RepositoryOptions) {
-	const client = clientOf(new URL(broker));
+	const memory = new AnswerMemory();
+	const client = clientOf(new URL(broker), (size) => memory.take(size));
 	// It is tried over and over: what is said of that is said once.
 	let lastSaid = '';
 	client.on('connect', () => {
@@ -28,7 +30,7 @@ export function openRepository({ broker, clock, log }: RepositoryOptions) {
 		if (message !== lastSaid) log.write({ vm: '', level: 'warn', text: `repository: ${message}` });
 		lastSaid = message;
 	});
-	const reader = new MqttRangeReader({ client, clock });
+	const reader = new MqttRangeReader({ client, clock, memory });
 	return {
 		reader,
 		isReachable: (): boolean => client.connected,
@@ -40,7 +42,7 @@ export function openRepository({ broker, clock, log }: RepositoryOptions) {
 	};
 }
 
-function clientOf(broker: URL): MqttClient {
+function clientOf(broker: URL, allocate: (size: number) => Buffer): MqttClient {
 	const options: IClientOptions = {
 		protocolVersion: 5,
 		reconnectPeriod: retryMs,
@@ -49,7 +51,7 @@ function clientOf(broker: URL): MqttClient {
 	if (broker.protocol !== 'mqtt:') return connect(broker.href, options);
 	const { hostname: host, port, username, password } = broker;
 	return new MqttClient(
-		() => new PacketSocket({ host, port: Number(port || usualPort), maximumPacketSize }),
+		() => new PacketSocket({ host, port: Number(port || usualPort), maximumPacketSize, allocate }),
 		{
 			...options,
 			...(username !== '' && { username: decodeURIComponent(username) }),

@@ -13,6 +13,8 @@ export interface PacketSocketOptions {
 	readonly port: number;
 	/** Bytes; one that is larger ends the connection with the `packet-too-large` of `PacketError`. */
 	readonly maximumPacketSize: number;
+	/** Makes the memory of a packet; default: its own for each. */
+	readonly allocate?: (size: number) => Buffer;
 }
 
 /** Of one read. */
@@ -23,9 +25,9 @@ export class PacketSocket extends Duplex {
 	readonly #socket: Socket;
 	readonly #splitter: PacketSplitter;
 
-	constructor({ host, port, maximumPacketSize }: PacketSocketOptions) {
+	constructor({ host, port, maximumPacketSize, allocate }: PacketSocketOptions) {
 		super({ readableHighWaterMark: maximumPacketSize, allowHalfOpen: false });
-		this.#splitter = new PacketSplitter(maximumPacketSize);
+		this.#splitter = new PacketSplitter(maximumPacketSize, allocate);
 		const buffer = new Uint8Array(readBytes);
 		const callback = (length: number): boolean => this.#take(buffer.subarray(0, length));
 		// Nagle's algorithm would have a request wait for the acknowledgement of the one before.

@@ -15,6 +15,7 @@ const mostLengthBytes = 4;
 
 export class PacketSplitter {
 	readonly #mostBytes: number;
+	readonly #allocate: (size: number) => Buffer;
 	/** Of a packet whose length is not whole yet. */
 	readonly #head = new Uint8Array(1 + mostLengthBytes);
 	#headBytes = 0;
@@ -22,12 +23,17 @@ export class PacketSplitter {
 	#packet: Buffer | undefined;
 	#filled = 0;
 
-	/** @param mostBytes of a packet, all of it */
-	constructor(mostBytes: number) {
+	/**
+	 * @param mostBytes of a packet, all of it
+	 * @param allocate makes the memory of one; by default it is its own, and not of the pool of small ones, which what
+	 * is kept of a packet would keep
+	 */
+	constructor(mostBytes: number, allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow) {
 		this.#mostBytes = mostBytes;
+		this.#allocate = allocate;
 	}
 
-	/** Yields each packet that these bytes complete, in memory of its own. @throws PacketError */
+	/** Yields each packet that these bytes complete. @throws PacketError */
 	*add(bytes: Uint8Array): Generator<Buffer> {
 		for (let at = 0; at < bytes.length; ) {
 			const packet = this.#packet ?? this.#begin(bytes[at++] ?? 0);
@@ -55,8 +61,7 @@ export class PacketSplitter {
 		const size = head.length + rest;
 		if (size > this.#mostBytes)
 			throw new PacketError('packet-too-large', `${size} bytes, where ${this.#mostBytes} are taken`);
-		// Not from the pool of small ones: what is kept of a packet would keep its neighbours.
-		this.#packet = Buffer.allocUnsafeSlow(size);
+		this.#packet = this.#allocate(size);
 		this.#packet.set(head);
 		this.#filled = head.length;
 		this.#headBytes = 0;

@@ -78,3 +78,30 @@ test('any file comes whole and in order, from any place on, at any speed', async
 	);
 	t.pass();
 });
+
+test('the memory of a chunk is given back once the next is asked for, and of parts once they are joined', async (t) => {
+	const reader = new MemoryRangeReader([['targets/a', file.subarray(0, 200_000)]]);
+	const held = new Set<number>();
+	// Every third answer is shorter than asked for.
+	reader.answer = async (request, truth) => {
+		const { offset } = request;
+		held.add(offset);
+		const part = offset % 3 === 0 ? truth?.data.subarray(0, 5000) : truth?.data;
+		return truth && part && { ...truth, data: part, release: () => t.true(held.delete(offset)) };
+	};
+	const chunks = readChunks({
+		...{ reader, clock: new ManualClock(), path: 'targets/a', offset: 0, end: 200_000, window: 1 },
+		chunkBytes: { least: 16_384, most: 16_384 },
+		signal: new AbortController().signal,
+		wrongSize: (size) => new Error(`${size} bytes`),
+	});
+	let at = 0;
+	for await (const chunk of chunks) {
+		t.is(Buffer.compare(chunk, file.subarray(at, at + chunk.length)), 0);
+		// One that came in one piece is held for as long as it is looked at.
+		t.deepEqual([...held], at % 3 === 0 && chunk.length > 5000 ? [] : [at]);
+		at += chunk.length;
+	}
+	t.is(at, 200_000);
+	t.is(held.size, 0);
+});

@@ -1,7 +1,7 @@
 /** Reads a file from an offset to its end, in order, with several requests on their way at a time. */
 import type { Clock } from '../../runtime/clock.ts';
 import { ChunkSize, type ChunkSizes } from './chunk-size.ts';
-import { type RangeReader, readRange } from './range-reader.ts';
+import { type RangeAnswer, type RangeReader, readRange } from './range-reader.ts';
 
 export interface ChunkOptions {
 	readonly reader: RangeReader;
@@ -20,13 +20,16 @@ export interface ChunkOptions {
 	readonly wrongSize: (size: number | undefined) => Error;
 }
 
-/** Leaving it early cancels what is on its way. Errors: those of the reader, and `wrongSize`. */
+/**
+ * A chunk is there until the next is asked for. Leaving it early cancels what is on its way. Errors: those of the
+ * reader, and `wrongSize`.
+ */
 export async function* readChunks(options: ChunkOptions): AsyncGenerator<Uint8Array> {
 	const { clock, offset, end, chunkBytes, window } = options;
 	const cancel = new AbortController();
 	const signal = AbortSignal.any([options.signal, cancel.signal]);
 	const size = new ChunkSize(chunkBytes, clock);
-	const onTheirWay: Promise<Uint8Array>[] = [];
+	const onTheirWay: Promise<Chunk>[] = [];
 	let next = offset;
 	try {
 		while (next < end || onTheirWay.length > 0) {
@@ -41,7 +44,9 @@ export async function* readChunks(options: ChunkOptions): AsyncGenerator<Uint8Ar
 			}
 			const first = await onTheirWay[0];
 			onTheirWay.shift();
-			if (first !== undefined) yield first;
+			if (first === undefined) continue;
+			yield first.data;
+			first.release?.();
 		}
 	} finally {
 		cancel.abort();
@@ -49,15 +54,21 @@ export async function* readChunks(options: ChunkOptions): AsyncGenerator<Uint8Ar
 	}
 }
 
+type Chunk = Pick<RangeAnswer, 'data' | 'release'>;
+
 /** Answers may be shorter than asked for: the rest is asked for again. */
-async function readWhole(options: ChunkOptions, offset: number, length: number): Promise<Uint8Array> {
+async function readWhole(options: ChunkOptions, offset: number, length: number): Promise<Chunk> {
 	const { reader, path, end, signal, wrongSize } = options;
-	const parts: Uint8Array[] = [];
+	const parts: RangeAnswer[] = [];
 	for (let at = offset; at < offset + length; ) {
 		const answer = await readRange(reader, { path, offset: at, length: offset + length - at, signal });
 		if (answer?.size !== end) throw wrongSize(answer?.size);
-		parts.push(answer.data);
+		parts.push(answer);
 		at += answer.data.length;
 	}
-	return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+	const [only] = parts;
+	if (parts.length === 1 && only !== undefined) return only;
+	const data = Buffer.concat(parts.map((part) => part.data));
+	for (const part of parts) part.release?.();
+	return { data };
 }

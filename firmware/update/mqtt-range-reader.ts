@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import { FileRange, ReadRange, ReadStatus } from '../../proto/host/cloud/repository.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import type { RangeAnswer, RangeReader, RangeRequest } from './range-reader.ts';
 import { ReadError } from './read-error.ts';
 
@@ -18,6 +19,8 @@ export interface MqttRangeReaderOptions {
 	/** MQTT 5; it is used with others and left open. */
 	readonly client: MqttClient;
 	readonly clock: Clock;
+	/** Where the packets of the client are, if they are there. */
+	readonly memory?: AnswerMemory;
 	/** Where answers go to; default `mullion/reply/<client id>/repository`, the id percent-encoded. */
 	readonly responseTopic?: string;
 	/** Before a request is sent a second time; doubled each time up to 30 s. Default 5 s. */
@@ -41,6 +44,7 @@ export class MqttRangeReader implements RangeReader {
 	readonly #client: MqttClient;
 	readonly #clock: Clock;
 	readonly #responseTopic: string;
+	readonly #memory: AnswerMemory | undefined;
 	readonly #timeoutMs: number;
 	readonly #giveUpMs: number;
 	readonly #pending = new Map<string, Pending>();
@@ -50,12 +54,14 @@ export class MqttRangeReader implements RangeReader {
 	constructor({
 		client,
 		clock,
+		memory,
 		responseTopic,
 		timeoutMs = 5_000,
 		giveUpMs = 120_000,
 	}: MqttRangeReaderOptions) {
 		this.#client = client;
 		this.#clock = clock;
+		this.#memory = memory;
 		const clientId = encodeURIComponent(client.options.clientId ?? '');
 		this.#responseTopic = responseTopic ?? `mullion/reply/${clientId}/repository`;
 		this.#timeoutMs = timeoutMs;
@@ -72,6 +78,7 @@ export class MqttRangeReader implements RangeReader {
 			const correlation = randomUUID();
 			const finish = (): void => {
 				this.#pending.delete(correlation);
+				if (this.#pending.size === 0) this.#memory?.forget();
 				pending.resend?.cancel();
 				giveUp.cancel();
 				signal?.removeEventListener('abort', onAbort);
@@ -83,7 +90,8 @@ export class MqttRangeReader implements RangeReader {
 				answer: (payload) => {
 					finish();
 					try {
-						resolve(openAnswer(path, payload));
+						const answer = openAnswer(path, payload);
+						resolve(answer && { ...answer, ...this.#releaseOf(payload) });
 					} catch (error) {
 						reject(error);
 					}
@@ -115,6 +123,13 @@ export class MqttRangeReader implements RangeReader {
 		}
 		if (this.#client.connected)
 			await this.#client.unsubscribeAsync(this.#responseTopic).catch(() => undefined);
+	}
+
+	#releaseOf(payload: Uint8Array): Pick<RangeAnswer, 'release'> {
+		const memory = this.#memory;
+		if (memory === undefined) return {};
+		// Behind the last of them nothing is kept for more.
+		return { release: () => void (this.#pending.size > 0 && memory.giveBack(payload)) };
 	}
 
 	#send(pending: Pending): void {

@@ -15,6 +15,8 @@ export interface RangeAnswer {
 	readonly size: number;
 	readonly offset: number;
 	readonly data: Uint8Array;
+	/** To be called by who reads the data no more, and may be forgotten: its memory is used again. */
+	readonly release?: () => void;
 }
 
 /** An implementation passes on what it was told, true or not: callers read through `readRange`. */
