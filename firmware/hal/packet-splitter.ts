@@ -10,6 +10,7 @@ export class PacketError extends CodedError<keyof typeof packetErrors> {
 	override readonly name = 'PacketError';
 }
 
+const none: readonly Buffer[] = [];
 /** Of a length (MQTT 5 1.5.5). */
 const mostLengthBytes = 4;
 
@@ -33,8 +34,9 @@ export class PacketSplitter {
 		this.#allocate = allocate;
 	}
 
-	/** Yields each packet that these bytes complete. @throws PacketError */
-	*add(bytes: Uint8Array): Generator<Buffer> {
+	/** Returns the packets that these bytes complete. @throws PacketError */
+	add(bytes: Uint8Array): readonly Buffer[] {
+		let packets = none;
 		for (let at = 0; at < bytes.length; ) {
 			const packet = this.#packet ?? this.#begin(bytes[at++] ?? 0);
 			if (packet === undefined) continue;
@@ -44,8 +46,9 @@ export class PacketSplitter {
 			this.#filled += part.length;
 			if (this.#filled < packet.length) continue;
 			this.#packet = undefined;
-			yield packet;
+			packets = [...packets, packet];
 		}
+		return packets;
 	}
 
 	/** The packet, once the byte was the last of its length. */
