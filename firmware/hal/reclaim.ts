@@ -1,10 +1,12 @@
 /**
- * Has the engine look for memory that nobody uses and give it back to the machine: by itself it looks only
- * once it wants more, and keeps what it finds. Worth it behind what is seldom: a start, or a sleep.
+ * Has the engine look for memory that nobody uses and give it back to the machine, with what of its program nobody runs
+ * any more: by itself it looks only once it wants more, and keeps what it finds. Worth it behind what is seldom: a start,
+ * or a sleep.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { trimAllocator } from './allocator.ts';
+import { releaseProgramPages } from './program-pages.ts';
 
 /** @param gatherMs how long what has become free gathers */
 export function reclaimer(gatherMs = 1000): () => void {
@@ -16,7 +18,10 @@ export function reclaimer(gatherMs = 1000): () => void {
 			isArmed = false;
 			// Any other kind leaves the pages of young objects, and those that became free, with the engine.
 			const collected = collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
-			void Promise.resolve(collected).then(trimAllocator);
+			void Promise.resolve(collected).then(() => {
+				trimAllocator();
+				releaseProgramPages();
+			});
 		}, gatherMs).unref();
 	};
 }
