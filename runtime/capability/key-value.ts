@@ -2,7 +2,8 @@
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../error.ts';
 import { Fields } from '../module/manifest-fields.ts';
-import type { Capability, VmContext } from './capability.ts';
+import type { BoxEffect } from '../vm/cell-protocol.ts';
+import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
 export interface KeyValueGrant {
 	/** Keys and values together, in bytes. */
@@ -30,6 +31,7 @@ export function keyValue(directory: Directory): KeyValue {
 	return {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
+		effects: ['put', 'delete'],
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.key-value');
 			const parsed = { maxBytes: fields.whole('maxBytes', { fallback: 65_536, most: 16_777_216 }) };
@@ -44,10 +46,7 @@ export function keyValue(directory: Directory): KeyValue {
 			writers.set(vm.name, writer);
 			return {
 				spec: { bucket: await readBucket(folder), bucketBytes: maxBytes },
-				effects: {
-					put: ({ key, value }) => writer.write(key, value),
-					delete: (key) => writer.write(key, undefined),
-				},
+				effects: writer,
 			};
 		},
 		quota: ({ maxBytes }) => ({ bytes: maxBytes }),
@@ -74,11 +73,13 @@ async function readBucket(folder: Directory): Promise<Map<string, Uint8Array>> {
 	return bucket;
 }
 
+const nothingWritten = Promise.resolve();
+
 /** Writes one after the other, in the order of the turns that asked for it. */
-class Writer {
+class Writer implements EffectHandlers {
 	readonly #folder: Directory;
 	readonly #vm: VmContext;
-	#last: Promise<void> = Promise.resolve();
+	#last: Promise<void> = nothingWritten;
 
 	constructor(folder: Directory, vm: VmContext) {
 		this.#folder = folder;
@@ -90,7 +91,15 @@ class Writer {
 		return this.#last;
 	}
 
-	write(key: string, value: Uint8Array | undefined): void {
+	put({ key, value }: Extract<BoxEffect, { tag: 'put' }>['val']): void {
+		this.#write(key, value);
+	}
+
+	delete(key: string): void {
+		this.#write(key, undefined);
+	}
+
+	#write(key: string, value: Uint8Array | undefined): void {
 		const file = fileOf(key);
 		this.#last = this.#last
 			.then(() => (value === undefined ? this.#folder.remove(file) : this.#folder.write(file, value)))
