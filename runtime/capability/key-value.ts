@@ -21,6 +21,7 @@ export interface KeyValue extends Capability<KeyValueGrant> {
 
 export function keyValue(directory: Directory): KeyValue {
 	const folderOf = (vm: string): Directory => directory.folder(vm.replaceAll('@', '.'));
+	/** Of VMs that have written something. */
 	const writers = new Map<string, Writer>();
 	const forget = async (vm: string): Promise<void> => {
 		await writers.get(vm)?.settled();
@@ -42,11 +43,9 @@ export function keyValue(directory: Directory): KeyValue {
 			const folder = folderOf(vm.name);
 			// What the VM put before it failed is on its way to the disk, and has to be seen.
 			await writers.get(vm.name)?.settled();
-			const writer = new Writer(folder, vm);
-			writers.set(vm.name, writer);
 			return {
 				spec: { bucket: await readBucket(folder), bucketBytes: maxBytes },
-				effects: writer,
+				effects: new Writer(folder, vm, writers),
 			};
 		},
 		quota: ({ maxBytes }) => ({ bytes: maxBytes }),
@@ -79,11 +78,14 @@ const nothingWritten = Promise.resolve();
 class Writer implements EffectHandlers {
 	readonly #folder: Directory;
 	readonly #vm: VmContext;
+	readonly #writers: Map<string, Writer>;
 	#last: Promise<void> = nothingWritten;
 
-	constructor(folder: Directory, vm: VmContext) {
+	/** @param writers by name, where it is found once it has written something */
+	constructor(folder: Directory, vm: VmContext, writers: Map<string, Writer>) {
 		this.#folder = folder;
 		this.#vm = vm;
+		this.#writers = writers;
 	}
 
 	/** Resolves when all that was written so far is on the disk, or was found not to fit there. */
@@ -101,6 +103,7 @@ class Writer implements EffectHandlers {
 
 	#write(key: string, value: Uint8Array | undefined): void {
 		const file = fileOf(key);
+		this.#writers.set(this.#vm.name, this);
 		this.#last = this.#last
 			.then(() => (value === undefined ? this.#folder.remove(file) : this.#folder.write(file, value)))
 			.catch((error: unknown) =>

@@ -68,7 +68,8 @@ export class LinkedVm {
 		this.#capabilities = capabilities;
 		this.#vm = vm;
 		this.#names = alikeNames.of(names);
-		this.#handlers = links.flatMap(({ effects }) => effects ?? []);
+		// A copy has no room for more.
+		this.#handlers = links.flatMap(({ effects }) => effects ?? []).slice();
 		this.spec = alikeSpecs.of(spec);
 	}
 

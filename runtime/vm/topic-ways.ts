@@ -30,10 +30,10 @@ export class TopicWays {
 	/** Undefined where the VM may not publish. @param index of the topic in its spec */
 	of(sender: Resident, index: number): TopicWay | undefined {
 		if (sender.waysVersion !== this.#version) {
-			sender.ways.length = 0;
+			sender.ways = undefined;
 			sender.waysVersion = this.#version;
 		}
-		return sender.ways[index] ?? this.#look(sender, index);
+		return sender.ways?.[index] ?? this.#look(sender, index);
 	}
 
 	#look(sender: Resident, index: number): TopicWay | undefined {
@@ -42,6 +42,7 @@ export class TopicWays {
 		const found = this.#find(grant.name);
 		const isUnkept = found.isWanted || found.routes.some(({ to }) => !to.isJournalled);
 		const way = { topic: grant.name, ...found, isUnkept };
+		sender.ways ??= [];
 		sender.ways[index] = way;
 		return way;
 	}
