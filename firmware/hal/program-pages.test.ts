@@ -36,12 +36,13 @@ test('only mappings of the program are released that follow its first one and we
 		mapping('7f0000500000-7f0000600000 rwxp 00000000 00:00 0 '),
 	].join('');
 
-	t.deepEqual(mappingsOf(smaps, node), [
+	t.deepEqual(mappingsOf(Buffer.from(smaps), node), [
 		{ from: 0x400000n, bytes: 0x400000n },
 		{ from: 0x800000n, bytes: 0x400000n },
 	]);
 });
 
 test('of a program that has no mapping under its name nothing is released', (t) => {
-	t.deepEqual(mappingsOf(mapping(`00400000-00800000 r--p 00000000 fe:00 7 ${node} (deleted)`), node), []);
+	const deleted = mapping(`00400000-00800000 r--p 00000000 fe:00 7 ${node} (deleted)`);
+	t.deepEqual(mappingsOf(Buffer.from(deleted), node), []);
 });

@@ -32,7 +32,7 @@ function giverBack(): () => void {
 
 function readOnlyMappings(): Mapping[] {
 	try {
-		return mappingsOf(readFileSync('/proc/self/smaps', 'latin1'), process.execPath);
+		return mappingsOf(readFileSync('/proc/self/smaps'), process.execPath);
 	} catch {
 		return [];
 	}
@@ -44,17 +44,33 @@ function readOnlyMappings(): Mapping[] {
  *
  * @param smaps as the kernel writes `/proc/self/smaps`
  */
-export function mappingsOf(smaps: string, program: string): Mapping[] {
+export function mappingsOf(smaps: Buffer, program: string): Mapping[] {
 	const found: Mapping[] = [];
 	let end: bigint | undefined;
-	for (const text of smaps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
-		const [, from, to, access = '', offset, file] =
-			/^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ \d+ *(.*)$/m.exec(text) ?? [];
-		const isNext = end === undefined ? Number(`0x${offset}`) === 0 : BigInt(`0x${from}`) === end;
-		if (file !== program || !isNext) continue;
-		end = BigInt(`0x${to}`);
-		const isInFile = access[1] === '-' && /^Anonymous: +0 kB$/m.test(text);
-		if (isInFile) found.push({ from: BigInt(`0x${from}`), bytes: end - BigInt(`0x${from}`) });
+	let mapping: Mapping | undefined;
+	for (const line of linesOf(smaps)) {
+		const [head, from = '', to = '', access = '', offset = '', file] = headPattern.exec(line) ?? [];
+		if (head !== undefined) {
+			const isNext = end === undefined ? /^0+$/.test(offset) : BigInt(`0x${from}`) === end;
+			const isIts = file === program && isNext;
+			if (!isIts && end !== undefined) return found;
+			if (isIts) end = BigInt(`0x${to}`);
+			const isReadOnly = isIts && access[1] === '-';
+			mapping = isReadOnly
+				? { from: BigInt(`0x${from}`), bytes: BigInt(`0x${to}`) - BigInt(`0x${from}`) }
+				: undefined;
+		} else if (mapping !== undefined && /^Anonymous: +0 kB$/.test(line)) found.push(mapping);
 	}
 	return found;
+}
+
+const headPattern = /^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ \d+ *(.*)$/;
+
+/** Each by itself: the engine remembers the text that an expression was held against last. */
+function* linesOf(text: Buffer): Generator<string> {
+	for (let from = 0, to = 0; from < text.length; from = to + 1) {
+		to = text.indexOf('\n', from);
+		if (to < 0) to = text.length;
+		yield text.toString('latin1', from, to);
+	}
 }

@@ -18,12 +18,19 @@ export function reclaimer(gatherMs = 1000): () => void {
 			isArmed = false;
 			// Any other kind leaves the pages of young objects, and those that became free, with the engine.
 			const collected = collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
-			void Promise.resolve(collected).then(() => {
-				trimAllocator();
-				releaseProgramPages();
-			});
+			void Promise.resolve(collected).then(giveBack);
 		}, gatherMs).unref();
 	};
+}
+
+/** How long after its collection a thread gives back what others may still be collecting, in milliseconds. */
+const settlingMs = 500;
+
+function giveBack(): void {
+	setTimeout(() => {
+		trimAllocator();
+		releaseProgramPages();
+	}, settlingMs).unref();
 }
 
 /** Of pieces, between two looks at what has become old: that takes fifty times as long as one at what is young. */
