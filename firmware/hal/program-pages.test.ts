@@ -36,7 +36,7 @@ test('only mappings of the program are released that follow its first one and we
 		mapping('7f0000500000-7f0000600000 rwxp 00000000 00:00 0 '),
 	].join('');
 
-	t.deepEqual(mappingsOf(Buffer.from(smaps), node), [
+	t.deepEqual(mappingsOf(smaps.split('\n'), node), [
 		{ from: 0x400000n, bytes: 0x400000n },
 		{ from: 0x800000n, bytes: 0x400000n },
 	]);
@@ -44,5 +44,5 @@ test('only mappings of the program are released that follow its first one and we
 
 test('of a program that has no mapping under its name nothing is released', (t) => {
 	const deleted = mapping(`00400000-00800000 r--p 00000000 fe:00 7 ${node} (deleted)`);
-	t.deepEqual(mappingsOf(Buffer.from(deleted), node), []);
+	t.deepEqual(mappingsOf(deleted.split('\n'), node), []);
 });

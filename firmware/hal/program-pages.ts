@@ -3,7 +3,7 @@
  * compilation went through, and stay resident behind it. They are in the file, and mostly in the kernel's cache: what is
  * used again is there again by itself, and for all else the kernel finds room here first.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { cLibrary } from './c-library.ts';
 
 /** `MADV_DONTNEED` of Linux. */
@@ -32,7 +32,7 @@ function giverBack(): () => void {
 
 function readOnlyMappings(): Mapping[] {
 	try {
-		return mappingsOf(readFileSync('/proc/self/smaps'), process.execPath);
+		return mappingsOf(linesOf('/proc/self/smaps'), process.execPath);
 	} catch {
 		return [];
 	}
@@ -42,13 +42,13 @@ function readOnlyMappings(): Mapping[] {
  * Of a program as the kernel has loaded it, which stays where it is: further on, the engine maps parts of it once more
  * for each thread, and something else may take their place at any time. What was ever written is not in the file.
  *
- * @param smaps as the kernel writes `/proc/self/smaps`
+ * @param smaps lines of `/proc/self/smaps`: no more are taken than are needed
  */
-export function mappingsOf(smaps: Buffer, program: string): Mapping[] {
+export function mappingsOf(smaps: Iterable<string>, program: string): Mapping[] {
 	const found: Mapping[] = [];
 	let end: bigint | undefined;
 	let mapping: Mapping | undefined;
-	for (const line of linesOf(smaps)) {
+	for (const line of smaps) {
 		const [head, from = '', to = '', access = '', offset = '', file] = headPattern.exec(line) ?? [];
 		if (head !== undefined) {
 			const isNext = end === undefined ? /^0+$/.test(offset) : BigInt(`0x${from}`) === end;
@@ -66,11 +66,21 @@ export function mappingsOf(smaps: Buffer, program: string): Mapping[] {
 
 const headPattern = /^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ \d+ *(.*)$/;
 
-/** Each by itself: the engine remembers the text that an expression was held against last. */
-function* linesOf(text: Buffer): Generator<string> {
-	for (let from = 0, to = 0; from < text.length; from = to + 1) {
-		to = text.indexOf('\n', from);
-		if (to < 0) to = text.length;
-		yield text.toString('latin1', from, to);
+/** As much as the kernel writes at once. */
+const chunkBytes = 4096;
+
+/** In small pieces: read as a whole, a file that does not tell its length leaves megabytes behind. */
+function* linesOf(path: string): Generator<string> {
+	const file = openSync(path, 'r');
+	try {
+		const chunk = Buffer.allocUnsafeSlow(chunkBytes);
+		let rest = '';
+		for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
+			const lines = (rest + chunk.toString('latin1', 0, length)).split('\n');
+			rest = lines.pop() ?? '';
+			yield* lines;
+		}
+	} finally {
+		closeSync(file);
 	}
 }
