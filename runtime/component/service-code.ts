@@ -51,6 +51,19 @@ export class ServiceCode {
 		return this.#module;
 	}
 
+	/**
+	 * As they are kept, until the next `read`: who is asked for its module after that compiles it, so that happens at once.
+	 * Undefined where they are kept nowhere.
+	 *
+	 * @throws any error of `CodeReader`
+	 */
+	bytes(): Uint8Array | undefined {
+		if (this.#key === undefined || this.#reader === undefined) return undefined;
+		const code = this.#reader.read(this.#key);
+		if (this.#module === undefined) this.#module = this.#compiled(code);
+		return code;
+	}
+
 	/** Nobody uses it at present. */
 	rest(): void {
 		if (this.#key !== undefined) this.#module = undefined;
@@ -66,7 +79,10 @@ export class ServiceCode {
 	#compile(): WebAssembly.Module {
 		if (this.#key === undefined || this.#reader === undefined)
 			throw new TypeError('code that is kept nowhere stays compiled');
-		const code = this.#reader.read(this.#key);
+		return this.#compiled(this.#reader.read(this.#key));
+	}
+
+	#compiled(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
 		this.readBytes = code.length;
 		return new WebAssembly.Module(code);
 	}
