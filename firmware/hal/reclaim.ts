@@ -5,20 +5,25 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Reclaim } from '../../runtime/vm/reclaim.ts';
 import { trimAllocator } from './allocator.ts';
 import { releaseProgramPages } from './program-pages.ts';
 
 /** @param gatherMs how long what has become free gathers */
-export function reclaimer(gatherMs = 1000): () => void {
+export function reclaimer(gatherMs = 1000): Reclaim {
 	let isArmed = false;
-	return () => {
+	let wasStart = false;
+	return (behind) => {
+		wasStart ||= behind === 'start';
 		if (isArmed) return;
 		isArmed = true;
 		setTimeout(() => {
+			const isBehindStart = wasStart;
 			isArmed = false;
+			wasStart = false;
 			// Any other kind leaves the pages of young objects, and those that became free, with the engine.
 			const collected = collect({ type: 'major', execution: 'async', flavor: 'last-resort' });
-			void Promise.resolve(collected).then(giveBack);
+			void Promise.resolve(collected).then(() => giveBack(isBehindStart));
 		}, gatherMs).unref();
 	};
 }
@@ -26,10 +31,11 @@ export function reclaimer(gatherMs = 1000): () => void {
 /** How long after its collection a thread gives back what others may still be collecting, in milliseconds. */
 const settlingMs = 500;
 
-function giveBack(): void {
+function giveBack(isBehindStart: boolean): void {
 	setTimeout(() => {
 		trimAllocator();
-		releaseProgramPages();
+		// Behind a sleep nothing of the program is more idle than before, and the next wake would have to fetch it again.
+		if (isBehindStart) releaseProgramPages();
 	}, settlingMs).unref();
 }
 

@@ -16,6 +16,7 @@ import { VmError } from './error.ts';
 import { isUp, type Transition, transition, type VmEvent } from './lifecycle.ts';
 import { Migration } from './migration.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
+import type { Reclaim } from './reclaim.ts';
 import type { RestartOptions } from './restart-policy.ts';
 import {
 	installedVm,
@@ -47,7 +48,7 @@ export interface SupervisorOptions extends SpecOptions {
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	/** Called when memory of this thread has become free. */
-	readonly reclaim?: () => void;
+	readonly reclaim?: Reclaim;
 	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
 	readonly numbers?: VmNumbers;
 	readonly on?: SupervisorEvents;
@@ -292,7 +293,7 @@ export class Supervisor {
 			started: (vm, tookUs) => {
 				vm.startedAtUs = clock.now();
 				vm.startTookUs = tookUs;
-				reclaim?.();
+				reclaim?.('start');
 				this.#move(vm, 'started', 'first turn done');
 				this.#reconsider(vm);
 			},
@@ -302,7 +303,7 @@ export class Supervisor {
 			},
 			slept: (vm) => {
 				vm.plan.component.code?.rest();
-				reclaim?.();
+				reclaim?.('sleep');
 				this.#move(vm, 'sleep', 'nothing to do');
 			},
 			woke: (vm) => void this.#move(vm, 'wake', 'something to do'),
