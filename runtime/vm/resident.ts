@@ -95,7 +95,7 @@ export class Resident implements Sender {
 	usedUs = 0;
 	/** Time inside the guest in the call under way. */
 	callUs = 0;
-	#stats: TurnStats | undefined;
+	readonly stats = new TurnStats();
 	/** Messages that it has sent. */
 	sent = 0;
 	/** Messages that ended two turns badly by themselves. */
@@ -107,12 +107,6 @@ export class Resident implements Sender {
 		const { cpuPercent, inboxMessages, inboxBytes } = spec.budget;
 		this.share = CpuShare.of(cpuPercent, nowUs);
 		this.inbox = new Inbox(inboxes.of({ messages: inboxMessages, bytes: inboxBytes }));
-	}
-
-	/** Made when it is needed: a VM that sleeps from its start has none. */
-	get stats(): TurnStats {
-		this.#stats ??= new TurnStats();
-		return this.#stats;
 	}
 
 	/** Made when it is needed: of most it never is. */
