@@ -26,4 +26,19 @@ for (const [name, packing] of Object.entries(kinds)) {
 		t.throws(() => packing.unpack(Uint8Array.of(1, 2, 3), 3));
 		t.throws(() => packing.unpack(packed.subarray(0, packed.length - 1), 100_000));
 	});
+
+	test(`what packing ${name} has done with a dictionary is unpacked with the same one only`, (t) => {
+		const dictionary = new Uint8Array(4096).map((_, at) => (at * at) >>> 3);
+		const bytes = dictionary.slice(1000, 3000);
+		const packed = packing.pack(bytes, dictionary);
+		t.deepEqual(packing.unpack(packed, bytes.length, dictionary), bytes);
+		t.throws(() => packing.unpack(packed, bytes.length));
+	});
 }
+
+test('with a dictionary that holds all of them, bytes take next to nothing', (t) => {
+	const dictionary = new Uint8Array(4096).map((_, at) => (at * at * 2654435761) >>> 13);
+	const bytes = dictionary.slice(1000, 3000);
+	t.true(zstdPacking().pack(bytes, dictionary).length < 64);
+	t.true(zstdPacking().pack(bytes).length > 1000);
+});

@@ -12,8 +12,9 @@ function room(length: number): number {
 
 /** @param level 1 to 19; 1 packs heaps of services as small as 3 does in three quarters of the time, 19 some 10 % smaller */
 export function zstdPacking(level = 1): Packing {
-	const options = (length: number) => ({
+	const options = (length: number, dictionary?: Uint8Array) => ({
 		chunkSize: room(length),
+		...(dictionary && { dictionary }),
 		params: {
 			[constants.ZSTD_c_compressionLevel]: level,
 			// What is packed carries its own sum and length.
@@ -22,12 +23,13 @@ export function zstdPacking(level = 1): Packing {
 		},
 	});
 	return {
-		pack: (bytes) => new Uint8Array(zstdCompressSync(bytes, options(bytes.length))),
+		pack: (bytes, dictionary) => new Uint8Array(zstdCompressSync(bytes, options(bytes.length, dictionary))),
 		packLater: async (bytes) => new Uint8Array(await compressLater(bytes, options(bytes.length))),
-		unpack: (packed, length) => {
+		unpack: (packed, length, dictionary) => {
 			const bytes = zstdDecompressSync(packed, {
 				chunkSize: Math.max(length, 64),
 				maxOutputLength: Math.max(length, 1),
+				...(dictionary && { dictionary }),
 			});
 			if (bytes.length !== length)
 				throw new RangeError(`${bytes.length} bytes came out instead of ${length}`);

@@ -41,9 +41,13 @@ export class RouteTable {
 		const { vm, cell } = change;
 		const topics = this.#alike.of(change.topics);
 		this.#joined.set(vm, { cell, topics });
+		const members = new Map<FullPolicy, Member>();
 		for (const { name, number, maySubscribe, whenFull } of topics) {
 			this.#names.set(number, name);
-			if (maySubscribe) this.#set({ name, number }, [...this.#others(name, vm), { vm, cell, whenFull }]);
+			if (!maySubscribe) continue;
+			const member = members.get(whenFull) ?? { vm, cell, whenFull };
+			members.set(whenFull, member);
+			this.#set({ name, number }, [...this.#others(name, vm), member]);
 		}
 	}
 

@@ -30,7 +30,7 @@ export type EffectHandlers = {
 export interface Link {
 	/** What the cell has to know of the grant. */
 	readonly spec?: Partial<Pick<VmSpec, 'log' | 'bucket' | 'bucketBytes' | 'clockStepUs'>>;
-	/** Effects that the grant allows, and who carries them out. */
+	/** Who carries out the effects that the capability names. */
 	readonly effects?: EffectHandlers;
 }
 
@@ -44,6 +44,8 @@ export interface Capability<Grant = unknown> {
 	readonly imports?: string;
 	/** True for what every VM has, asked for or not. */
 	readonly isForEveryone?: boolean;
+	/** Effects that come with it, if any. */
+	readonly effects?: readonly BoxEffect['tag'][];
 	/** @param grant as written in the manifest; @throws ManifestError `bad-manifest` */
 	parse(grant: unknown, manifest: Manifest): Grant;
 	link(grant: Grant, vm: VmContext): Link | Promise<Link>;

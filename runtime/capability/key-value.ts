@@ -2,7 +2,8 @@
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../error.ts';
 import { Fields } from '../module/manifest-fields.ts';
-import type { Capability, VmContext } from './capability.ts';
+import type { BoxEffect } from '../vm/cell-protocol.ts';
+import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
 export interface KeyValueGrant {
 	/** Keys and values together, in bytes. */
@@ -20,6 +21,7 @@ export interface KeyValue extends Capability<KeyValueGrant> {
 
 export function keyValue(directory: Directory): KeyValue {
 	const folderOf = (vm: string): Directory => directory.folder(vm.replaceAll('@', '.'));
+	/** Of VMs that have written something. */
 	const writers = new Map<string, Writer>();
 	const forget = async (vm: string): Promise<void> => {
 		await writers.get(vm)?.settled();
@@ -30,6 +32,7 @@ export function keyValue(directory: Directory): KeyValue {
 	return {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
+		effects: ['put', 'delete'],
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.key-value');
 			const parsed = { maxBytes: fields.whole('maxBytes', { fallback: 65_536, most: 16_777_216 }) };
@@ -40,14 +43,9 @@ export function keyValue(directory: Directory): KeyValue {
 			const folder = folderOf(vm.name);
 			// What the VM put before it failed is on its way to the disk, and has to be seen.
 			await writers.get(vm.name)?.settled();
-			const writer = new Writer(folder, vm);
-			writers.set(vm.name, writer);
 			return {
 				spec: { bucket: await readBucket(folder), bucketBytes: maxBytes },
-				effects: {
-					put: ({ key, value }) => writer.write(key, value),
-					delete: (key) => writer.write(key, undefined),
-				},
+				effects: new Writer(folder, vm, writers),
 			};
 		},
 		quota: ({ maxBytes }) => ({ bytes: maxBytes }),
@@ -74,15 +72,20 @@ async function readBucket(folder: Directory): Promise<Map<string, Uint8Array>> {
 	return bucket;
 }
 
+const nothingWritten = Promise.resolve();
+
 /** Writes one after the other, in the order of the turns that asked for it. */
-class Writer {
+class Writer implements EffectHandlers {
 	readonly #folder: Directory;
 	readonly #vm: VmContext;
-	#last: Promise<void> = Promise.resolve();
+	readonly #writers: Map<string, Writer>;
+	#last: Promise<void> = nothingWritten;
 
-	constructor(folder: Directory, vm: VmContext) {
+	/** @param writers by name, where it is found once it has written something */
+	constructor(folder: Directory, vm: VmContext, writers: Map<string, Writer>) {
 		this.#folder = folder;
 		this.#vm = vm;
+		this.#writers = writers;
 	}
 
 	/** Resolves when all that was written so far is on the disk, or was found not to fit there. */
@@ -90,8 +93,17 @@ class Writer {
 		return this.#last;
 	}
 
-	write(key: string, value: Uint8Array | undefined): void {
+	put({ key, value }: Extract<BoxEffect, { tag: 'put' }>['val']): void {
+		this.#write(key, value);
+	}
+
+	delete(key: string): void {
+		this.#write(key, undefined);
+	}
+
+	#write(key: string, value: Uint8Array | undefined): void {
 		const file = fileOf(key);
+		this.#writers.set(this.#vm.name, this);
 		this.#last = this.#last
 			.then(() => (value === undefined ? this.#folder.remove(file) : this.#folder.write(file, value)))
 			.catch((error: unknown) =>

@@ -1,7 +1,8 @@
 /** Ties a VM to every capability that its manifest asks for, and to those that everyone has. */
+import { Alike } from '../alike.ts';
 import { type Manifest, ManifestError } from '../module/manifest.ts';
-import type { VmSpec } from '../vm/cell-protocol.ts';
-import type { Capability, EffectHandlers, Quota, VmContext } from './capability.ts';
+import type { BoxEffect, VmSpec } from '../vm/cell-protocol.ts';
+import type { Capability, EffectHandlers, Link, Quota, VmContext } from './capability.ts';
 
 /** The capabilities of a box, by name. */
 export class Capabilities {
@@ -9,6 +10,10 @@ export class Capabilities {
 
 	constructor(capabilities: readonly Capability[]) {
 		this.#byName = new Map(capabilities.map((capability) => [capability.name, capability]));
+	}
+
+	of(name: string): Capability | undefined {
+		return this.#byName.get(name);
 	}
 
 	/** Interface of imports -> the capability that a manifest has to ask for; undefined is for everyone. */
@@ -43,22 +48,62 @@ export class Capabilities {
 	}
 }
 
-export interface LinkedVm {
-	readonly effects: EffectHandlers;
-	readonly spec: Pick<VmSpec, 'log' | 'bucket' | 'bucketBytes' | 'clockStepUs'>;
-	close(): void;
+type LinkedSpec = Pick<VmSpec, 'log' | 'bucket' | 'bucketBytes' | 'clockStepUs'>;
+
+const alikeNames = new Alike();
+const alikeSpecs = new Alike();
+
+/** A box has many, and most of them have it alike: only what is its own is kept for each. */
+export class LinkedVm {
+	readonly #capabilities: Capabilities;
+	readonly #vm: VmContext;
+	/** Names of those that it is linked to. */
+	readonly #names: readonly string[];
+	readonly #handlers: readonly EffectHandlers[];
+	/** Without what it has stored, which is its cell's to know. */
+	readonly spec: Omit<LinkedSpec, 'bucket'>;
+
+	constructor(capabilities: Capabilities, vm: VmContext, names: readonly string[], links: readonly Link[]) {
+		const { bucket: _, ...spec }: LinkedSpec = Object.assign({}, ...links.map((link) => link.spec));
+		this.#capabilities = capabilities;
+		this.#vm = vm;
+		this.#names = alikeNames.of(names);
+		// A copy has no room for more.
+		this.#handlers = links.flatMap(({ effects }) => effects ?? []).slice();
+		this.spec = alikeSpecs.of(spec);
+	}
+
+	/** Effects that it may have. */
+	effects(): BoxEffect['tag'][] {
+		return this.#linked().flatMap(({ effects }) => effects ?? []);
+	}
+
+	carryOut({ tag, val }: BoxEffect): void {
+		for (const handlers of this.#handlers) {
+			const handler = handlers as Partial<Record<BoxEffect['tag'], (val: BoxEffect['val']) => void>>;
+			handler[tag]?.(val);
+		}
+	}
+
+	close(): void {
+		for (const capability of this.#linked()) capability.close(this.#vm);
+	}
+
+	#linked(): Capability[] {
+		return this.#names.flatMap((name) => this.#capabilities.of(name) ?? []);
+	}
 }
 
 /** @throws ManifestError `capability-unknown`, `bad-manifest` */
-export async function linkVm(capabilities: Capabilities, vm: VmContext): Promise<LinkedVm> {
+export async function linkVm(
+	capabilities: Capabilities,
+	vm: VmContext,
+): Promise<{ linked: LinkedVm; bucket: VmSpec['bucket'] }> {
 	const grants = capabilities.grants(vm.manifest);
 	const links = await Promise.all(grants.map(({ capability, grant }) => capability.link(grant, vm)));
-	const linked = grants.map(({ capability }) => capability);
+	const names = grants.map(({ capability }) => capability.name);
 	return {
-		effects: Object.assign({}, ...links.map(({ effects }) => effects)),
-		spec: Object.assign({}, ...links.map(({ spec }) => spec)),
-		close: () => {
-			for (const capability of linked) capability.close(vm);
-		},
+		linked: new LinkedVm(capabilities, vm, names, links),
+		bucket: links.find(({ spec }) => spec?.bucket !== undefined)?.spec?.bucket,
 	};
 }

@@ -1,11 +1,12 @@
 /** Fetches byte ranges for a VM, over the one network that the VM is bound to. */
+import { Alike } from '../alike.ts';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../component/generated/service.ts';
 import { ManifestError } from '../module/manifest.ts';
 import { Fields } from '../module/manifest-fields.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
 import { ByteAllowance } from './byte-allowance.ts';
-import type { Capability, VmContext } from './capability.ts';
+import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
 export interface NetworkStreamGrant {
 	/** Host names, or `*` for any. */
@@ -43,40 +44,71 @@ export interface NetworkStreams {
 	open(request: StreamRequest, handlers: StreamHandlers): { cancel(): void };
 }
 
-export function networkStream(streams: NetworkStreams, clock: Clock): Capability<NetworkStreamGrant> {
-	const open = new Map<VmId, Map<number, { cancel(): void }>>();
+type Fetch = Extract<BoxEffect, { tag: 'fetch' }>['val'];
+
+/** What all VMs have in common. */
+interface Network {
+	readonly streams: NetworkStreams;
+	readonly clock: Clock;
+	readonly open: Map<VmId, Map<number, { cancel(): void }>>;
 	/** By name: a VM that is started again has used no less. */
-	const allowances = new Map<string, ByteAllowance>();
+	readonly allowances: Map<string, ByteAllowance>;
+}
+
+export function networkStream(streams: NetworkStreams, clock: Clock): Capability<NetworkStreamGrant> {
+	// No field of a grant can be null: an infinite one is told from all others.
+	const grants = new Alike();
+	const network: Network = { streams, clock, open: new Map(), allowances: new Map() };
 
 	const close = (vm: VmContext): void => {
-		for (const stream of open.get(vm.id)?.values() ?? []) stream.cancel();
-		open.delete(vm.id);
+		for (const stream of network.open.get(vm.id)?.values() ?? []) stream.cancel();
+		network.open.delete(vm.id);
 	};
 
 	return {
 		name: 'network-stream',
+		effects: ['fetch', 'cancel-fetch'],
 		parse: parseGrant,
 		link: (grant, vm) => {
 			close(vm);
-			const allowance = allowances.get(vm.name) ?? new ByteAllowance(grant.bytesPerDay, clock.now());
-			allowances.set(vm.name, allowance);
-			return {
-				effects: {
-					fetch: (fetch) => {
-						const mine = open.get(vm.id) ?? new Map();
-						open.set(vm.id, mine);
-						start({ fetch, grant, vm, mine, streams, allowance, clock });
-					},
-					'cancel-fetch': (stream) => {
-						open.get(vm.id)?.get(stream)?.cancel();
-						open.get(vm.id)?.delete(stream);
-					},
-				},
-			};
+			return { effects: new Fetcher(network, grants.of(grant), vm) };
 		},
 		quota: ({ maxStreams, maxFetchBytes, bytesPerDay }) => ({ maxStreams, maxFetchBytes, bytesPerDay }),
 		close,
 	};
+}
+
+class Fetcher implements EffectHandlers {
+	readonly #network: Network;
+	readonly #grant: NetworkStreamGrant;
+	readonly #vm: VmContext;
+
+	constructor(network: Network, grant: NetworkStreamGrant, vm: VmContext) {
+		this.#network = network;
+		this.#grant = grant;
+		this.#vm = vm;
+	}
+
+	fetch(fetch: Fetch): void {
+		const { streams, clock, open } = this.#network;
+		const mine = open.get(this.#vm.id) ?? new Map();
+		open.set(this.#vm.id, mine);
+		start({ fetch, grant: this.#grant, vm: this.#vm, mine, streams, allowance: this.#allowance(), clock });
+	}
+
+	'cancel-fetch'(stream: number): void {
+		const mine = this.#network.open.get(this.#vm.id);
+		mine?.get(stream)?.cancel();
+		mine?.delete(stream);
+	}
+
+	#allowance(): ByteAllowance {
+		const { allowances, clock } = this.#network;
+		const allowance =
+			allowances.get(this.#vm.name) ?? new ByteAllowance(this.#grant.bytesPerDay, clock.now());
+		allowances.set(this.#vm.name, allowance);
+		return allowance;
+	}
 }
 
 function parseGrant(grant: unknown): NetworkStreamGrant {
@@ -106,7 +138,7 @@ function start({
 	allowance,
 	clock,
 }: {
-	fetch: Extract<BoxEffect, { tag: 'fetch' }>['val'];
+	fetch: Fetch;
 	grant: NetworkStreamGrant;
 	vm: VmContext;
 	mine: Map<number, { cancel(): void }>;

@@ -25,7 +25,9 @@ export interface KeptCode {
 }
 
 export class ServiceCode {
-	#kept: KeptCode | undefined;
+	#key: CodeKey | undefined;
+	#reader: CodeReader | undefined;
+	#store: CodeStore | undefined;
 	#module: WebAssembly.Module | undefined;
 	/** Bytes of it, once it had to be read from where it is kept. */
 	readBytes: number | undefined;
@@ -33,11 +35,14 @@ export class ServiceCode {
 	/** @param kept where the same is kept; without it, the module stays in memory */
 	constructor(module: WebAssembly.Module, kept: KeptCode | undefined) {
 		this.#module = module;
-		this.#kept = kept;
+		this.#key = kept?.key;
+		this.#reader = kept?.reader;
+		this.#store = kept?.store;
 	}
 
+	/** Undefined where it is kept nowhere. */
 	get key(): CodeKey | undefined {
-		return this.#kept?.key;
+		return this.#key;
 	}
 
 	/** @throws any error of `CodeReader` */
@@ -46,21 +51,38 @@ export class ServiceCode {
 		return this.#module;
 	}
 
+	/**
+	 * As they are kept, until the next `read`: who is asked for its module after that compiles it, so that happens at once.
+	 * Undefined where they are kept nowhere.
+	 *
+	 * @throws any error of `CodeReader`
+	 */
+	bytes(): Uint8Array | undefined {
+		if (this.#key === undefined || this.#reader === undefined) return undefined;
+		const code = this.#reader.read(this.#key);
+		if (this.#module === undefined) this.#module = this.#compiled(code);
+		return code;
+	}
+
 	/** Nobody uses it at present. */
 	rest(): void {
-		if (this.#kept !== undefined) this.#module = undefined;
+		if (this.#key !== undefined) this.#module = undefined;
 	}
 
 	/** It is used no more, but perhaps by what it is compiled for already. Errors: those of `CodeStore.remove`. */
 	async discard(): Promise<void> {
-		const kept = this.#kept;
-		this.#kept = undefined;
-		await kept?.store?.remove(kept.key);
+		const key = this.#key;
+		this.#key = undefined;
+		if (key !== undefined) await this.#store?.remove(key);
 	}
 
 	#compile(): WebAssembly.Module {
-		if (this.#kept === undefined) throw new TypeError('code that is kept nowhere stays compiled');
-		const code = this.#kept.reader.read(this.#kept.key);
+		if (this.#key === undefined || this.#reader === undefined)
+			throw new TypeError('code that is kept nowhere stays compiled');
+		return this.#compiled(this.#reader.read(this.#key));
+	}
+
+	#compiled(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
 		this.readBytes = code.length;
 		return new WebAssembly.Module(code);
 	}

@@ -17,10 +17,15 @@ export class WarmCode {
 		this.#mostBytes = mostBytes;
 	}
 
+	/** Whether it stays compiled when it rests. */
+	keeps({ readBytes }: ServiceCode): boolean {
+		return readBytes !== undefined && readBytes <= this.#mostBytes;
+	}
+
 	/** Nobody uses it at present. Those that have slept longest give way to it. */
 	rest(code: ServiceCode): void {
 		const { readBytes } = code;
-		if (readBytes === undefined || readBytes > this.#mostBytes) return code.rest();
+		if (readBytes === undefined || !this.keeps(code)) return code.rest();
 		this.take(code);
 		this.#codes.set(code, readBytes);
 		this.#bytes += readBytes;

@@ -10,6 +10,8 @@ import { ByteCursor } from './byte-cursor.ts';
 import { SnapshotError } from './error.ts';
 import type { PageDigester } from './page-digester.ts';
 
+export type Coding = (typeof codings)[number];
+
 /** Whose snapshot it is: it is restored only where both are the same. */
 export interface Origin {
 	/** SHA-256 of the module's file, 64 hexadecimal digits. */
@@ -21,8 +23,8 @@ export interface Origin {
 export interface Header {
 	/** `delta`: only what has changed since the one that it follows. */
 	readonly kind: 'base' | 'delta';
-	/** Whether the content is packed. */
-	readonly isPacked: boolean;
+	/** Whether the content is packed, and with a dictionary. */
+	readonly coding: Coding;
 	readonly origin: Origin;
 	/** Turns that the VM had done. */
 	readonly turn: number;
@@ -37,6 +39,7 @@ export interface Header {
 const magic = new TextEncoder().encode('MSNP');
 const format = 1;
 const kinds = ['base', 'delta'] as const;
+const codings = ['plain', 'packed', 'packed-on-dictionary'] as const;
 const sumAt = magic.length;
 const summedFrom = sumAt + 8;
 const pagesAtAt = summedFrom + 8;
@@ -48,7 +51,7 @@ type Unsealed = Omit<Header, 'id'>;
 
 /** A snapshot that lacks its content and its seal, and the place for its content. */
 export function openSnapshot(
-	{ kind, isPacked, origin, turn, follows, contentBytes }: Unsealed,
+	{ kind, coding, origin, turn, follows, contentBytes }: Unsealed,
 	{ bytes, pageBytes = 0 }: { bytes: number; pageBytes?: number },
 ): { whole: Uint8Array<ArrayBuffer>; content: Uint8Array<ArrayBuffer> } {
 	const version = new TextEncoder().encode(origin.platformVersion);
@@ -60,7 +63,7 @@ export function openSnapshot(
 	cursor.putU64(0n);
 	cursor.putU16(format);
 	cursor.putByte(kinds.indexOf(kind));
-	cursor.putByte(Number(isPacked));
+	cursor.putByte(codings.indexOf(coding));
 	cursor.putU32(whole.length);
 	cursor.putU32(whole.length - pageBytes);
 	cursor.putU32(contentBytes);
@@ -106,7 +109,7 @@ export function readHeader(
 	const sum = cursor.u64();
 	const found = cursor.u16();
 	const kind = kinds[cursor.byte()];
-	const coding = cursor.byte();
+	const coding = codings[cursor.byte()];
 	// Filling up with zeros would not change the sum.
 	if (cursor.u32() !== whole.length) throw damaged('is longer or shorter than it says');
 	const pagesAt = cursor.u32();
@@ -118,7 +121,7 @@ export function readHeader(
 			'other-version',
 			`the snapshot has format ${found}; this platform reads ${format}`,
 		);
-	if (kind === undefined || coding > 1) throw damaged('is of no kind');
+	if (kind === undefined || coding === undefined) throw damaged('is of no kind');
 	const contentBytes = cursor.u32();
 	const id = cursor.u64();
 	const follows = cursor.u64();
@@ -129,7 +132,7 @@ export function readHeader(
 	return {
 		header: {
 			kind,
-			isPacked: coding === 1,
+			coding,
 			origin: { module, platformVersion },
 			turn: Number(turn),
 			id,

@@ -6,14 +6,17 @@ import { packSnapshot, type ReadOptions, readSnapshot, type Snapshot } from './s
 
 export interface HibernateOptions extends Pick<RecorderOptions, 'origin' | 'digester'>, Moment {
 	readonly packing: Packing;
+	/** The code of its module: what a memory holds at first is in there. Where it is given, it is needed to wake it. */
+	readonly dictionary?: Uint8Array | undefined;
 }
 
 /** A packed base, which may as well be kept on disk. @throws StateError `not-capturable` */
 export function hibernate(
 	state: GuestState,
-	{ origin, digester, packing, ...moment }: HibernateOptions,
+	{ origin, digester, packing, dictionary, ...moment }: HibernateOptions,
 ): Uint8Array {
-	return packSnapshot(new Recorder({ origin, digester }).record(state, moment), packing, digester);
+	const bytes = new Recorder({ origin, digester }).record(state, moment);
+	return packSnapshot(bytes, { packing, digester, dictionary });
 }
 
 /** The `image` is what `linkService` goes on from. @throws SnapshotError */

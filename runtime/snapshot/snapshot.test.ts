@@ -24,7 +24,7 @@ test('a base and its deltas, read one after another, are what the guest was at e
 			for (const [turn, { changes, platform }] of all.entries()) {
 				guest.apply(changes);
 				const bytes = recorder.record(guest.state, { turn, platform });
-				const kept = isPacked ? packSnapshot(bytes, reading.packing, digester) : bytes;
+				const kept = isPacked ? packSnapshot(bytes, { packing: reading.packing, digester }) : bytes;
 				snapshot = readSnapshot(kept, reading, snapshot);
 				t.is(snapshot.turn, turn);
 				t.deepEqual(Buffer.from(snapshot.platform), Buffer.from(platform));
@@ -101,7 +101,7 @@ test('every flipped bit and every cut is found', (t) => {
 	const guest = new ScriptedGuest();
 	const plain = guest.recorder().record(guest.state, { turn: 7, platform: Uint8Array.of(1, 2, 3) });
 	const packing = zstdPacking();
-	const packed = packSnapshot(plain, packing, digester);
+	const packed = packSnapshot(plain, { packing, digester });
 	const isDamaged = (bytes: Uint8Array): boolean => {
 		try {
 			readSnapshot(bytes, { ...reading, packing });
@@ -120,6 +120,18 @@ test('every flipped bit and every cut is found', (t) => {
 		}
 		t.true(isDamaged(Buffer.concat([bytes, new Uint8Array(4096)])));
 	}
+});
+
+test('what was packed with a dictionary is read with it, and is damaged without', (t) => {
+	const guest = new ScriptedGuest();
+	const plain = guest.recorder().record(guest.state, { turn: 7 });
+	const dictionary = plain.slice();
+	const packing = zstdPacking();
+	const packed = packSnapshot(plain, { packing, digester, dictionary });
+	t.true(packed.length < packSnapshot(plain, { packing, digester }).length);
+	const read = readSnapshot(packed, { ...reading, packing, dictionary: () => dictionary });
+	t.deepEqual(read, readSnapshot(plain, reading));
+	t.throws(() => readSnapshot(packed, { ...reading, packing }), { code: 'damaged' });
 });
 
 test('any bytes, and any content under a sum that is right, give a code or a snapshot', (t) => {

@@ -38,7 +38,7 @@ export function takeSnapshot(
 	const contentBytes = pagesAt + parts.pages.length * statePageBytes;
 	const kind = before === undefined ? 'base' : 'delta';
 	const follows = before?.id ?? 0n;
-	const header = { kind, isPacked: false, origin, turn, follows, contentBytes } as const;
+	const header = { kind, coding: 'plain', origin, turn, follows, contentBytes } as const;
 	const size = { bytes: contentBytes, pageBytes: contentBytes - pagesAt };
 	const { whole, content } = openSnapshot(header, size);
 	writeContent(parts, content);
@@ -82,10 +82,19 @@ function changes(
 	return { pages, zeroed };
 }
 
+export interface PackOptions {
+	readonly packing: Packing;
+	readonly digester: PageDigester;
+	/** What much of its content may be found in: it is needed again to read it. */
+	readonly dictionary?: Uint8Array | undefined;
+}
+
 /** The same snapshot, packed. @throws SnapshotError `damaged`, `other-version` */
-export function packSnapshot(bytes: Uint8Array, packing: Packing, digester: PageDigester): Uint8Array {
+export function packSnapshot(bytes: Uint8Array, { packing, digester, dictionary }: PackOptions): Uint8Array {
 	const { header, content } = readHeader(bytes, digester);
-	return header.isPacked ? bytes : packed(header, packing.pack(content), digester);
+	if (header.coding !== 'plain') return bytes;
+	const coding = dictionary === undefined ? 'packed' : 'packed-on-dictionary';
+	return packed({ ...header, coding }, packing.pack(content, dictionary), digester);
 }
 
 /** The same without holding this thread up while it packs. */
@@ -95,11 +104,12 @@ export async function packSnapshotLater(
 	digester: PageDigester,
 ): Promise<Uint8Array> {
 	const { header, content } = readHeader(bytes, digester);
-	return header.isPacked ? bytes : packed(header, await packing.packLater(content), digester);
+	if (header.coding !== 'plain') return bytes;
+	return packed({ ...header, coding: 'packed' }, await packing.packLater(content), digester);
 }
 
 function packed(header: Header, small: Uint8Array, digester: PageDigester): Uint8Array {
-	const { whole, content } = openSnapshot({ ...header, isPacked: true }, { bytes: small.length });
+	const { whole, content } = openSnapshot(header, { bytes: small.length });
 	content.set(small);
 	sealSnapshot(whole, { id: header.id, digests: new Uint32Array(0), digester });
 	return whole;
@@ -112,6 +122,8 @@ export interface ReadOptions {
 	readonly digester: PageDigester;
 	/** Bytes of content; default 128 MiB. */
 	readonly mostBytes?: number;
+	/** Gives what it was packed with, where it was. */
+	readonly dictionary?: () => Uint8Array;
 }
 
 /**
@@ -119,7 +131,7 @@ export interface ReadOptions {
  * @throws SnapshotError `damaged`, `other-version`, `other-module`, `not-next`, `too-large`
  */
 export function readSnapshot(bytes: Uint8Array, options: ReadOptions, before?: Snapshot): Snapshot {
-	const { origin, packing, digester, mostBytes = 134_217_728 } = options;
+	const { origin, digester, mostBytes = 134_217_728 } = options;
 	const { header, content } = readHeader(bytes, digester);
 	checkOrigin(header.origin, origin);
 	if (header.contentBytes > mostBytes)
@@ -127,14 +139,19 @@ export function readSnapshot(bytes: Uint8Array, options: ReadOptions, before?: S
 	const isDelta = header.kind === 'delta';
 	if (isDelta && before?.id !== header.follows)
 		throw new SnapshotError('not-next', 'the snapshot holds changes to one that is not there');
-	const { platform, ...read } = readContent(header.isPacked ? unpack(packing, content, header) : content);
+	const { platform, ...read } = readContent(unpacked(content, header, options));
 	const image = isDelta && before !== undefined ? changed(before.image, read) : read;
 	return { turn: header.turn, id: header.id, platform, image };
 }
 
-function unpack(packing: Packing, content: Uint8Array, { contentBytes }: Header): Uint8Array {
+function unpacked(
+	content: Uint8Array,
+	{ coding, contentBytes }: Header,
+	{ packing, dictionary }: Pick<ReadOptions, 'packing' | 'dictionary'>,
+): Uint8Array {
+	if (coding === 'plain') return content;
 	try {
-		return packing.unpack(content, contentBytes);
+		return packing.unpack(content, contentBytes, coding === 'packed' ? undefined : dictionary?.());
 	} catch (cause) {
 		throw new SnapshotError('damaged', 'the content of the snapshot cannot be unpacked', { cause });
 	}

@@ -1,9 +1,8 @@
 /** What cells say of VMs, sorted: what others are to be told of, what is counted, and what moves a VM on. */
 import { type Hub, type HubReport, isForHub } from '../bus/hub.ts';
-import type { EffectHandlers } from '../capability/capability.ts';
 import type { Clock } from '../clock.ts';
 import type { BudgetName } from './budget-name.ts';
-import type { BoxEffect, CellReport, LogLine, VmId } from './cell-protocol.ts';
+import type { CellReport, LogLine, VmId } from './cell-protocol.ts';
 import type { SupervisedCell } from './cell-table.ts';
 import type { Fault } from './conduct.ts';
 import type { Overrun } from './overruns.ts';
@@ -111,7 +110,7 @@ export class CellReports {
 			case 'exceeded':
 				return this.overran(vm, report.budget, report.detail);
 			case 'effect':
-				return carryOut(vm, report.effect);
+				return vm.linked?.carryOut(report.effect);
 		}
 	}
 
@@ -122,9 +121,3 @@ export class CellReports {
 }
 
 type OfVm = Exclude<Extract<CellReport, { readonly vm: VmId }>, HubReport | { readonly tag: 'recorded' }>;
-
-function carryOut(vm: Supervised, effect: BoxEffect): void {
-	const handlers: EffectHandlers = vm.linked?.effects ?? {};
-	const handle = handlers[effect.tag] as ((val: BoxEffect['val']) => void) | undefined;
-	handle?.(effect.val);
-}

@@ -27,6 +27,7 @@ import { Hibernation } from './hibernation.ts';
 import { HousedSpec } from './housed-spec.ts';
 import { Mail } from './mail.ts';
 import { isMoveCommand, type MoveCommand, Moves } from './moves.ts';
+import type { Reclaim } from './reclaim.ts';
 import { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
 import { Suspension } from './suspension.ts';
@@ -47,7 +48,7 @@ export interface CellOptions {
 	/** Where the code of those is found again; without it, it stays in memory. */
 	readonly code?: CodeReader;
 	/** Called when much of the memory of this thread has become free. */
-	readonly reclaim?: () => void;
+	readonly reclaim?: Reclaim;
 	/** Called with everything that happened since the last call, in order. */
 	readonly report: (reports: CellReport[]) => void;
 	/** Called when there is something to run: the host calls `run` soon, but not from here. */
@@ -69,7 +70,7 @@ export class Cell {
 	readonly #moves: Moves;
 	readonly #suspension: Suspension;
 	readonly #code: CodeReader | undefined;
-	readonly #reclaim: (() => void) | undefined;
+	readonly #reclaim: Reclaim | undefined;
 	#reports: CellReport[] = [];
 
 	constructor({
@@ -119,7 +120,7 @@ export class Cell {
 			slept: ({ id }) => this.#say({ tag: 'slept', vm: id }),
 			woke: ({ id }) => this.#say({ tag: 'woke', vm: id }),
 			failed: (resident, vm, error) => this.#failed(resident, vm, error),
-			reclaim: () => this.#lookForMemory(),
+			reclaim: () => this.#lookForMemory('sleep'),
 			flush: () => this.#flush(),
 		});
 		this.#moves = new Moves({
@@ -339,13 +340,13 @@ export class Cell {
 		const { id, startedAtUs } = resident;
 		this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAtUs });
 		this.#hibernation.mind(resident);
-		this.#lookForMemory();
+		this.#lookForMemory('start');
 	}
 
 	/** That stops this thread for a while: never beside a VM that has to be on time. */
-	#lookForMemory(): void {
+	#lookForMemory(behind: Parameters<Reclaim>[0]): void {
 		const isCalm = this.#residents.values().every(({ spec }) => spec.priority !== 'realtime');
-		if (isCalm) this.#reclaim?.();
+		if (isCalm) this.#reclaim?.(behind);
 	}
 
 	#take(resident: Resident): readonly Waiting<Event>[] {

@@ -19,8 +19,9 @@ export interface ConductView {
 }
 
 export class Conduct {
-	readonly #faults: Partial<Record<VmErrorCode, number>> = {};
-	readonly #overruns = new Overruns();
+	// Most VMs never have any.
+	#faults: Partial<Record<VmErrorCode, number>> | undefined;
+	#overruns: Overruns | undefined;
 	#counts: VmCounts | undefined;
 	#countedAtUs = 0;
 
@@ -33,7 +34,7 @@ export class Conduct {
 		this.#countedAtUs = atUs;
 		if (times === 0) return undefined;
 		const detail = `${counts.dropped} messages found no room and were dropped`;
-		return this.#overruns.note('inbox', { atUs, times, detail });
+		return this.exceeded('inbox', { atUs, times, detail });
 	}
 
 	/** @param memoryPages the most that it may have */
@@ -41,7 +42,7 @@ export class Conduct {
 		{ code, budget, message, memoryBytes }: Fault,
 		{ atUs, memoryPages }: { atUs: number; memoryPages: number },
 	): Overrun | undefined {
-		this.#faults[code] = (this.#faults[code] ?? 0) + 1;
+		this.#faults = { ...this.#faults, [code]: (this.#faults?.[code] ?? 0) + 1 };
 		if (budget === undefined) return undefined;
 		// A trap does not say what for; how much memory there was does.
 		const inUse = `${message} with ${memoryBytes / 1024} of ${memoryPages * 64} KiB of memory in use`;
@@ -49,7 +50,8 @@ export class Conduct {
 	}
 
 	/** For budgets that nobody fails by: a share of a core, bytes over a network. */
-	exceeded(budget: BudgetName, what: { atUs: number; detail: string }): Overrun | undefined {
+	exceeded(budget: BudgetName, what: { atUs: number; detail: string; times?: number }): Overrun | undefined {
+		this.#overruns ??= new Overruns();
 		return this.#overruns.note(budget, what);
 	}
 
@@ -74,7 +76,7 @@ export class Conduct {
 			counts: this.#counts,
 			countedAtUs: this.#countedAtUs,
 			faults: { ...this.#faults },
-			overruns: this.#overruns.list(),
+			overruns: this.#overruns?.list() ?? [],
 		};
 	}
 }

@@ -9,6 +9,11 @@ export class CpuShare {
 	#leftUs: number;
 	#countedAt: number;
 
+	/** Those that are never held back have one for all. */
+	static of(percent: number, nowUs: number): CpuShare {
+		return percent >= 100 ? whole : new CpuShare(percent, nowUs);
+	}
+
 	/** @param percent of one core; at 100 it is never held back */
 	constructor(percent: number, nowUs: number) {
 		this.#percent = percent;
@@ -44,3 +49,6 @@ export class CpuShare {
 		this.#countedAt = nowUs;
 	}
 }
+
+/** Nothing of it ever changes. */
+const whole = new CpuShare(100, 0);

@@ -124,7 +124,8 @@ export class Delivery {
 		}
 		if (from === undefined) return undefined;
 		const held: HeldMessage = { to, item };
-		from.held.push(held);
+		if (from.held.length === 0) from.held = [held];
+		else from.held.push(held);
 		if (!isBehind) to.join(from);
 		return held;
 	}

@@ -83,7 +83,7 @@ test('what it has stored is there when it has slept', async (t) => {
 	t.deepEqual(await cell.words(), ['something']);
 });
 
-test('one that wakes again and again has its code read once', async (t) => {
+test('one that wakes again and again has its code read for its first sleep and its first wake only', async (t) => {
 	const store = new MemoryCode();
 	const { module, code } = await prepareComponent(probe.built.bytes, { provided: allImports, code: store });
 	let reads = 0;
@@ -102,7 +102,25 @@ test('one that wakes again and again has its code read once', async (t) => {
 		t.is(probe.word(last?.payload ?? new Uint8Array(0)).count, count);
 	}
 	t.deepEqual(naps(await cell.reports()), ['slept', 'woke', 'slept', 'woke', 'slept', 'woke']);
-	t.is(reads, 1);
+	t.is(reads, 2);
+});
+
+test('one whose code cannot be read when it goes to sleep sleeps and wakes all the same', async (t) => {
+	const store = new MemoryCode();
+	const { module, code } = await prepareComponent(probe.built.bytes, { provided: allImports, code: store });
+	let isBroken = true;
+	const reader = {
+		read: (key: string) => {
+			if (isBroken) throw new Error('the disk is broken');
+			return store.read(key);
+		},
+	};
+	const cell = await bed(t, new ManualClock(), reader);
+	await cell.start(1, { ...sleeps, module, code: code?.key });
+	cell.clock.advance(sleepAfterMs);
+	isBroken = false;
+	await cell.order({ what: 'count' });
+	t.deepEqual(naps(await cell.reports()), ['slept', 'woke']);
 });
 
 test('it can be stopped in its sleep, and begins anew when it is started again', async (t) => {

@@ -6,6 +6,7 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 import { obstacleOf } from '../component/guest-state.ts';
+import type { ServiceCode } from '../component/service-code.ts';
 import { WarmCode } from '../component/warm-code.ts';
 import { hibernate, wake } from '../snapshot/hibernate.ts';
 import type { Packing } from '../snapshot/packing.ts';
@@ -34,6 +35,10 @@ export interface HibernationOptions {
 /** A sleeping VM never leaves its cell as bytes: nobody else has to know of what module they are. */
 const origin = { module: '0'.repeat(64), platformVersion: '' };
 
+/** Bytes of code that a state is packed with: with more, packing takes milliseconds. */
+const mostDictionary = 262_144;
+const noCode = new Uint8Array(0);
+
 /** When one that is to be suspended is looked at again that is in the middle of a turn, in milliseconds. */
 const turnMs = 50;
 
@@ -55,11 +60,12 @@ export class Hibernation {
 
 	/** Has it go on, before its next turn. @throws VmError `vm-gone` when it cannot */
 	wake(resident: Resident): void {
-		const { vm, asleep } = resident;
+		const { vm, asleep, code } = resident;
 		if (vm === undefined || asleep === undefined) return;
 		try {
-			const bytes = asleep.bytes();
-			vm.wake(wake(bytes, { origin, digester: this.#digester, packing: this.#options.packing }).image);
+			const { packing } = this.#options;
+			const dictionary = (): Uint8Array => dictionaryOf(code) ?? noCode;
+			vm.wake(wake(asleep.bytes(), { origin, digester: this.#digester, packing, dictionary }).image);
 		} catch (cause) {
 			throw new VmError('vm-gone', `${vm.spec.name} cannot be woken: ${cause}`, { cause });
 		}
@@ -119,12 +125,29 @@ export class Hibernation {
 		resident.asleep = this.#dormitory.lay(packed);
 	}
 
+	/** What has to be read again to wake it anyway halves what it takes; undefined where it need not be. */
+	#dictionaryFor({ code }: Resident): Uint8Array | undefined {
+		if (code === undefined || this.#warm.keeps(code)) return undefined;
+		try {
+			return dictionaryOf(code);
+		} catch {
+			// It sleeps without, and its next wake says what is the matter.
+			return undefined;
+		}
+	}
+
 	#sleep(resident: Resident, vm: Vm): void {
 		const { turns, packing } = this.#options;
 		const { call } = vm;
 		try {
 			const packed = vm.sleep((state) =>
-				hibernate(state, { origin, digester: this.#digester, packing, turn: 0 }),
+				hibernate(state, {
+					origin,
+					digester: this.#digester,
+					packing,
+					dictionary: this.#dictionaryFor(resident),
+					turn: 0,
+				}),
 			);
 			this.lay(resident, packed);
 		} catch (error) {
@@ -136,6 +159,11 @@ export class Hibernation {
 		if (resident.code !== undefined) this.#warm.rest(resident.code);
 		this.#options.slept(resident);
 	}
+}
+
+/** Its end, where what a memory holds at first is. */
+function dictionaryOf(code: ServiceCode | undefined): Uint8Array | undefined {
+	return code?.bytes()?.subarray(-mostDictionary);
 }
 
 function canSleep(resident: Resident): boolean {

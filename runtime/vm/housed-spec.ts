@@ -9,6 +9,8 @@ import type { ServiceCode } from '../component/service-code.ts';
 import type { VmSpec } from './cell-protocol.ts';
 
 const alike = new Alike();
+/** Words that come from another thread are new ones each time. */
+const words = new Alike();
 const noConfig = new Uint8Array(0);
 const emptyBucket: NonNullable<VmSpec['bucket']> = new Map();
 
@@ -36,14 +38,14 @@ export class HousedSpec implements VmSpec {
 	constructor(spec: VmSpec, code: ServiceCode) {
 		this.name = spec.name;
 		this.code = spec.code;
-		this.encoding = spec.encoding;
+		this.encoding = words.of(spec.encoding);
 		this.foreign = spec.foreign;
-		this.priority = spec.priority;
+		this.priority = words.of(spec.priority);
 		this.budget = alike.of(spec.budget);
 		this.topics = alike.of(spec.topics);
 		this.effects = alike.of(spec.effects);
 		this.config = spec.config.length > 0 ? spec.config : noConfig;
-		this.baseband = spec.baseband;
+		this.baseband = words.of(spec.baseband);
 		this.log = alike.of(spec.log);
 		this.bucket = spec.bucket?.size === 0 ? emptyBucket : spec.bucket;
 		this.bucketBytes = spec.bucketBytes;

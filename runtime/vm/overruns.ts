@@ -11,15 +11,13 @@ export interface Overrun {
 }
 
 export class Overruns {
-	/** Most VMs never have any. */
-	#byBudget: Map<BudgetName, { overrun: Overrun; told: number }> | undefined;
+	readonly #byBudget = new Map<BudgetName, { overrun: Overrun; told: number }>();
 
 	/** @returns what is to be told of it: the first time, and whenever there are twice as many; else undefined */
 	note(
 		budget: BudgetName,
 		{ atUs, detail, times = 1 }: { atUs: number; detail: string; times?: number },
 	): Overrun | undefined {
-		this.#byBudget ??= new Map();
 		const before = this.#byBudget.get(budget);
 		const count = (before?.overrun.count ?? 0) + times;
 		const overrun = { budget, count, lastAtUs: atUs, detail };
@@ -32,7 +30,7 @@ export class Overruns {
 
 	/** The latest first. */
 	list(): Overrun[] {
-		const overruns = [...(this.#byBudget?.values() ?? [])];
+		const overruns = [...this.#byBudget.values()];
 		return overruns.map(({ overrun }) => overrun).reverse();
 	}
 }

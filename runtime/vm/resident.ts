@@ -1,4 +1,5 @@
 /** A VM's place in its cell: what waits for it, what it waits for, and what it has done. */
+import { Alike } from '../alike.ts';
 import { Inbox, type Waiting } from '../bus/inbox.ts';
 import type { Timer } from '../clock.ts';
 import type { Event } from '../component/generated/service.ts';
@@ -28,8 +29,14 @@ export type Stage = 'begin' | 'start' | 'turn';
 
 /** Who can stand still because a message found no room: a VM of this cell, or one of another. */
 export interface Sender {
-	readonly held: HeldMessage[];
+	/** Never pushed to while it is empty. */
+	held: HeldMessage[];
 }
+
+// What most have in common at most times, so that one that sleeps takes little.
+export const nothingHeld: HeldMessage[] = [];
+const noTimers: ReadonlyMap<number, Timer & ArmedTimer> = new Map();
+const inboxes = new Alike();
 
 export class Resident implements Sender {
 	readonly id: VmId;
@@ -67,11 +74,12 @@ export class Resident implements Sender {
 	isSuspended = false;
 	/** How often it was to be brought back. */
 	arrivals = 0;
-	readonly timers = new Map<number, Timer & ArmedTimer>();
+	timers = noTimers;
+	#ownTimers: Map<number, Timer & ArmedTimer> | undefined;
 	/** Kept by `TopicWays`. */
-	readonly ways: TopicWay[] = [];
+	ways: TopicWay[] | undefined;
 	waysVersion = 0;
-	readonly held: HeldMessage[] = [];
+	held = nothingHeld;
 	#waiters: Set<Sender> | undefined;
 	/** Whether somebody may be among them: every turn asks. */
 	isAwaited = false;
@@ -96,8 +104,9 @@ export class Resident implements Sender {
 	constructor(id: VmId, spec: VmSpec, nowUs: number) {
 		this.id = id;
 		this.spec = spec;
-		this.share = new CpuShare(spec.budget.cpuPercent, nowUs);
-		this.inbox = new Inbox({ messages: spec.budget.inboxMessages, bytes: spec.budget.inboxBytes });
+		const { cpuPercent, inboxMessages, inboxBytes } = spec.budget;
+		this.share = CpuShare.of(cpuPercent, nowUs);
+		this.inbox = new Inbox(inboxes.of({ messages: inboxMessages, bytes: inboxBytes }));
 	}
 
 	/** Made when it is needed: of most it never is. */
@@ -140,9 +149,21 @@ export class Resident implements Sender {
 		this.isAwaited = true;
 	}
 
+	/** In place of the one with its number, which is not cancelled by this. */
+	setTimer(timer: Timer & ArmedTimer): void {
+		this.#ownTimers ??= new Map();
+		this.#ownTimers.set(timer.id, timer);
+		this.timers = this.#ownTimers;
+	}
+
+	dropTimer(id: number): void {
+		this.#ownTimers?.delete(id);
+	}
+
 	clearTimers(): void {
 		for (const timer of this.timers.values()) timer.cancel();
-		this.timers.clear();
+		this.timers = noTimers;
+		this.#ownTimers = undefined;
 	}
 
 	counts(nowUs: number): VmCounts {

@@ -6,13 +6,13 @@
  */
 import type { Clock } from '../clock.ts';
 import type { VmId } from './cell-protocol.ts';
-import type { HeldMessage, Resident, Sender } from './resident.ts';
+import { type HeldMessage, nothingHeld, type Resident, type Sender } from './resident.ts';
 
 /** How long messages wait for a receiver that stands still itself. */
 const patienceMs = 1000;
 
 export class Stranger implements Sender {
-	readonly held: HeldMessage[] = [];
+	held = nothingHeld;
 	isMinded = false;
 }
 

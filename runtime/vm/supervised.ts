@@ -56,15 +56,18 @@ export interface Supervised {
 	recorded: RecordedStart | undefined;
 	/** How often it was launched; an attempt that is not the last one has been overtaken. */
 	launches: number;
-	/** The end of the linking that is under way. */
-	linking: Promise<void>;
+	/** The end of the linking that is under way, if any is. */
+	linking: Promise<void> | undefined;
 	retry: Timer | undefined;
 	/** Its cell was told last that it may not run for now. */
 	standsStill: boolean;
 	readonly policy: RestartPolicy;
-	readonly whenStopped: (() => void)[];
-	readonly whenSettled: ((view: VmView) => void)[];
+	whenStopped: readonly (() => void)[];
+	whenSettled: readonly ((view: VmView) => void)[];
 }
+
+/** Who waits for most VMs at most times. */
+export const nobody: readonly never[] = [];
 
 /** One that has never been started. */
 export function installedVm(id: VmId, plan: VmPlan, restart: RestartOptions | undefined): Supervised {
@@ -81,12 +84,12 @@ export function installedVm(id: VmId, plan: VmPlan, restart: RestartOptions | un
 		linked: undefined,
 		recorded: undefined,
 		launches: 0,
-		linking: Promise.resolve(),
+		linking: undefined,
 		retry: undefined,
 		standsStill: false,
 		policy: new RestartPolicy(restart),
-		whenStopped: [],
-		whenSettled: [],
+		whenStopped: nobody,
+		whenSettled: nobody,
 	};
 }
 

@@ -4,28 +4,30 @@
  * turn that fuel does not end.
  */
 import type { Hub } from '../bus/hub.ts';
-import type { VmContext } from '../capability/capability.ts';
 import { type Capabilities, type LinkedVm, linkVm } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
 import type { Manifest } from '../module/manifest.ts';
 import type { CellHost } from './cell-host.ts';
-import type { VmId } from './cell-protocol.ts';
+import type { VmId, VmSpec } from './cell-protocol.ts';
 import { CellReports, type ReportEvents, type ReportedMoves } from './cell-reports.ts';
 import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import { isUp, type Transition, transition, type VmEvent } from './lifecycle.ts';
 import { Migration } from './migration.ts';
 import { cellName, foreignCellName, type Placement } from './placement.ts';
+import type { Reclaim } from './reclaim.ts';
 import type { RestartOptions } from './restart-policy.ts';
 import {
 	installedVm,
+	nobody,
 	type RecordedStart,
 	type Supervised,
 	type VmPlan,
 	type VmView,
 	viewOf,
 } from './supervised.ts';
+import { type ContextHost, SupervisedContext } from './supervised-context.ts';
 import type { VmNumbers } from './vm-numbers.ts';
 import { type SpecOptions, specOf } from './vm-spec.ts';
 
@@ -46,7 +48,7 @@ export interface SupervisorOptions extends SpecOptions {
 	/** How often running turns are looked at, in milliseconds. Default 100. */
 	readonly watchMs?: number;
 	/** Called when memory of this thread has become free. */
-	readonly reclaim?: () => void;
+	readonly reclaim?: Reclaim;
 	/** Numbers that outlive the restart of the box; without them every start of it counts from 1. */
 	readonly numbers?: VmNumbers;
 	readonly on?: SupervisorEvents;
@@ -65,6 +67,7 @@ export class Supervisor {
 	readonly #cells: CellTable;
 	readonly #migration: Migration;
 	readonly #reports: CellReports;
+	readonly #contextHost: ContextHost;
 	readonly #vms = new Map<VmId, Supervised>();
 	#lastId = 0;
 
@@ -88,6 +91,14 @@ export class Supervisor {
 			viewOf: (vm) => this.#view(vm),
 			moves: this.#reportedMoves(),
 		});
+		this.#contextHost = {
+			send: (vm, event) => {
+				const isThere = isUp(vm.state) || vm.state === 'suspended';
+				if (isThere) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
+			},
+			say: (vm, line) => options.on?.log?.(this.#view(vm), line),
+			exceeded: (vm, budget, detail) => this.#reports.overran(vm, budget, detail),
+		};
 	}
 
 	/** Starts a VM; one that is parked or stopped under this name starts anew and keeps its number. */
@@ -104,7 +115,9 @@ export class Supervisor {
 	async stop(name: string, reason = 'asked for'): Promise<void> {
 		const vm = this.#find(name);
 		if (vm === undefined || vm.state === 'stopped') return;
-		const stopped = new Promise<void>((resolve) => vm.whenStopped.push(resolve));
+		const stopped = new Promise<void>((resolve) => {
+			vm.whenStopped = [...vm.whenStopped, resolve];
+		});
 		vm.retry?.cancel();
 		this.#move(vm, 'stop', reason);
 		this.#unlink(vm);
@@ -191,7 +204,9 @@ export class Supervisor {
 		const vm = this.#find(name);
 		if (vm === undefined) return Promise.reject(new VmError('vm-gone', `there is no VM "${name}"`));
 		if (vm.state !== 'starting') return Promise.resolve(this.#view(vm));
-		return new Promise((resolve) => vm.whenSettled.push(resolve));
+		return new Promise((resolve) => {
+			vm.whenSettled = [...vm.whenSettled, resolve];
+		});
 	}
 
 	/** Brings the counts in `views` up to date. */
@@ -241,48 +256,35 @@ export class Supervisor {
 		const launch = ++vm.launches;
 		const isOvertaken = (): boolean => vm.state !== 'starting' || vm.launches !== launch;
 		// One after the other: closing what an overtaken attempt has linked must not close what came after it.
-		vm.linking = vm.linking
+		const linking = (vm.linking ?? Promise.resolve())
 			.then(async () => {
 				await this.#options.numbers?.settled();
 				if (isOvertaken()) return;
-				const linked = await linkVm(this.#options.capabilities, this.#context(vm));
+				const context = new SupervisedContext(this.#contextHost, vm);
+				const { linked, bucket } = await linkVm(this.#options.capabilities, context);
 				if (isOvertaken()) linked.close();
-				else this.#enter(vm, linked);
+				else this.#enter(vm, linked, bucket);
 			})
 			.catch((error: Error) => {
 				if (!isOvertaken()) this.#failed(vm, `its capabilities could not be linked: ${error.message}`);
+			})
+			.finally(() => {
+				if (vm.linking === linking) vm.linking = undefined;
 			});
+		vm.linking = linking;
 	}
 
-	/** Has the cell start a VM whose capabilities are linked. */
-	#enter(vm: Supervised, linked: LinkedVm): void {
-		// What it has stored is its cell's from now on.
-		const { bucket: _, ...lasting } = linked.spec;
-		vm.linked = { ...linked, spec: lasting };
+	/** Has the cell start a VM whose capabilities are linked. @param bucket what it has stored: its cell's from now on */
+	#enter(vm: Supervised, linked: LinkedVm, bucket: VmSpec['bucket']): void {
+		vm.linked = linked;
 		vm.standsStill = false;
 		const { domain } = vm.plan.component.manifest;
 		const cell = this.#cells.take({ name: this.#cellName(vm), domain });
-		const spec = specOf(vm, linked, this.#options);
+		const spec = { ...specOf(vm, linked, this.#options), bucket };
 		vm.recorded?.begins(vm.id, spec);
 		vm.recorded = undefined;
 		this.#options.hub.attach(vm.id, { cell, topics: spec.topics });
 		cell.send({ tag: 'start', vm: vm.id, spec });
-	}
-
-	#context(vm: Supervised): VmContext {
-		const { plan } = vm;
-		return {
-			id: vm.id,
-			name: plan.name,
-			manifest: plan.component.manifest,
-			baseband: plan.baseband,
-			send: (event) => {
-				const isThere = isUp(vm.state) || vm.state === 'suspended';
-				if (isThere) this.#cells.of(this.#cellName(vm))?.send({ tag: 'event', vm: vm.id, event });
-			},
-			say: (line) => this.#options.on?.log?.(this.#view(vm), line),
-			exceeded: (budget, detail) => this.#reports.overran(vm, budget, detail),
-		};
 	}
 
 	#reportedMoves(): ReportedMoves {
@@ -291,7 +293,7 @@ export class Supervisor {
 			started: (vm, tookUs) => {
 				vm.startedAtUs = clock.now();
 				vm.startTookUs = tookUs;
-				reclaim?.();
+				reclaim?.('start');
 				this.#move(vm, 'started', 'first turn done');
 				this.#reconsider(vm);
 			},
@@ -301,7 +303,7 @@ export class Supervisor {
 			},
 			slept: (vm) => {
 				vm.plan.component.code?.rest();
-				reclaim?.();
+				reclaim?.('sleep');
 				this.#move(vm, 'sleep', 'nothing to do');
 			},
 			woke: (vm) => void this.#move(vm, 'wake', 'something to do'),
@@ -386,7 +388,10 @@ export class Supervisor {
 		vm.reason = reason;
 		const view = this.#view(vm);
 		this.#options.on?.transition?.(view, moved);
-		if (moved.to !== 'starting') for (const resolve of vm.whenSettled.splice(0)) resolve(view);
+		if (moved.to === 'starting') return true;
+		const { whenSettled } = vm;
+		vm.whenSettled = nobody;
+		for (const resolve of whenSettled) resolve(view);
 		return true;
 	}
 
@@ -395,7 +400,9 @@ export class Supervisor {
 	}
 
 	#settleStopped(vm: Supervised): void {
-		for (const resolve of vm.whenStopped.splice(0)) resolve();
+		const { whenStopped } = vm;
+		vm.whenStopped = nobody;
+		for (const resolve of whenStopped) resolve();
 	}
 
 	#unlink(vm: Supervised): void {

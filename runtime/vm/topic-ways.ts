@@ -34,10 +34,10 @@ export class TopicWays {
 	/** Undefined where the VM may not publish. @param index of the topic in its spec */
 	of(sender: Resident, index: number): TopicWay | undefined {
 		if (sender.waysVersion !== this.#version) {
-			sender.ways.length = 0;
+			sender.ways = undefined;
 			sender.waysVersion = this.#version;
 		}
-		return sender.ways[index] ?? this.#look(sender, index);
+		return sender.ways?.[index] ?? this.#look(sender, index);
 	}
 
 	#look(sender: Resident, index: number): TopicWay | undefined {
@@ -50,6 +50,7 @@ export class TopicWays {
 		const isOurs = sender.watch === undefined && sender.spec.foreign === undefined;
 		const isSole = isOurs && routes.length === 1 && !isWanted && !isAbroad;
 		const way = { topic: grant.name, routes, isWanted, isAbroad, isUnkept, isSole };
+		sender.ways ??= [];
 		sender.ways[index] = way;
 		return way;
 	}

@@ -2,7 +2,7 @@
 import { type PolicyRule, topicGrants } from '../bus/policy.ts';
 import type { LinkedVm } from '../capability/link-vm.ts';
 import type { Manifest } from '../module/manifest.ts';
-import type { BoxEffect, VmSpec } from './cell-protocol.ts';
+import type { VmSpec } from './cell-protocol.ts';
 import type { Supervised, VmPlan } from './supervised.ts';
 
 export interface SpecOptions {
@@ -27,7 +27,7 @@ export function specOf(
 		priority: manifest.priority,
 		budget: manifest.budget,
 		topics: topicGrants(manifest, rules),
-		effects: Object.keys(linked.effects) as BoxEffect['tag'][],
+		effects: linked.effects(),
 		config: manifest.config.bytes,
 		baseband,
 		...keepOf(plan),

@@ -30,7 +30,7 @@ export class VmTimers {
 		const { id, repeat } = timer;
 		resident.timers.get(id)?.cancel();
 		const fire = (): void => {
-			resident.timers.delete(id);
+			resident.dropTimer(id);
 			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
 			if (repeat) this.set(resident, timer);
 			const isThisTimer = ({ event }: Waiting<Event>) => event.tag === 'timer' && event.val === id;
@@ -38,11 +38,11 @@ export class VmTimers {
 		};
 		const { cancel } = resident.isSuspended ? unarmed : this.#clock.after(Math.max(1, firstMs), fire);
 		const dueUs = this.#clock.now() + firstMs * 1000;
-		resident.timers.set(id, { ...timer, dueUs, cancel });
+		resident.setTimer({ ...timer, dueUs, cancel });
 	}
 
 	cancel(resident: Resident, id: TimerSetting['id']): void {
 		resident.timers.get(id)?.cancel();
-		resident.timers.delete(id);
+		resident.dropTimer(id);
 	}
 }

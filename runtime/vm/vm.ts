@@ -22,6 +22,7 @@ import type { TurnWatch } from './turn-watch.ts';
 const mostRested = 4_194_304;
 
 const nothing: ReadonlyMap<string, Uint8Array> = new Map();
+const noLines: LogLine[] = [];
 
 export interface VmOptions {
 	readonly id: VmId;
@@ -47,7 +48,8 @@ export class Vm {
 	#guest: Guest | undefined;
 	/** Of the guest, where it has any: every message takes them. */
 	#stepwise: GuestSteps | undefined;
-	#lines: LogLine[] = [];
+	/** Never pushed to while it is empty. */
+	#lines = noLines;
 	#lineBytes = 0;
 	#suppressed = 0;
 	/** Values stored by earlier turns; what a turn puts is seen by the next one. */
@@ -218,11 +220,11 @@ export class Vm {
 
 	/** The lines of the last turn; the next turn begins with none. */
 	takeLog(): readonly LogLine[] {
-		const lines = this.#lines;
-		if (lines.length === 0 && this.#suppressed === 0) return lines;
+		if (this.#lines.length === 0 && this.#suppressed === 0) return noLines;
 		if (this.#suppressed > 0)
-			lines.push({ level: 'warn', text: `${this.#suppressed} more lines were suppressed` });
-		this.#lines = [];
+			this.#keep({ level: 'warn', text: `${this.#suppressed} more lines were suppressed` });
+		const lines = this.#lines;
+		this.#lines = noLines;
 		this.#lineBytes = 0;
 		this.#suppressed = 0;
 		return lines;
@@ -307,6 +309,11 @@ export class Vm {
 		const { linesPerTurn, bytesPerTurn } = this.spec.log;
 		this.#lineBytes += line.text.length;
 		if (this.#lines.length >= linesPerTurn || this.#lineBytes > bytesPerTurn) this.#suppressed++;
+		else this.#keep(line);
+	}
+
+	#keep(line: LogLine): void {
+		if (this.#lines.length === 0) this.#lines = [line];
 		else this.#lines.push(line);
 	}
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { boxEnvironment } from '../../firmware/environment.ts';
 import { bundled } from './bundled.ts';
-import { type Figure, figure, interleaved } from './figure.ts';
-import { residentOnceReady } from './resident.ts';
+import { type Figure, figure, interleaved, median } from './figure.ts';
+import { onceReady } from './resident.ts';
 import { componentVariants } from './variants.ts';
 
 const program = fileURLToPath(new URL('idle-box.ts', import.meta.url));
@@ -24,14 +24,21 @@ export async function densityFigures(): Promise<Figure[]> {
 		for (let number = 0; number < services + more; number++)
 			await writeFile(join(folder, `${number}.wasm`), variant(number));
 		const environment = boxEnvironment(join(folder, 'compiled'));
-		const withServices = (count: number) => () =>
-			residentOnceReady([file, folder, String(count)], environment);
-		await withServices(1)();
+		const own = { node: [] as number[], whole: [] as number[], larger: [] as number[] };
+		const resident =
+			(name: keyof typeof own, ...of: Parameters<typeof onceReady>) =>
+			async (): Promise<number> => {
+				const { megabytes, ownMegabytes } = await onceReady(...of);
+				own[name].push(ownMegabytes);
+				return megabytes;
+			};
+		const withServices = (count: number) => [[file, folder, String(count)], environment] as const;
+		await onceReady(...withServices(1));
 		const measured = await interleaved(
 			{
-				node: () => residentOnceReady(['-e', 'console.log("up"); setInterval(() => {}, 1000)']),
-				whole: withServices(services),
-				larger: withServices(services + more),
+				node: resident('node', ['-e', 'console.log("up"); setInterval(() => {}, 1000)']),
+				whole: resident('whole', ...withServices(services)),
+				larger: resident('larger', ...withServices(services + more)),
 			},
 			rounds,
 		);
@@ -41,9 +48,16 @@ export async function densityFigures(): Promise<Figure[]> {
 			figure({ ...whole, peer: 'limit', peerValue: limits.wholeMb }),
 			figure({ ...whole, peer: 'empty Node', peerValue: measured.node }),
 			figure({
+				name: `${services} distinct services, idle, of that in no file`,
+				unit: 'MB',
+				value: median(own.whole),
+				peer: 'empty Node',
+				peerValue: median(own.node),
+			}),
+			figure({
 				name: 'each further distinct service, idle',
 				unit: 'KB',
-				value: ((measured.larger - measured.whole) * 1000) / more,
+				value: ((median(own.larger) - median(own.whole)) * 1000) / more,
 				peer: 'limit',
 				peerValue: limits.eachKb,
 			}),

@@ -1,4 +1,5 @@
 /** Runs every component of a folder in one cell, as a box does; says so when all are idle: `idle-box.ts FOLDER COUNT`. */
+import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startServices } from './many-services.ts';
 
@@ -6,8 +7,9 @@ import { startServices } from './many-services.ts';
 const restMs = 2500;
 
 const [folder = '', count = '0'] = process.argv.slice(2);
-await startServices({ folder, count: Number(count) });
-await pause(restMs);
 // An end of its own, and the engine keeps what it has compiled.
 process.once('SIGTERM', () => process.exit());
-console.log('idle');
+await startServices({ folder, count: Number(count) });
+await pause(restMs);
+// Not by way of a stream, which would have to be made first, and be measured.
+writeSync(1, 'idle\n');

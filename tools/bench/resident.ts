@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 export interface Ready {
 	/** Resident. */
 	readonly megabytes: number;
+	/** Of these, what is in no file. Pages of the program come and go with what happens to run: for small differences. */
+	readonly ownMegabytes: number;
 	/** Its first line. */
 	readonly said: string;
 }
@@ -27,7 +29,8 @@ export async function onceReady(
 		const line = once(createInterface(child.stdout), 'line').then(([text]) => String(text));
 		const said = await Promise.race([line, exited.then(() => undefined)]);
 		if (said === undefined) throw new Error(`${nodeArguments.join(' ')} ended before it was ready`);
-		return { megabytes: (await memoryOf(child.pid ?? 0))['Rss'] ?? 0, said };
+		const { Rss = 0, Anonymous = 0 } = await memoryOf(child.pid ?? 0);
+		return { megabytes: Rss, ownMegabytes: Anonymous, said };
 	} finally {
 		child.kill();
 		await exited;

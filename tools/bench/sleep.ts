@@ -11,7 +11,7 @@ import { componentVariants } from './variants.ts';
 
 const program = fileURLToPath(new URL('sleeping-box.ts', import.meta.url));
 const few = 100;
-const more = 500;
+const more = 1000;
 const limits = { eachKb: 5, wakeMs: 1 };
 const rounds = 2;
 
@@ -27,12 +27,12 @@ export async function sleepFigures(): Promise<Figure[]> {
 		const awake: number[] = [];
 		const again: number[] = [];
 		const withServices = (count: number) => async (): Promise<number> => {
-			const { megabytes, said } = await onceReady([file, folder, String(count)], environment);
+			const { ownMegabytes, said } = await onceReady([file, folder, String(count)], environment);
 			const times: { asleep: number[]; awake: number[]; again: number[] } = JSON.parse(said);
 			asleep.push(...times.asleep);
 			awake.push(...times.awake);
 			again.push(...times.again);
-			return megabytes;
+			return ownMegabytes;
 		};
 		await withServices(1)();
 		const { small, large } = await interleaved(

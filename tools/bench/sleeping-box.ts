@@ -2,6 +2,7 @@
  * As `idle-box.ts`, with all services asleep. Its first line is how long some of them took to answer, asleep,
  * then awake, and the last of those asleep again, in milliseconds, as JSON: `sleeping-box.ts FOLDER COUNT`.
  */
+import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startServices } from './many-services.ts';
 
@@ -10,6 +11,7 @@ const asked = 20;
 const askedAgain = 5;
 
 const [folder = '', count = '0'] = process.argv.slice(2);
+process.once('SIGTERM', () => process.exit());
 const { hub, supervisor, allAre } = await startServices({ folder, count: Number(count), sleepAfterMs: 200 });
 await allAre('hibernated');
 await pause(restMs);
@@ -30,5 +32,4 @@ const again: number[] = [];
 for (const { id } of supervisor.views().slice(0, asked).slice(-askedAgain)) again.push(await answerMs(id));
 await allAre('hibernated');
 await pause(restMs);
-process.once('SIGTERM', () => process.exit());
-console.log(JSON.stringify({ asleep, awake, again }));
+writeSync(1, `${JSON.stringify({ asleep, awake, again })}\n`);

@@ -77,7 +77,7 @@ async function heapFigures(): Promise<Figure[]> {
 		});
 	}
 	for (let left = rounds; left > 0; left--) {
-		packed = timed('pack', () => packSnapshot(bytes, packing, digester));
+		packed = timed('pack', () => packSnapshot(bytes, { packing, digester }));
 		timed('restore packed', () => {
 			const read = readSnapshot(packed, reading, before);
 			new GuestState(module, instantiate()).restore(read.image);

@@ -15,6 +15,7 @@ export type FrameSink = (vm: VmId, frame: TimedFrame) => void;
 export function mediaSink(sink: FrameSink): Capability<MediaSinkGrant> {
 	return {
 		name: 'media-sink',
+		effects: ['play'],
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.media-sink');
 			const parsed = { maxFrameBytes: fields.whole('maxFrameBytes', { fallback: 8192, most: 1_048_576 }) };

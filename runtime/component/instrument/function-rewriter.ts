@@ -146,9 +146,10 @@ class CheckCode {
 			gate === undefined
 				? [op.unreachable]
 				: [op.i32Const, 0, op.callIndirect, ...unsigned(gate.type), ...unsigned(gate.table)];
-		const isNegative = [...get, op.i32Const, 0, op.i32LtS];
-		this.#before = isLocal ? get : [...this.read, ...get];
-		this.#charge = [op.i32Sub, op.localSet, ...fuel, ...(isLocal ? [] : this.write), ...isNegative];
+		const isNegative = [op.i32Const, 0, op.i32LtS];
+		this.#before = isLocal ? get : [op.globalGet, ...tank];
+		const written = isLocal ? [] : [op.globalSet, ...tank, ...get];
+		this.#charge = [op.i32Sub, op.localTee, ...fuel, ...written, ...isNegative];
 		this.#refill = [op.if, emptyBlock, ...(isLocal ? [...this.write, ...pass, ...this.read] : pass), op.end];
 	}
 
