@@ -21,8 +21,11 @@ export interface Measured {
 	readonly peerValue: number;
 }
 
-export function figure({ value, peerValue, ...rest }: Measured): Figure {
-	return { ...rest, value: rounded(value), peerValue: rounded(peerValue), ratio: rounded(value / peerValue) };
+export function figure({ value, peerValue, unit, ...rest }: Measured): Figure {
+	const ratio = rounded(value / peerValue);
+	// A code has no unit, and is what it is.
+	if (unit === '') return { ...rest, unit, value, peerValue, ratio };
+	return { ...rest, unit, value: rounded(value), peerValue: rounded(peerValue), ratio };
 }
 
 /** Three digits that mean something. */
