@@ -9,7 +9,7 @@ import { serveRepository } from '../../tools/headend/repository/serve.ts';
 import { systemClock } from '../hal/clock.ts';
 import { readChunks } from '../update/chunks.ts';
 import { LogBook } from './log-book.ts';
-import { openRepository } from './open-repository.ts';
+import { addressOf, openRepository } from './open-repository.ts';
 
 const release = new Uint8Array(9_000_000).map((_, at) => (at * 2_654_435_761) >>> 24);
 
@@ -65,4 +65,13 @@ test('a release comes whole through memory that is used again, also where the br
 	}
 	t.is(at, release.length);
 	t.true(isGone);
+});
+
+test('a broker is found by its name, or by an address of either kind', (t) => {
+	for (const [url, host, port] of [
+		['mqtt://broker.example', 'broker.example', 1883],
+		['mqtt://box:secret@192.0.2.7:1884/', '192.0.2.7', 1884],
+		['mqtt://[2001:db8::7]:1885', '2001:db8::7', 1885],
+	] as const)
+		t.deepEqual(addressOf(new URL(url)), { host, port });
 });

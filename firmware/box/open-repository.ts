@@ -15,7 +15,7 @@ export interface RepositoryOptions {
 
 const retryMs = 1000;
 const usualPort = 1883;
-/** Twice the most that a reader asks for. */
+/** More than any answer is: readers ask for a quarter of that at most. */
 const maximumPacketSize = 1_048_576;
 
 export function openRepository({ broker, clock, log }: RepositoryOptions) {
@@ -49,13 +49,15 @@ function clientOf(broker: URL, allocate: (size: number) => Buffer): MqttClient {
 		properties: { maximumPacketSize },
 	};
 	if (broker.protocol !== 'mqtt:') return connect(broker.href, options);
-	const { hostname: host, port, username, password } = broker;
-	return new MqttClient(
-		() => new PacketSocket({ host, port: Number(port || usualPort), maximumPacketSize, allocate }),
-		{
-			...options,
-			...(username !== '' && { username: decodeURIComponent(username) }),
-			...(password !== '' && { password: decodeURIComponent(password) }),
-		},
-	);
+	const { username, password } = broker;
+	return new MqttClient(() => new PacketSocket({ ...addressOf(broker), maximumPacketSize, allocate }), {
+		...options,
+		...(username !== '' && { username: decodeURIComponent(username) }),
+		...(password !== '' && { password: decodeURIComponent(password) }),
+	});
+}
+
+export function addressOf({ hostname, port }: URL): { readonly host: string; readonly port: number } {
+	// An address of IPv6 is in brackets there.
+	return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || usualPort) };
 }
