@@ -98,7 +98,7 @@ test('an update that breaks off with an error of the flash, and is tried again',
 	const { updater } = await box.boot();
 	for (const [operation, count] of [
 		['write', 2],
-		['sync', 0],
+		['sync', 1],
 	] as const) {
 		box.slots.b.root.failAfter(operation, count);
 		await t.throwsAsync(box.install(updater, 2), { code: 'write-failed' });

@@ -124,6 +124,8 @@ async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void>
 		reclaim?.();
 	};
 
+	// What could not be written before this is told to whoever syncs next: it is no word about what comes now.
+	await device.sync().catch(() => undefined);
 	// A mark of what was there before would be a lie from the first write on.
 	if (from === 0) await marks.set(partition, image, 0);
 	onProgress?.(from);
