@@ -1,7 +1,7 @@
 /** Bytes -> a plain object with every default in its place (protobuf's encoding, proto3). */
 import protobuf from 'protobufjs/minimal.js';
 import { ContractError } from './error.ts';
-import type { Field, FieldType, MessageType } from './schema.ts';
+import type { Field, FieldType, MessageType, ValueKind } from './schema.ts';
 import { lengthDelimited, wireTypes } from './wire-types.ts';
 
 export type JsonValue = string | number | boolean | JsonValue[] | JsonObject;
@@ -115,14 +115,14 @@ function takeItems(reading: Reading, field: Field, wireType: number, values: unk
 	if (!isPacked && wireType !== wireTypes[type.kind]) return false;
 	const items = (values[field.index] ?? []) as unknown[];
 	values[field.index] = items;
-	if (isPacked) {
+	if (type.kind === 'message') {
+		const end = reader.size() + reader.pos;
+		items.push(read(inner(reading, type.message), end));
+	} else if (isPacked) {
 		const end = reader.size() + reader.pos;
 		const outer = narrow(reader, end);
 		while (reader.pos < end) items.push(rawOf(type.kind, reader));
 		widen(reader, end, outer);
-	} else if (type.kind === 'message') {
-		const end = reader.size() + reader.pos;
-		items.push(read(inner(reading, type.message), end));
 	} else items.push(rawOf(type.kind, reader));
 	return true;
 }
@@ -226,10 +226,9 @@ function defaultOf(kind: FieldType['kind']): unknown {
 }
 
 /** As protobufjs reads it: bytes where they are, integers of 64 bits in halves. */
-function rawOf(kind: FieldType['kind'], reader: protobuf.Reader): unknown {
+function rawOf(kind: ValueKind, reader: protobuf.Reader): unknown {
 	if (kind === 'string') return reader.stringVerify();
-	if (kind === 'enum') return reader.int32();
-	return kind === 'message' ? reader.bytes() : reader[kind]();
+	return kind === 'enum' ? reader.int32() : reader[kind]();
 }
 
 /** As it was asked for. A message is already. */

@@ -25,6 +25,9 @@ const scalarTypes = [
 ] as const;
 export type Scalar = (typeof scalarTypes)[number];
 
+/** What a field holds that is no message. */
+export type ValueKind = Scalar | 'enum';
+
 export type FieldType =
 	| { readonly kind: Scalar }
 	| { readonly kind: 'enum'; readonly values: Values }
@@ -96,17 +99,16 @@ export class Schema {
 		const node = this.#node(fullName.split('.'));
 		const fields = node?.['fields'];
 		if (!isObject(fields)) return undefined;
-		const oneofs = this.#oneofsOf(fullName, node?.['oneofs'] ?? {}, fields);
-		const read = Object.entries(fields).map(([name, field], index) => {
-			const oneof = [...oneofs].find(([, { names }]) => names.includes(name))?.[1].oneof;
-			return this.#fieldOf({
+		const byMember = this.#oneofsOf(fullName, node?.['oneofs'] ?? {}, fields);
+		const read = Object.entries(fields).map(([name, field], index) =>
+			this.#fieldOf({
 				name,
 				index,
-				oneof,
+				oneof: byMember.get(name),
 				within: fullName,
 				json: objectOf(field, `${fullName}.${name}`),
-			});
-		});
+			}),
+		);
 		for (const field of read) field.oneof?.members.push(field);
 		const message: MessageType = {
 			name: fullName.slice(fullName.lastIndexOf('.') + 1),
@@ -114,25 +116,26 @@ export class Schema {
 			fields: read,
 			byName: new Map(read.map((field) => [field.name, field])),
 			byNumber: new Map(read.map((field) => [field.number, field])),
-			oneofs: new Map([...oneofs].map(([name, { oneof }]) => [name, oneof])),
+			oneofs: new Map([...byMember.values()].map((oneof) => [oneof.name, oneof])),
 		};
 		this.#found.set(fullName, message);
 		return message;
 	}
 
-	/** Those that a `.proto` file declares: an `optional` field is in one of its own, which nobody sees. */
-	#oneofsOf(
-		fullName: string,
-		json: unknown,
-		fields: Json,
-	): Map<string, { readonly names: readonly unknown[]; readonly oneof: Oneof }> {
-		const declared = Object.entries(objectOf(json, fullName)).flatMap(([name, each]) => {
+	/**
+	 * By the names of their members, those that a `.proto` file declares: an `optional` field is in one of its own, which
+	 * nobody sees.
+	 */
+	#oneofsOf(fullName: string, json: unknown, fields: Json): Map<string, Oneof> {
+		const byMember = new Map<string, Oneof>();
+		for (const [name, each] of Object.entries(objectOf(json, fullName))) {
 			const names = objectOf(each, `${fullName}.${name}`)['oneof'];
 			if (!Array.isArray(names)) throw notADescriptor(`${fullName}.${name}`);
-			const isOfOptional = names.some((member) => isOptional(fields[String(member)]));
-			return isOfOptional ? [] : [[name, { names, oneof: { name, members: [] as Field[] } }] as const];
-		});
-		return new Map(declared);
+			if (names.some((member) => isOptional(fields[String(member)]))) continue;
+			const oneof = { name, members: [] };
+			for (const member of names) byMember.set(String(member), oneof);
+		}
+		return byMember;
 	}
 
 	#fieldOf({

@@ -1,9 +1,9 @@
 /** How a value lies in the bytes (protobuf's encoding, "message structure"). */
-import type { Scalar } from './schema.ts';
+import type { ValueKind } from './schema.ts';
 
 export const lengthDelimited = 2;
 
-export const wireTypes: Readonly<Record<Scalar | 'enum' | 'message', number>> = {
+export const wireTypes: Readonly<Record<ValueKind | 'message', number>> = {
 	double: 1,
 	float: 5,
 	int32: 0,

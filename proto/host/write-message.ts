@@ -1,7 +1,7 @@
 /** A plain object, by a program or by hand -> bytes, with every value checked (protobuf's encoding, proto3). */
 import protobuf from 'protobufjs/minimal.js';
 import { ContractError } from './error.ts';
-import type { Field, MessageType, Oneof, Scalar } from './schema.ts';
+import type { Field, FieldType, MessageType, Oneof, Scalar, ValueKind } from './schema.ts';
 import { lengthDelimited, wireTypes } from './wire-types.ts';
 
 // As deep as any decoder follows.
@@ -68,13 +68,13 @@ function writeField(writer: protobuf.Writer, field: Field, { value, path, depth 
 		if (!Array.isArray(value)) throw unfit(path, 'must be an array');
 		const items = value.map((item, index) => ({ value: item as unknown, path: `${path}[${index}]`, depth }));
 		if (items.length === 0) return;
-		const { kind } = field.type;
-		if (!field.isPacked || wireTypes[kind] === lengthDelimited) {
+		const { type } = field;
+		if (type.kind === 'message' || !field.isPacked || wireTypes[type.kind] === lengthDelimited) {
 			for (const item of items) writeSingle(writer, field, field.number, item);
 			return;
 		}
 		writer.uint32(tagOf(field.number, lengthDelimited)).fork();
-		for (const item of items) writeScalar(writer, kind, fitting(field, item));
+		for (const item of items) writeScalar(writer, type.kind, fitting(type, item));
 		writer.ldelim();
 	} else writeSingle(writer, field, field.number, { value, path, depth }, !field.hasPresence);
 }
@@ -95,7 +95,7 @@ function writeSingle(
 		writer.ldelim();
 		return;
 	}
-	const value = fitting(field, given);
+	const value = fitting(type, given);
 	if (isDefaultLeftOut && isDefault(value)) return;
 	writeScalar(writer.uint32(tag), type.kind, value);
 }
@@ -103,10 +103,8 @@ function writeSingle(
 type Scalars = string | number | boolean | Uint8Array;
 
 /** What protobufjs writes for it: an integer that no number holds exactly is text. */
-function fitting({ type }: Field, { value, path }: Given): Scalars {
+function fitting(type: Exclude<FieldType, { kind: 'message' }>, { value, path }: Given): Scalars {
 	switch (type.kind) {
-		case 'message':
-			throw new TypeError(`${path} is a message`);
 		case 'enum':
 			return enumFrom(type.values.byName, value, path);
 		case 'string':
@@ -126,9 +124,9 @@ function fitting({ type }: Field, { value, path }: Given): Scalars {
 	}
 }
 
-function writeScalar(writer: protobuf.Writer, kind: Scalar | 'enum' | 'message', value: Scalars): void {
+function writeScalar(writer: protobuf.Writer, kind: ValueKind, value: Scalars): void {
 	if (kind === 'enum') writer.int32(value as number);
-	else if (kind !== 'message') (writer[kind] as (value: Scalars) => protobuf.Writer)(value);
+	else (writer[kind] as (value: Scalars) => protobuf.Writer)(value);
 }
 
 /** A zero below zero is one that is told from it. */

@@ -14,7 +14,7 @@ export interface GuestMemoryOptions {
 	/** Most bytes that one call may make the host copy, whatever overlaps in the guest; default 64 MiB. */
 	readonly mostBytes?: number;
 	/** Where bytes are copied to; default one of its own. */
-	readonly slab?: Slab;
+	readonly slab?: Slab | undefined;
 }
 
 type Reallocate = (old: number, oldSize: number, align: number, size: number) => number;

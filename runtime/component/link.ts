@@ -19,7 +19,7 @@ import { FuelTank, fillExport, fuelFor, gateExport, leftExport, startExport } fr
 import { callKind, firstPortion, type Lane, type LaneCall } from './lane/lane.ts';
 import { plainLane } from './lane/plain-lane.ts';
 import { LinkError } from './link-error.ts';
-import { Slab } from './slab.ts';
+import type { Slab } from './slab.ts';
 
 export interface LinkOptions {
 	/** Compiled from what `instrument` made. */
@@ -84,7 +84,7 @@ export function linkService({
 	host,
 	mostBytes,
 	fuel,
-	slab = new Slab(),
+	slab,
 	lane = plainLane(),
 	canPause = true,
 	image,

@@ -1,5 +1,5 @@
 /** What the agent tells of the box itself: who it is, its memory, its last start, its power and what is plugged in. */
-import type { Stop } from './common.ts';
+import type { Stop } from './stop.ts';
 
 export interface DeviceIdentity {
 	readonly manufacturer: string;

@@ -1,5 +1,5 @@
 /** The bus, and what can be seen on it and beside it: messages, logs, crashes, telemetry. */
-import type { Json, Stop } from './common.ts';
+import type { Stop } from './stop.ts';
 
 export interface BusPort {
 	/** Resolves with the number of VMs whose inbox took the message. */
@@ -105,3 +105,6 @@ export interface TelemetrySource {
 	/** The state of the box in one value; called at most once a period, and only while somebody listens. */
 	sample(): Json | Promise<Json>;
 }
+
+/** Anything JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

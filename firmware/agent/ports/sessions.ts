@@ -1,5 +1,5 @@
 /** Networks, and the sessions that pass from one to another. */
-import type { Stop } from './common.ts';
+import type { Stop } from './stop.ts';
 
 export interface BasebandStatus {
 	readonly id: string;

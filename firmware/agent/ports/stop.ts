@@ -1,0 +1,2 @@
+/** Removes a listener; calling it twice is harmless. */
+export type Stop = () => void;
