@@ -17,6 +17,9 @@ export const engineFlags = [
 	'--max-inlined-bytecode-size=900',
 	'--max-inlined-bytecode-size-cumulative=12000',
 	'--max-inlined-bytecode-size-absolute=20000',
+	// What is compiled was validated whole when it was installed, before its checks were put in: twice is once too many
+	// for each start and wake.
+	'--wasm-lazy-validation',
 	// For `reclaim.ts`.
 	'--expose-gc',
 ];

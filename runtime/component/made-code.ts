@@ -24,11 +24,19 @@ export async function makeCode(core: Uint8Array, memoryPages: number): Promise<U
 	checkLimits(core);
 	const bounded = boundMemory(core, memoryPages);
 	try {
-		if (!WebAssembly.validate(bounded)) await WebAssembly.compile(bounded);
+		if (!WebAssembly.validate(bounded)) throw await faultOf(bounded);
 		return instrument(bounded);
 	} catch (cause) {
 		throw invalid(cause);
 	}
+}
+
+/** Why it is not valid. The engine of a box looks into functions only as they are called, and says nothing of them. */
+async function faultOf(core: Uint8Array<ArrayBuffer>): Promise<Error> {
+	return WebAssembly.compile(core).then(
+		() => new Error('one of its functions breaks the rules of WebAssembly'),
+		(cause: Error) => cause,
+	);
 }
 
 /** @throws ComponentError `not-a-component` */

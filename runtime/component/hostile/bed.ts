@@ -1,5 +1,6 @@
 /** A cell with a neighbour in it, into which one component after the other is put as a box would do it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { tuneEngine } from '../../../firmware/hal/engine.ts';
 import { allImports } from '../../../modules/probe/testbed.ts';
 import { topicGrants } from '../../bus/policy.ts';
 import { CodedError } from '../../error.ts';
@@ -42,6 +43,7 @@ export class Bed {
 
 	/** @param payload of what everybody is told; default 32 zeros */
 	static async start({ payload }: { readonly payload?: Uint8Array } = {}): Promise<Bed> {
+		tuneEngine();
 		const bed = new Bed(payload ?? new Uint8Array(32));
 		const neighbour = await guestOf(
 			{ data: publication, turn: publishing, start: '(i32.const 1024)' },

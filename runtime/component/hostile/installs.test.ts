@@ -242,6 +242,10 @@ const components: Record<string, { ending: Ending; make: () => Uint8Array | Prom
 				turn: '(drop (i64.add128 (i64.const 0) (i64.const 0) (i64.const 0) (i64.const 0))) (drop) (i32.const 1024)',
 			}),
 	},
+	'with a function that never runs and leaves nothing where it owes a number': {
+		ending: refused('not-a-component'),
+		make: () => guestOf({ more: '(func (result i32))' }),
+	},
 	'that is nothing but its first bytes': {
 		ending: refused('bad-manifest'),
 		make: async () => new Uint8Array(await parse(`(component ${service})`)),
