@@ -16,16 +16,16 @@ export class DurableDirectory implements Directory {
 	readonly #disk: Disk;
 	readonly #path: string;
 	readonly #parent: DurableDirectory | undefined;
-	// One object a folder: two would count their unfinished files apart and take each other's.
-	#folders: Map<string, DurableDirectory> | undefined;
+	/** One count for all folders: two objects of one folder would otherwise take each other's unfinished files. */
+	readonly #unfinished: { next: number };
 	#made: Promise<void> | undefined;
-	#writes = 0;
 
 	/** @param parent the folder above, for one that may have to be made first */
 	constructor(disk: Disk, path = '', parent?: DurableDirectory) {
 		this.#disk = disk;
 		this.#path = path;
 		this.#parent = parent;
+		this.#unfinished = parent === undefined ? { next: 0 } : parent.#unfinished;
 	}
 
 	async read(name: string): Promise<Uint8Array | undefined> {
@@ -35,7 +35,7 @@ export class DurableDirectory implements Directory {
 	async write(name: string, bytes: Uint8Array): Promise<void> {
 		const path = this.#at(name);
 		await this.#make();
-		const aside = this.#join(`${UNFINISHED}${name}.${this.#writes++}`);
+		const aside = this.#join(`${UNFINISHED}${name}.${this.#unfinished.next++}`);
 		try {
 			await this.#disk.create(aside, bytes);
 			await this.#disk.rename(aside, path);
@@ -61,12 +61,7 @@ export class DurableDirectory implements Directory {
 	}
 
 	folder(name: string): DurableDirectory {
-		const known = this.#folders?.get(name);
-		if (known !== undefined) return known;
-		const folder = new DurableDirectory(this.#disk, this.#at(name), this);
-		this.#folders ??= new Map();
-		this.#folders.set(name, folder);
-		return folder;
+		return new DurableDirectory(this.#disk, this.#at(name), this);
 	}
 
 	/** Removes what writes that a cut ended left behind, here and in every folder below. */

@@ -21,8 +21,8 @@ export interface KeyValue extends Capability<KeyValueGrant> {
 
 export function keyValue(directory: Directory): KeyValue {
 	const folderOf = (vm: string): Directory => directory.folder(vm.replaceAll('@', '.'));
-	/** Of VMs that have written something. */
 	const writers = new Map<string, Writer>();
+	const buckets: Buckets = { folderOf, writers };
 	const forget = async (vm: string): Promise<void> => {
 		await writers.get(vm)?.settled();
 		writers.delete(vm);
@@ -40,12 +40,11 @@ export function keyValue(directory: Directory): KeyValue {
 			return parsed;
 		},
 		link: async ({ maxBytes }, vm) => {
-			const folder = folderOf(vm.name);
 			// What the VM put before it failed is on its way to the disk, and has to be seen.
 			await writers.get(vm.name)?.settled();
 			return {
-				spec: { bucket: await readBucket(folder), bucketBytes: maxBytes },
-				effects: new Writer(folder, vm, writers),
+				spec: { bucket: await readBucket(folderOf(vm.name)), bucketBytes: maxBytes },
+				effects: new Writer(vm, buckets),
 			};
 		},
 		quota: ({ maxBytes }) => ({ bytes: maxBytes }),
@@ -54,7 +53,8 @@ export function keyValue(directory: Directory): KeyValue {
 		contents: (vm) => readBucket(folderOf(vm)),
 		replace: async (vm, contents) => {
 			await forget(vm);
-			for (const [key, value] of contents) await folderOf(vm).write(fileOf(key), value);
+			const folder = folderOf(vm);
+			for (const [key, value] of contents) await folder.write(fileOf(key), value);
 		},
 	};
 }
@@ -74,18 +74,25 @@ async function readBucket(folder: Directory): Promise<Map<string, Uint8Array>> {
 
 const nothingWritten = Promise.resolve();
 
+/** What all VMs have in common. */
+interface Buckets {
+	/** Of a VM, by its name. */
+	readonly folderOf: (vm: string) => Directory;
+	/** Of VMs that have written something, by name. */
+	readonly writers: Map<string, Writer>;
+}
+
 /** Writes one after the other, in the order of the turns that asked for it. */
 class Writer implements EffectHandlers {
-	readonly #folder: Directory;
 	readonly #vm: VmContext;
-	readonly #writers: Map<string, Writer>;
+	readonly #buckets: Buckets;
+	/** Most VMs never write. */
+	#folder: Directory | undefined;
 	#last: Promise<void> = nothingWritten;
 
-	/** @param writers by name, where it is found once it has written something */
-	constructor(folder: Directory, vm: VmContext, writers: Map<string, Writer>) {
-		this.#folder = folder;
+	constructor(vm: VmContext, buckets: Buckets) {
 		this.#vm = vm;
-		this.#writers = writers;
+		this.#buckets = buckets;
 	}
 
 	/** Resolves when all that was written so far is on the disk, or was found not to fit there. */
@@ -103,9 +110,12 @@ class Writer implements EffectHandlers {
 
 	#write(key: string, value: Uint8Array | undefined): void {
 		const file = fileOf(key);
-		this.#writers.set(this.#vm.name, this);
+		const { folderOf, writers } = this.#buckets;
+		this.#folder ??= folderOf(this.#vm.name);
+		const folder = this.#folder;
+		writers.set(this.#vm.name, this);
 		this.#last = this.#last
-			.then(() => (value === undefined ? this.#folder.remove(file) : this.#folder.write(file, value)))
+			.then(() => (value === undefined ? folder.remove(file) : folder.write(file, value)))
 			.catch((error: unknown) =>
 				this.#vm.say({ level: 'error', text: `"${key}" could not be kept: ${codeOf(error)}: ${error}` }),
 			);

@@ -43,6 +43,17 @@ export class Bytes {
 		throw new ComponentError('not-a-component', 'a number in the binary has more than 32 bits');
 	}
 
+	/** Signed LEB128 of up to 32 bits (core spec 5.2.2). */
+	i32(): number {
+		let value = 0;
+		for (let shift = 0; shift < 35; shift += 7) {
+			const byte = this.byte();
+			value |= (byte & 0x7f) << shift;
+			if (byte < 0x80) return byte >= 0x40 && shift < 28 ? value | (-0x80 << shift) : value;
+		}
+		throw new ComponentError('not-a-component', 'a number in the binary has more than 32 bits');
+	}
+
 	take(length: number): Uint8Array {
 		if (length > this.left)
 			throw new ComponentError('not-a-component', 'a section reaches past the end of the binary');

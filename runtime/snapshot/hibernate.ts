@@ -6,7 +6,7 @@ import { packSnapshot, type ReadOptions, readSnapshot, type Snapshot } from './s
 
 export interface HibernateOptions extends Pick<RecorderOptions, 'origin' | 'digester'>, Moment {
 	readonly packing: Packing;
-	/** The code of its module: what a memory holds at first is in there. Where it is given, it is needed to wake it. */
+	/** What the memory of its module holds at first, say. Where it is given, it is needed to wake it. */
 	readonly dictionary?: Uint8Array | undefined;
 }
 

@@ -5,6 +5,7 @@
  * others know of it stay as they are, so that nobody can tell.
  */
 import type { Clock, Timer } from '../clock.ts';
+import { firstMemory } from '../component/first-memory.ts';
 import { obstacleOf } from '../component/guest-state.ts';
 import type { ServiceCode } from '../component/service-code.ts';
 import { WarmCode } from '../component/warm-code.ts';
@@ -35,9 +36,9 @@ export interface HibernationOptions {
 /** A sleeping VM never leaves its cell as bytes: nobody else has to know of what module they are. */
 const origin = { module: '0'.repeat(64), platformVersion: '' };
 
-/** Bytes of code that a state is packed with: with more, packing takes milliseconds. */
+/** Bytes that a state is packed with: with more, packing takes milliseconds. */
 const mostDictionary = 262_144;
-const noCode = new Uint8Array(0);
+const noDictionary = new Uint8Array(0);
 
 /** When one that is to be suspended is looked at again that is in the middle of a turn, in milliseconds. */
 const turnMs = 50;
@@ -64,7 +65,7 @@ export class Hibernation {
 		if (vm === undefined || asleep === undefined) return;
 		try {
 			const { packing } = this.#options;
-			const dictionary = (): Uint8Array => dictionaryOf(code) ?? noCode;
+			const dictionary = (): Uint8Array => dictionaryOf(code) ?? noDictionary;
 			vm.wake(wake(asleep.bytes(), { origin, digester: this.#digester, packing, dictionary }).image);
 		} catch (cause) {
 			throw new VmError('vm-gone', `${vm.spec.name} cannot be woken: ${cause}`, { cause });
@@ -125,7 +126,7 @@ export class Hibernation {
 		resident.asleep = this.#dormitory.lay(packed);
 	}
 
-	/** What has to be read again to wake it anyway halves what it takes; undefined where it need not be. */
+	/** Of code that has to be read again to wake it anyway: it takes half with it. Undefined where it need not be read. */
 	#dictionaryFor({ code }: Resident): Uint8Array | undefined {
 		if (code === undefined || this.#warm.keeps(code)) return undefined;
 		try {
@@ -161,9 +162,10 @@ export class Hibernation {
 	}
 }
 
-/** Its end, where what a memory holds at first is. */
+/** What its memory held at first: the most of it is still there. */
 function dictionaryOf(code: ServiceCode | undefined): Uint8Array | undefined {
-	return code?.bytes()?.subarray(-mostDictionary);
+	const bytes = code?.bytes();
+	return bytes && firstMemory(bytes, mostDictionary);
 }
 
 function canSleep(resident: Resident): boolean {
