@@ -1,9 +1,11 @@
 /** `Packing` by Zstandard, as the engine brings it. */
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, type ZstdOptions, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Packing } from '../../runtime/snapshot/packing.ts';
 
-const compressLater = promisify(zstdCompress);
+/** Named when it is used: to name a function of a module of Node is to load the module. */
+const compressLater = (bytes: Uint8Array, options: ZstdOptions): Promise<Uint8Array> =>
+	promisify(zstdCompress)(bytes, options);
 
 /** By how much incompressible bytes may grow (ZSTD_compressBound), so that all output fits one buffer. */
 function room(length: number): number {

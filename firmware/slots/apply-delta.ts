@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, zstdDecompress } from 'node:zlib';
+import { constants, type ZstdOptions, zstdDecompress } from 'node:zlib';
 import type { BlockDevice } from './block-device.ts';
 import { DeltaError } from './delta-error.ts';
 import {
@@ -23,7 +23,9 @@ import {
 import { isWhole } from './slot-writer.ts';
 import type { Image } from './write-marks.ts';
 
-const decompress = promisify(zstdDecompress);
+/** Named when it is used: to name a function of a module of Node is to load the module. */
+const decompress = (patch: Uint8Array, options: ZstdOptions): Promise<Uint8Array> =>
+	promisify(zstdDecompress)(patch, options);
 
 export interface DeltaUse {
 	/** The patch from a place on to its end. */

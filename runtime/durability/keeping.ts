@@ -65,7 +65,7 @@ export class Keeping {
 	readonly #coming = new Set<Return>();
 	readonly #storage: CellStorage;
 	readonly #digester = new PageDigester();
-	readonly digest = new EffectsDigest(this.#digester);
+	#digest: EffectsDigest | undefined;
 	readonly snapshots: Snapshots;
 	readonly #audience: Audience;
 	readonly #dispatches: Dispatches;
@@ -261,6 +261,11 @@ export class Keeping {
 	/** What nobody has had once all are there is for none of them. */
 	#settleUnclaimed(): void {
 		if (!this.#isAwaiting) this.unclaimed.clear();
+	}
+
+	get digest(): EffectsDigest {
+		this.#digest ??= new EffectsDigest(this.#digester);
+		return this.#digest;
 	}
 
 	get isClosed(): boolean {

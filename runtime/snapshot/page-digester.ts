@@ -12,39 +12,53 @@ const roomBytes = 262_144;
 /** Words of 32 bits that a digest has. */
 export const digestWords = 2;
 
-/** One serves a whole thread. */
-export class PageDigester {
-	/** Room for what is to be digested as one; every other digest overwrites it. */
+/** The module, and what lies where in its memory. */
+class Machine {
 	readonly room: Uint8Array<ArrayBuffer>;
-	readonly #digests: Uint32Array;
-	readonly #digest: (pages: number) => void;
-	readonly #sum: (length: number) => void;
-	readonly #first: Uint8Array;
-	/** Of a page of zeros. */
-	readonly zero: Uint32Array;
+	readonly digests: Uint32Array;
+	readonly first: Uint8Array;
+	readonly digest: (pages: number) => void;
+	readonly sum: (length: number) => void;
 
 	constructor() {
 		const bytes = Uint8Array.fromBase64(pageDigestsModule);
 		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
 		const { buffer } = exports['memory'] as WebAssembly.Memory;
 		this.room = new Uint8Array(buffer as ArrayBuffer, 0, roomBytes);
-		this.#digests = new Uint32Array(buffer, roomBytes);
-		this.#first = new Uint8Array(buffer, roomBytes, digestWords * 4);
-		this.#digest = exports['digest'] as (pages: number) => void;
-		this.#sum = exports['sum'] as (length: number) => void;
-		this.zero = this.digests(new Uint8Array(statePageBytes));
+		this.digests = new Uint32Array(buffer, roomBytes);
+		this.first = new Uint8Array(buffer, roomBytes, digestWords * 4);
+		this.digest = exports['digest'] as (pages: number) => void;
+		this.sum = exports['sum'] as (length: number) => void;
+	}
+}
+
+/** One serves a whole thread. Made when it is first needed: a start waits for nothing that it does not need. */
+export class PageDigester {
+	#made: Machine | undefined;
+	#zero: Uint32Array | undefined;
+
+	/** Room for what is to be digested as one; every other digest overwrites it. */
+	get room(): Uint8Array<ArrayBuffer> {
+		return this.#machine().room;
+	}
+
+	/** Of a page of zeros. */
+	get zero(): Uint32Array {
+		this.#zero ??= this.digests(new Uint8Array(statePageBytes));
+		return this.#zero;
 	}
 
 	/** `digestWords` for each page of 4096 bytes; the last page is filled up with zeros. */
 	digests(bytes: Uint8Array): Uint32Array {
+		const machine = this.#machine();
 		const all = new Uint32Array(Math.ceil(bytes.length / statePageBytes) * digestWords);
 		for (let from = 0, at = 0; from < bytes.length; from += roomBytes) {
 			const piece = bytes.subarray(from, from + roomBytes);
 			const pages = Math.ceil(piece.length / statePageBytes);
-			this.room.set(piece);
-			this.room.fill(0, piece.length, pages * statePageBytes);
-			this.#digest(pages);
-			all.set(this.#digests.subarray(0, pages * digestWords), at);
+			machine.room.set(piece);
+			machine.room.fill(0, piece.length, pages * statePageBytes);
+			machine.digest(pages);
+			all.set(machine.digests.subarray(0, pages * digestWords), at);
 			at += pages * digestWords;
 		}
 		return all;
@@ -56,8 +70,9 @@ export class PageDigester {
 	 * @param length a multiple of 32, not 0
 	 */
 	hashRoom(length: number): Uint8Array {
-		this.#sum(length);
-		return this.#first;
+		const { sum, first } = this.#machine();
+		sum(length);
+		return first;
 	}
 
 	/** One digest of any bytes whose length is known otherwise. */
@@ -68,5 +83,10 @@ export class PageDigester {
 			return (BigInt(high) << 32n) | BigInt(low);
 		}
 		return this.sum(new Uint8Array(digests.buffer));
+	}
+
+	#machine(): Machine {
+		this.#made ??= new Machine();
+		return this.#made;
 	}
 }
