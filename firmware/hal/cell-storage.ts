@@ -29,7 +29,9 @@ export function cellStorage({ path, cell, platformVersion, before }: CellFolder)
 		cell,
 		platformVersion,
 		packing: zstdPacking(),
-		checksum: crc32,
+		get checksum() {
+			return crc32;
+		},
 		get salt() {
 			salt ??= process.getBuiltinModule('node:crypto').randomInt(2 ** 32);
 			return salt;
