@@ -15,6 +15,8 @@ import { zstdPacking } from './zstd-packing.ts';
 
 /** Turns between two looks at the mailbox, if they take less than the slice after which a cell looks up by itself. */
 const turnsAtATime = 1024;
+/** Until the box has started, most probably. */
+const startMs = 10_000;
 
 const port = parentPort;
 if (port === null) throw new Error('a cell runs on a worker thread');
@@ -74,3 +76,5 @@ port.on('message', ({ command, knocker, door }: CellPost) => {
 	cell.accept(command);
 	schedule();
 });
+
+setTimeout(() => cell.prepare(), startMs).unref();

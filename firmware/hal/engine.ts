@@ -20,6 +20,8 @@ export const engineFlags = [
 	// What is compiled was validated whole when it was installed, before its checks were put in: twice is once too many
 	// for each start and wake.
 	'--wasm-lazy-validation',
+	// The quick compiler has most to do at a start, for code that hardly runs again; what runs often is optimised anyway.
+	'--no-sparkplug',
 	// For `reclaim.ts`.
 	'--expose-gc',
 ];

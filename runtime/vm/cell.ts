@@ -254,6 +254,11 @@ export class Cell {
 		return isIdle && this.#queue.isEmpty;
 	}
 
+	/** Makes what a turn that runs for long needs, before it does: to be called when there is nothing else to do. */
+	prepare(): void {
+		this.#turns.prepare();
+	}
+
 	/** Runs VMs for a moment, `turns` calls at most; true when there may be more to do. */
 	run(turns: number): boolean {
 		return this.#turns.run(turns);

@@ -73,6 +73,11 @@ export class Turns implements LaneHost {
 		this.#lane = new Lane(this);
 	}
 
+	/** What is needed only once something runs for long, and takes a while to make. */
+	prepare(): void {
+		this.#lane.prepare();
+	}
+
 	/** Has a new VM started, once it is its turn. @throws VmError when it cannot be linked */
 	begin(resident: Resident): void {
 		const vm = this.make(resident, resident.spec);

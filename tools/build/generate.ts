@@ -27,8 +27,11 @@ export const generationSteps: readonly GenerationStep[] = [
 	{
 		outDirectory: 'runtime/component/lane/generated',
 		files: async () => {
-			const source = resolve(repository, 'runtime/component/lane/lane.wat');
-			return new Map([['lane.ts', await textModule(source, 'laneModule')]]);
+			const source = (name: string): string => resolve(repository, 'runtime/component/lane', name);
+			return new Map([
+				['lane.ts', await textModule(source('lane.wat'), 'laneModule')],
+				['pause.ts', await textModule(source('pause.wat'), 'pauseModule')],
+			]);
 		},
 	},
 	{

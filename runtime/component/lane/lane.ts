@@ -8,6 +8,7 @@
 import type { FuelTank } from '../instrument/fuel.ts';
 import { LinkError } from '../link-error.ts';
 import { laneModule } from './generated/lane.ts';
+import { pauseModule } from './generated/pause.ts';
 
 /** What the function at a place is, as `lane.wat` tells them apart. */
 export const callKind = { turn: 0, start: 1, begin: 2 } as const;
@@ -53,6 +54,7 @@ interface Stack {
 
 interface Exports {
 	readonly calls: WebAssembly.Table;
+	readonly pauses: WebAssembly.Table;
 	readonly memory: WebAssembly.Memory;
 	readonly gate: () => void;
 	readonly run: () => void;
@@ -76,6 +78,7 @@ export class Lane {
 	readonly #host: LaneHost;
 	readonly #run: () => Promise<void>;
 	readonly #calls: WebAssembly.Table;
+	readonly #pauses: WebAssembly.Table;
 	readonly #free: number[] = [];
 	readonly #wide: BigInt64Array;
 	readonly #real: Float64Array;
@@ -89,15 +92,12 @@ export class Lane {
 
 	constructor(host: LaneHost) {
 		this.#host = host;
-		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.fromBase64(laneModule)), {
-			host: {
-				next: (result: number) => this.#next(result),
-				refill: () => this.#refill(),
-				pause: new Suspending(() => this.#pause()),
-			},
+		const { calls, pauses, memory, gate, run } = instanceOf<Exports>(laneModule, {
+			next: (result: number) => this.#next(result),
+			refill: () => this.#refill(),
 		});
-		const { calls, memory, gate, run } = exports as unknown as Exports;
 		this.#calls = calls;
+		this.#pauses = pauses;
 		this.#wide = new BigInt64Array(memory.buffer);
 		this.#real = new Float64Array(memory.buffer);
 		this.#words = new Int32Array(memory.buffer);
@@ -108,6 +108,18 @@ export class Lane {
 	/** True from the beginning of a run, or of going on with a call, to its end or the next pause. */
 	get isBusy(): boolean {
 		return this.#stack !== undefined;
+	}
+
+	/**
+	 * Makes what pauses calls, if it was not made before. For that the engine compiles with its optimiser, which takes
+	 * milliseconds: best when nobody waits, and not while a box starts.
+	 */
+	prepare(): void {
+		if (this.#pauses.get(0) !== null) return;
+		const { pause } = instanceOf<{ pause: () => void }>(pauseModule, {
+			pause: new Suspending(() => this.#pause()),
+		});
+		this.#pauses.set(0, pause);
 	}
 
 	/** Makes a function of a guest one that can be called; returns its place. */
@@ -201,7 +213,9 @@ export class Lane {
 		if (tookUs < portionUs.least) call.portion = Math.min(call.portion * 2, mostPortion);
 		else if (tookUs > portionUs.most) call.portion = Math.max(call.portion >> 1, leastPortion);
 		if (!call.tank.refill(call.portion)) throw outOfFuel();
-		return call.canPause && this.#host.isSliceOver(now) ? 1 : 0;
+		if (!call.canPause || !this.#host.isSliceOver(now)) return 0;
+		this.prepare();
+		return 1;
 	}
 
 	#pause(): Promise<void> {
@@ -220,6 +234,11 @@ export class Lane {
 		});
 		return promise;
 	}
+}
+
+function instanceOf<Exported>(base64: string, host: WebAssembly.ModuleImports): Exported {
+	const module = new WebAssembly.Module(Uint8Array.fromBase64(base64));
+	return new WebAssembly.Instance(module, { host }).exports as unknown as Exported;
 }
 
 type CoreFunction = (...values: never[]) => unknown;

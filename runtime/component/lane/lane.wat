@@ -7,20 +7,20 @@
   (import "host" "next" (func $next (param i32) (result i32)))
   ;; The fuel of the running call is used up. Not 0: it has had its slice.
   (import "host" "refill" (func $refill (result i32)))
-  ;; Returns when it is the call's turn again.
-  (import "host" "pause" (func $pause))
 
   (type $turn (func (param i64 i32 i32) (result i32)))
   (type $start (func (param i64 i32 i32 i32 i32 i32 i32 i32) (result i32)))
   (type $begin (func))
 
   (table $calls (export "calls") 8 funcref)
+  ;; What returns when it is the call's turn again, once there is something to pause: see `pause.wat`.
+  (table $pauses (export "pauses") 1 1 funcref)
   ;; The arguments of the next call: one of 64 bits, then those of 32. The time of a turn comes as a
   ;; floating-point number, which JavaScript has at hand.
   (memory (export "memory") 1 1)
 
   (func $mullion.lane.gate (export "gate")
-    (if (call $refill) (then (call $pause))))
+    (if (call $refill) (then (call_indirect $pauses (type $begin) (i32.const 0)))))
 
   (func $mullion.lane.run (export "run") (local $result i32) (local $next i32) (local $place i32)
     (loop $again
