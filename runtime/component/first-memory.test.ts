@@ -55,3 +55,8 @@ test('a module without data has none, and one whose data have a place that is no
 test('data that would lie beyond two gigabytes are beyond what is asked for', async (t) => {
 	t.is(firstMemory(await moduleOf('(data (i32.const -8) "far")'), 100).length, 0);
 });
+
+test('of very many segments the first ones are read', async (t) => {
+	const core = await moduleOf('(data (i32.const 0) "a")'.repeat(4096), '(data (i32.const 0) "b")');
+	t.deepEqual(firstMemory(core, 100), new TextEncoder().encode('a'));
+});

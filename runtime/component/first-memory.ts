@@ -7,6 +7,8 @@ const end = 0x0b;
 /** Core spec 5.5.14. */
 const passive = 1;
 const withMemory = 2;
+/** What has more is read as far as that: reading it is not to hold others up. */
+const mostSegments = 4096;
 
 interface Segment {
 	readonly at: number;
@@ -14,7 +16,7 @@ interface Segment {
 }
 
 /**
- * Up to so many bytes. Segments are left out whose place is known only when the module is instantiated.
+ * Up to so many bytes, of up to 4096 segments. Left out is what lies where only an instance knows, and what follows it.
  *
  * @param core a module that is valid
  */
@@ -33,7 +35,7 @@ function segmentsOf(core: Uint8Array): Segment[] {
 
 function readSegments(bytes: Bytes): Segment[] {
 	const segments: Segment[] = [];
-	for (let left = bytes.u32(); left > 0; left--) {
+	for (let left = Math.min(bytes.u32(), mostSegments); left > 0; left--) {
 		const kind = bytes.u32();
 		if (kind === withMemory) bytes.u32();
 		const at = kind === passive ? undefined : readPlace(bytes);
