@@ -20,6 +20,7 @@ test('what is told on another thread lies between what was read here before and 
 	const clock = systemClock();
 	for (let threads = 3; threads > 0; threads--) {
 		const worker = new Worker(teller, { eval: true, workerData: new URL('clock.ts', import.meta.url).href });
+		t.teardown(() => worker.terminate());
 		let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 		for (let left = questions; left > 0; left--) {
 			const before = clock.now();
@@ -29,7 +30,6 @@ test('what is told on another thread lies between what was read here before and 
 			most = Math.min(most, told - before);
 		}
 		t.true(least <= exactUs && most >= -exactUs, `it is ahead by ${least} to ${most} us`);
-		await worker.terminate();
 	}
 });
 

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, type ZstdOptions, zstdDecompress } from 'node:zlib';
+import { constants, zstdDecompress } from 'node:zlib';
 import type { BlockDevice } from './block-device.ts';
 import { DeltaError } from './delta-error.ts';
 import {
@@ -23,9 +23,7 @@ import {
 import { isWhole } from './slot-writer.ts';
 import type { Image } from './write-marks.ts';
 
-/** Named when it is used: to name a function of a module of Node is to load the module. */
-const decompress = (patch: Uint8Array, options: ZstdOptions): Promise<Uint8Array> =>
-	promisify(zstdDecompress)(patch, options);
+const decompress = promisify(zstdDecompress);
 
 export interface DeltaUse {
 	/** The patch from a place on to its end. */

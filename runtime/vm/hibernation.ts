@@ -126,7 +126,7 @@ export class Hibernation {
 		resident.asleep = this.#dormitory.lay(packed);
 	}
 
-	/** Of code that has to be read again to wake it anyway: it takes half with it. Undefined where it need not be read. */
+	/** Of code that has to be read again to wake it anyway: the state takes less with it. Undefined where it need not be read. */
 	#dictionaryFor({ code }: Resident): Uint8Array | undefined {
 		if (code === undefined || this.#warm.keeps(code)) return undefined;
 		try {

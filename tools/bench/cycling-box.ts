@@ -9,7 +9,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { reclaimer } from '../../firmware/hal/reclaim.ts';
+import { keyValue } from '../../runtime/capability/key-value.ts';
+import { Capabilities } from '../../runtime/capability/link-vm.ts';
+import { log } from '../../runtime/capability/log.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
+import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { Counts, Growth, Plan } from './cycles.ts';
 import { specOf } from './installed.ts';
@@ -26,11 +30,7 @@ interface Memory {
 	readonly own: number;
 }
 
-/** What the probe imports, with the capability that comes with it. */
-const provided = new Map([
-	['mullion:service/log@0.1.0', undefined],
-	['mullion:service/key-value@0.1.0', 'key-value'],
-]);
+const provided = new Capabilities([log, keyValue(new MemoryDirectory())]).provided();
 
 const [folder = '', planned = ''] = process.argv.slice(2);
 const plan: Plan = JSON.parse(planned);
