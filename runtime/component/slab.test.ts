@@ -47,6 +47,16 @@ test('a copy that came back is the next one of its length, once, and of no other
 	}
 });
 
+test('many of a length may come back, and each is a copy of its own again', (t) => {
+	const slab = new Slab();
+	const back = Array.from({ length: 100 }, () => slab.copy(new Uint8Array(256)));
+	for (const copy of back) slab.takeBack(copy);
+	const next = Array.from({ length: 100 }, (_, at) => slab.copy(new Uint8Array(256).fill(at)));
+	t.is(new Set(next).size, 100);
+	t.true(next.filter((copy) => back.includes(copy)).length >= 16);
+	for (const [at, copy] of next.entries()) t.deepEqual([...new Set(copy)], [at]);
+});
+
 test('nothing is kept that would leave much of a buffer empty, or is empty itself', (t) => {
 	const slab = new Slab();
 	for (const length of [0, 1025]) {

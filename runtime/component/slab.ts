@@ -11,22 +11,24 @@ const slabBytes = 4096;
 /** What is longer would leave much of a slab empty. */
 const mostInSlab = slabBytes / 4;
 
-/** Copies that have come back: one for each of so many lengths, by their remainder. */
-const spareCount = 32;
+/** Copies that have come back are of so many lengths at most, found by their remainder. */
+const lengths = 32;
+/** Kept of one length: as many as are under way at once where much is said. */
+const mostSpares = 64;
 
 const none = new ArrayBuffer(0);
-const empty = new Uint8Array(none);
 
 export class Slab {
 	#buffer = none;
 	#used = slabBytes;
-	readonly #spare: Uint8Array<ArrayBuffer>[] = new Array(spareCount).fill(empty);
+	/** All of one entry have the same length. */
+	readonly #spares = Array.from({ length: lengths }, (): Uint8Array<ArrayBuffer>[] => []);
 
 	copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 		const { length } = bytes;
-		const spare = this.#spare[length % spareCount] as Uint8Array<ArrayBuffer>;
-		if (spare.length === length && length > 0) {
-			this.#spare[length % spareCount] = empty;
+		const spares = this.#spares[length % lengths] as Uint8Array<ArrayBuffer>[];
+		if (spares.length > 0 && spares[0]?.length === length) {
+			const spare = spares.pop() as Uint8Array<ArrayBuffer>;
 			spare.set(bytes);
 			return spare;
 		}
@@ -45,7 +47,10 @@ export class Slab {
 	/** @param copied by this slab or another; nobody may hold it any more */
 	takeBack(copied: Uint8Array<ArrayBuffer>): void {
 		const { length } = copied;
-		if (length <= mostInSlab) this.#spare[length % spareCount] = copied;
+		if (length === 0 || length > mostInSlab) return;
+		const spares = this.#spares[length % lengths] as Uint8Array<ArrayBuffer>[];
+		if (spares.length > 0 && spares[0]?.length !== length) spares.length = 0;
+		if (spares.length < mostSpares) spares.push(copied);
 	}
 
 	/** The same of a part, of which there is no view yet. */

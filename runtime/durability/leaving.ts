@@ -88,11 +88,14 @@ export class Leaving {
 	#pass(resident: Resident, vm: Vm, effect: Effect, id: MessageId): boolean {
 		const { cell, awaits, sent, isAwaiting } = this.#options;
 		if (effect.tag === 'publish') {
-			const way = cell.mail.publishKept(resident, effect.val, id);
+			const way = cell.mail.wayOf(resident, effect.val.topic);
 			if (way === undefined) return false;
-			const { topic, isAbroad, isUnkept } = way;
-			if (isAwaiting()) sent({ id, topic, payload: effect.val.payload });
-			return isUnkept || isAbroad || awaits(topic);
+			const { topic, routes, isAbroad, isUnkept, isSole } = way;
+			const [isAwaited, isForLater] = [awaits(topic), isAwaiting()];
+			const message = { id, topic, payload: effect.val.payload };
+			cell.mail.publishKept(resident, routes, message, isSole && !isAwaited && !isForLater);
+			if (isForLater) sent(message);
+			return isUnkept || isAbroad || isAwaited;
 		}
 		if (effect.tag === 'request' || effect.tag === 'reply') {
 			if (!cell.mail.asking.staysKept(resident, effect)) return true;

@@ -71,6 +71,29 @@ test('what one VM says while another is still being brought back reaches it', as
 	);
 });
 
+test('all that one VM says before another is there again reaches that one as it was said', async (t) => {
+	const cell = new KeptCell();
+	await cell.start(1);
+	await cell.start(2);
+	await cell.order({ what: 'count' });
+	await cell.write();
+
+	const again = await cell.cut();
+	await again.start(2);
+	await again.order({ what: 'chain', count: 9 });
+	await again.write();
+	await again.start(1);
+	await again.write();
+
+	const [first, second] = [1, 2].map((vm) =>
+		again.said.flatMap((r) => (r.tag === 'published' && r.vm === vm ? [probe.word(r.payload).text] : [])),
+	);
+	// What came from outside was for the second alone; each of them says to both what the next one is to be.
+	const below = (count: number): string[] => Array.from({ length: count }, (_, at) => String(count - 1 - at));
+	t.like(second, ['orders', '9', ...below(9)]);
+	t.like(first, ['orders', ...below(9)]);
+});
+
 test('what one VM says while another is being born reaches that one, and nothing from before does', async (t) => {
 	const storage = new SlowStorage('probe-1');
 	const cell = new KeptCell(storage);

@@ -174,8 +174,8 @@ export class Mail {
 	}
 
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
-		const way = this.#ways.of(sender, index);
-		if (way === undefined) return this.#deny(sender, index);
+		const way = this.wayOf(sender, index);
+		if (way === undefined) return;
 		const { topic, routes, isWanted, isAbroad, isSole } = way;
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
@@ -185,22 +185,27 @@ export class Mail {
 		if (isAbroad) this.#exchange.publish(sender.id, topic, payload);
 	}
 
-	/** To the journalled VMs of this cell. Returns where else it goes, or nothing where it may not be said. */
-	publishKept(sender: Resident, { topic: index, payload }: Publication, id: MessageId): TopicWay | undefined {
+	/** Where a message goes; undefined, with a line in the log, where it may not be said. @param index of its topic */
+	wayOf(sender: Resident, index: number): TopicWay | undefined {
 		const way = this.#ways.of(sender, index);
-		if (way === undefined) {
-			this.#deny(sender, index);
-			return undefined;
-		}
-		const { topic, routes } = way;
+		if (way === undefined) this.#deny(sender, index);
+		return way;
+	}
+
+	/** To the journalled VMs of this cell. @param isSole nobody else is ever going to have it */
+	publishKept(
+		sender: Resident,
+		routes: readonly Route[],
+		{ id, topic, payload }: Dispatch,
+		isSole: boolean,
+	): void {
 		sender.sent++;
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
 		for (let at = 0; at < routes.length; at++) {
 			const route = routes[at] as Route;
 			if (route.to.keeper?.receives(id) === true)
-				this.#delivery.deliver(sender, route, { sender: sender.id, payload, id });
+				this.#delivery.deliver(sender, route, { sender: sender.id, payload, id, isSole });
 		}
-		return way;
 	}
 
 	/** To the others of this cell, and to the box. */

@@ -12,7 +12,7 @@ export interface TopicWay {
 	readonly isAbroad: boolean;
 	/** There is somebody in this cell or the box who keeps no journal. */
 	readonly isUnkept: boolean;
-	/** One VM of this cell hears it and nobody else does, nor looks at what the sender does. */
+	/** One VM of this cell hears it and nobody else does, nor holds on to what the sender does. */
 	readonly isSole: boolean;
 }
 
@@ -46,8 +46,8 @@ export class TopicWays {
 		const found = this.#find(grant.name);
 		const isUnkept = found.isWanted || found.routes.some(({ to }) => !to.isJournalled);
 		const { routes, isWanted, isAbroad } = found;
-		// What links foreign guests may hold on to what they say.
-		const isOurs = sender.watch === undefined && sender.spec.foreign === undefined;
+		// What links foreign guests may hold on to what they say, and so does a recording.
+		const isOurs = sender.recorder === undefined && sender.spec.foreign === undefined;
 		const isSole = isOurs && routes.length === 1 && !isWanted && !isAbroad;
 		const way = { topic: grant.name, routes, isWanted, isAbroad, isUnkept, isSole };
 		sender.ways ??= [];

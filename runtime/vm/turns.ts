@@ -291,11 +291,14 @@ export class Turns implements LaneHost {
 		resident.taken = nothing;
 	}
 
-	/** The turn was the end of a message that nobody else has. Where many come at once, making copies is no burden. */
-	#takeBack({ taken, keeper, recorder }: Resident): void {
-		const { isSole, event } = taken[0] as Waiting<Event>;
-		if (isSole === true && keeper === undefined && recorder === undefined && event.tag === 'message')
-			this.#slab.takeBack(event.val.payload as Uint8Array<ArrayBuffer>);
+	/** The turn was the end of messages that nobody else has. */
+	#takeBack({ taken, recorder }: Resident): void {
+		if (recorder !== undefined) return;
+		for (let at = 0; at < taken.length; at++) {
+			const { isSole, event } = taken[at] as Waiting<Event>;
+			if (isSole === true && event.tag === 'message')
+				this.#slab.takeBack(event.val.payload as Uint8Array<ArrayBuffer>);
+		}
 	}
 
 	#closeStart(resident: Resident, vm: Vm, result: number): void {
