@@ -8,12 +8,11 @@
 import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import { append, exportEntry, exportKind } from './additions.ts';
-import { branchHints } from './branch-hints.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { startExport } from './fuel.ts';
 import { importFuel } from './import-fuel.ts';
 import { importKind } from './imports.ts';
-import { rewriteCode } from './instrument.ts';
+import { hintsOf, rewriteCode } from './instrument.ts';
 import { concat, unsigned } from './leb.ts';
 import { boundTables } from './tables.ts';
 
@@ -47,13 +46,12 @@ export function instrumentPart(
 		...boundMemory(module.sections, mostPages),
 	]);
 	const atEnd = module.names === undefined ? [] : [{ id: section.custom, body: module.names }];
-	const { functions } = rewriteCode({ ...module, sections, globals: fuel }, { hasGate: false });
+	const code = rewriteCode({ ...module, sections, globals: fuel }, { hasGate: false });
+	const { functions } = code;
 	if (functions.length === 0) return writeModule(sections, { beforeCode: [], atEnd });
-	const hints = branchHints(
-		functions.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
-	);
-	const code = functions.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]);
-	sections.set(section.code, concat([unsigned(functions.length), ...code]));
+	const hints = hintsOf(module, code);
+	const bodies = functions.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]);
+	sections.set(section.code, concat([unsigned(functions.length), ...bodies]));
 	return writeModule(sections, { beforeCode: [customSection('metadata.code.branch_hint', hints)], atEnd });
 }
 

@@ -53,9 +53,7 @@ export interface Rewritten {
 export function rewrite(core: Uint8Array): Rewritten {
 	const module = readModule(core);
 	const { scanned, bodies, functions } = rewriteCode(module, { hasGate: true });
-	const hints = branchHints(
-		functions.map(({ branchesAt }, place) => [module.importedFunctions + place, branchesAt]),
-	);
+	const hints = hintsOf(module, { scanned, functions });
 	const { sections, description } = withState(
 		module,
 		scanned,
@@ -69,6 +67,24 @@ export function rewrite(core: Uint8Array): Rewritten {
 		atEnd: [description, ...(module.names === undefined ? [] : [{ id: section.custom, body: module.names }])],
 	});
 	return { bytes, module, bodies, functions };
+}
+
+/**
+ * What is said of the branches of functions that come back to them by themselves: for each function that it is told
+ * anything of, the engine keeps a table.
+ */
+export function hintsOf(
+	{ importedFunctions }: CoreModule,
+	{ scanned, functions }: Pick<RewrittenCode, 'scanned' | 'functions'>,
+): Uint8Array {
+	return branchHints(
+		functions.flatMap(({ branchesAt }, place) => {
+			const index = importedFunctions + place;
+			const { regions = [] } = scanned[place] ?? {};
+			const comesBack = regions.length > 1 || regions.some(({ calls }) => calls.includes(index));
+			return comesBack ? [[index, branchesAt] as const] : [];
+		}),
+	);
 }
 
 interface RewrittenCode {
