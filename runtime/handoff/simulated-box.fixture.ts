@@ -1,5 +1,5 @@
 /** A whole box in memory for the tests: networks, VMs, a player and a disk, and a coordinator over them. */
-
+import type { ExecutionContext } from 'ava';
 import type { Directory } from '../directory.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
@@ -20,6 +20,9 @@ import { decodeSimulatedCheckpoint, SimulatedVms } from './simulated-vms.ts';
 export const lte: BasebandReport = { id: 'lte0', kind: 'lte', isUp: true, signalDbm: -90, costPerMb: 0.02 };
 export const wifi: BasebandReport = { id: 'wifi0', kind: 'wifi', isUp: true, signalDbm: -55 };
 export const gsm: BasebandReport = { id: 'gsm0', kind: 'gsm', isUp: true, signalDbm: -80, costPerMb: 0.02 };
+
+/** A handoff follows a better network within a second. */
+export const forAWhile = { minimumTimeMs: 1000 };
 
 export interface SimulatedBoxOptions {
 	readonly networks?: readonly BasebandReport[];
@@ -187,4 +190,10 @@ function whileAlive<Port extends SessionVms | SessionSink>(port: Port, isAlive: 
 			return typeof member === 'function' ? (isAlive() ? member.bind(target) : dead) : member;
 		},
 	});
+}
+
+/** Nothing of what was to be heard was lost or doubled, and something was heard. */
+export function heardWhole(t: ExecutionContext, box: SimulatedBox, id: string): void {
+	t.deepEqual(box.sink.faults, { lost: [], doubled: [] });
+	t.true(box.sink.position(id).nextSequence > 0);
 }
