@@ -6,10 +6,10 @@ import { type BusRecord, RecordReader } from './record.ts';
 import { RingReader } from './ring.ts';
 
 /**
- * Room is told to the other cell in amounts of this, less than a window: who stands still is woken once for much, and
- * before all is heard.
+ * Room is told to the other cell in amounts of this, a part of a window: who stands still is woken while there is still
+ * more to hear than it takes to wake, so that both go on side by side.
  */
-const toldBytes = (windowBytes / 4) * 3;
+const toldBytes = windowBytes / 4;
 
 export type Said = Exclude<BusRecord, { tag: 'version' }>;
 

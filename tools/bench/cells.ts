@@ -1,14 +1,14 @@
 /** A message of 64 bytes between two cells, beside a bare ring with the same wake-up, and a message port. */
 import { Worker } from 'node:worker_threads';
-import { type End, openEnd, shared, type Way, ways } from './cell-end.ts';
+import { type End, openEnd, shared, type Way } from './cell-end.ts';
 import { type Figure, figure, interleaved, median } from './figure.ts';
 
 const payload = Uint8Array.from({ length: 64 }, (_, at) => at);
-const rounds = 9;
+const rounds = 5;
 /** Until the engine has compiled what is run often. */
-const warmUps = 6;
+const warmUps = 10;
 /** Where the kernel puts two threads that wake each other decides more than what they do: so there are several pairs. */
-const times = 5;
+const pairs = 5;
 const burst = 50_000;
 const batch = 128;
 
@@ -30,34 +30,25 @@ function beside(name: string, measured: Record<Way, number>): Figure[] {
 }
 
 /** @param echoes how many messages the other thread hears before it answers */
-async function measure(echoes: number, run: (pair: Pair) => Promise<number>): Promise<Record<Way, number>> {
-	const seen: Record<Way, number[]> = { exchange: [], ring: [], port: [] };
-	for (let left = times; left > 0; left--) {
-		const measured = await measureOnce(echoes, run);
-		for (const way of ways) seen[way].push(measured[way]);
-	}
-	return { exchange: median(seen.exchange), ring: median(seen.ring), port: median(seen.port) };
+function measure(echoes: number, run: (pair: Pair) => Promise<number>): Promise<Record<Way, number>> {
+	const measured = (way: Way) => () => ofOnePair(open(way, echoes), run);
+	return interleaved(
+		{ exchange: measured('exchange'), ring: measured('ring'), port: measured('port') },
+		pairs,
+	);
 }
 
-async function measureOnce(
-	echoes: number,
-	run: (pair: Pair) => Promise<number>,
-): Promise<Record<Way, number>> {
-	const pairs = {
-		exchange: open('exchange', echoes),
-		ring: open('ring', echoes),
-		port: open('port', echoes),
-	};
-	const subjects = {
-		exchange: () => run(pairs.exchange),
-		ring: () => run(pairs.ring),
-		port: () => run(pairs.port),
-	};
+/** While there is no other: a box has few cells. */
+async function ofOnePair(pair: Pair, run: (pair: Pair) => Promise<number>): Promise<number> {
+	const seen: number[] = [];
 	try {
-		await interleaved(subjects, warmUps);
-		return await interleaved(subjects, rounds);
+		for (let round = -warmUps; round < rounds; round++) {
+			const measured = await run(pair);
+			if (round >= 0) seen.push(measured);
+		}
+		return median(seen);
 	} finally {
-		await Promise.all(Object.values(pairs).map(({ worker }) => worker.terminate()));
+		await pair.worker.terminate();
 	}
 }
 
