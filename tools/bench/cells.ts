@@ -1,5 +1,6 @@
 /** A message of 64 bytes between two cells, beside a bare ring with the same wake-up, and a message port. */
 import { Worker } from 'node:worker_threads';
+import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { type End, openEnd, shared, type Way } from './cell-end.ts';
 import { type Figure, figure, interleaved, median } from './figure.ts';
 
@@ -13,6 +14,7 @@ const burst = 50_000;
 const batch = 128;
 
 export async function cellsFigures(): Promise<Figure[]> {
+	tuneEngine();
 	const stream = await measure(burst, (pair) => streamed(pair));
 	const pingPong = await measure(1, (pair) => pinged(pair, 1000));
 	return [
