@@ -13,7 +13,10 @@ const mostInSlab = slabBytes / 4;
 
 /** Copies that have come back are of so many lengths at most, found by their remainder. */
 const lengths = 32;
-/** Kept of one length: as many as are under way at once where much is said. */
+/**
+ * Kept of one length: as many as are under way at once where much is said. All of them together keep 8 MiB of slabs in
+ * memory, if each is the last one of its own.
+ */
 const mostSpares = 64;
 
 const none = new ArrayBuffer(0);

@@ -85,13 +85,12 @@ test('all that one VM says before another is there again reaches that one as it 
 	await again.start(1);
 	await again.write();
 
-	const [first, second] = [1, 2].map((vm) =>
-		again.said.flatMap((r) => (r.tag === 'published' && r.vm === vm ? [probe.word(r.payload).text] : [])),
-	);
-	// What came from outside was for the second alone; each of them says to both what the next one is to be.
+	const textsOf = (vm: number): string[] =>
+		again.said.flatMap((r) => (r.tag === 'published' && r.vm === vm ? [probe.word(r.payload).text] : []));
+	// What came from outside was for the second alone. Behind that each obeys what the other says, too.
 	const below = (count: number): string[] => Array.from({ length: count }, (_, at) => String(count - 1 - at));
-	t.like(second, ['orders', '9', ...below(9)]);
-	t.like(first, ['orders', ...below(9)]);
+	t.deepEqual(textsOf(2).slice(0, 11), ['orders', '9', ...below(9)]);
+	t.deepEqual(textsOf(1).slice(0, 10), ['orders', ...below(9)]);
 });
 
 test('what one VM says while another is being born reaches that one, and nothing from before does', async (t) => {

@@ -21,7 +21,7 @@ export const lte: BasebandReport = { id: 'lte0', kind: 'lte', isUp: true, signal
 export const wifi: BasebandReport = { id: 'wifi0', kind: 'wifi', isUp: true, signalDbm: -55 };
 export const gsm: BasebandReport = { id: 'gsm0', kind: 'gsm', isUp: true, signalDbm: -80, costPerMb: 0.02 };
 
-/** A handoff follows a better network within a second. */
+/** How long a network has to have been good before a session moves there: not as long as usually. */
 export const forAWhile = { minimumTimeMs: 1000 };
 
 export interface SimulatedBoxOptions {

@@ -42,7 +42,7 @@ export function median(values: readonly number[]): number {
 
 /**
  * Runs the subjects in turn, round after round, so that what else the machine does falls on all of
- * them alike. Returns the median of each, of what each returned.
+ * them alike. Each round begins with another one: what comes first finds other threads and caches. Returns the median of each, of what each returned.
  */
 export async function interleaved<Name extends string>(
 	subjects: Record<Name, () => number | Promise<number>>,
@@ -51,10 +51,10 @@ export async function interleaved<Name extends string>(
 	const names = Object.keys(subjects) as Name[];
 	const seen = new Map(names.map((name) => [name, [] as number[]]));
 	for (let round = 0; round < rounds; round++) {
-		// What comes behind what decides too, such as where the kernel has put a thread.
-		const first = round % names.length;
-		for (const name of [...names.slice(first), ...names.slice(0, first)])
+		for (let at = 0; at < names.length; at++) {
+			const name = names[(round + at) % names.length] as Name;
 			seen.get(name)?.push(await subjects[name]());
+		}
 	}
 	return Object.fromEntries(names.map((name) => [name, median(seen.get(name) ?? [])])) as Record<
 		Name,

@@ -8,11 +8,12 @@
 import { Bytes } from '../bytes.ts';
 import { ComponentError } from '../error.ts';
 import { append, exportEntry, exportKind } from './additions.ts';
+import { branchHints } from './branch-hints.ts';
 import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
 import { startExport } from './fuel.ts';
 import { importFuel } from './import-fuel.ts';
 import { importKind } from './imports.ts';
-import { hintsOf, rewriteCode } from './instrument.ts';
+import { rewriteCode } from './instrument.ts';
 import { concat, unsigned } from './leb.ts';
 import { boundTables } from './tables.ts';
 
@@ -49,7 +50,7 @@ export function instrumentPart(
 	const code = rewriteCode({ ...module, sections, globals: fuel }, { hasGate: false });
 	const { functions } = code;
 	if (functions.length === 0) return writeModule(sections, { beforeCode: [], atEnd });
-	const hints = hintsOf(module, code);
+	const hints = branchHints(module, code);
 	const bodies = functions.flatMap(({ bytes }) => [unsigned(bytes.length), bytes]);
 	sections.set(section.code, concat([unsigned(functions.length), ...bodies]));
 	return writeModule(sections, { beforeCode: [customSection('metadata.code.branch_hint', hints)], atEnd });

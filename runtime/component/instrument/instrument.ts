@@ -14,7 +14,7 @@
  */
 import { ComponentError } from '../error.ts';
 import { append, exportEntry, exportKind } from './additions.ts';
-import { branchHints } from './branch-hints.ts';
+import { branchHints, type CheckedFunctions } from './branch-hints.ts';
 import { canonicalNans } from './canonical-nans.ts';
 import { certainGrowth, maximumOf } from './certain-growth.ts';
 import { checksOf } from './charge.ts';
@@ -52,8 +52,9 @@ export interface Rewritten {
 /** As `instrument`, with what became of each function. */
 export function rewrite(core: Uint8Array): Rewritten {
 	const module = readModule(core);
-	const { scanned, bodies, functions } = rewriteCode(module, { hasGate: true });
-	const hints = hintsOf(module, { scanned, functions });
+	const code = rewriteCode(module, { hasGate: true });
+	const { scanned, bodies, functions } = code;
+	const hints = branchHints(module, code);
 	const { sections, description } = withState(
 		module,
 		scanned,
@@ -69,29 +70,9 @@ export function rewrite(core: Uint8Array): Rewritten {
 	return { bytes, module, bodies, functions };
 }
 
-/**
- * What is said of the branches of functions that come back to them by themselves: for each function that it is told
- * anything of, the engine keeps a table.
- */
-export function hintsOf(
-	{ importedFunctions }: CoreModule,
-	{ scanned, functions }: Pick<RewrittenCode, 'scanned' | 'functions'>,
-): Uint8Array {
-	return branchHints(
-		functions.flatMap(({ branchesAt }, place) => {
-			const index = importedFunctions + place;
-			const { regions = [] } = scanned[place] ?? {};
-			const comesBack = regions.length > 1 || regions.some(({ calls }) => calls.includes(index));
-			return comesBack ? [[index, branchesAt] as const] : [];
-		}),
-	);
-}
-
-interface RewrittenCode {
-	readonly scanned: readonly ScannedFunction[];
+interface RewrittenCode extends CheckedFunctions {
 	/** Before the checks: with what has to be charged too. */
 	readonly bodies: readonly FunctionBody[];
-	readonly functions: readonly RewrittenFunction[];
 }
 
 /**
