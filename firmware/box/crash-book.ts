@@ -125,10 +125,9 @@ export class CrashBook implements CrashSource {
 
 /** @param component the module as shipped; without it the stack says functions only */
 function framesOf(stack: readonly GuestFrame[], component: Uint8Array | undefined): CrashFrame[] {
-	const origin = component && stack.length > 0 ? originsOf(decodeComponent(component).core) : () => undefined;
-	return stack.map(({ function: index, offset, name = '' }) => ({
-		function: index,
-		name,
-		offset: origin(offset) ?? -1,
-	}));
+	const origins = component && stack.length > 0 ? originsOf(decodeComponent(component).core) : () => [];
+	return stack.flatMap(({ function: index, offset, name = '' }) => {
+		const found = origins(offset);
+		return (found.length === 0 ? [-1] : found).map((at) => ({ function: index, name, offset: at }));
+	});
 }

@@ -22,7 +22,7 @@ export function editBody(
 	let length = count.length + declared.length;
 	let copied = codeAt;
 	const keep = (end: number): void => {
-		kept.push({ from: copied, to: length });
+		kept.push({ from: copied, end, to: length });
 		parts.push(bytes.subarray(copied, end));
 		length += end - copied;
 		copied = end;

@@ -35,6 +35,12 @@ export interface Arity {
 	readonly results: number;
 }
 
+/** Core spec 5.3.6: a byte for each value. */
+export interface FunctionType extends Arity {
+	readonly parameterTypes: Uint8Array;
+	readonly resultTypes: Uint8Array;
+}
+
 export interface CoreModule {
 	/** Sections by id, without custom ones. */
 	readonly sections: ReadonlyMap<number, Uint8Array>;
@@ -43,9 +49,9 @@ export interface CoreModule {
 	/** Functions that are imported; they come first in the index space. */
 	readonly importedFunctions: number;
 	/** Of each type, by index. */
-	readonly types: readonly Arity[];
+	readonly types: readonly FunctionType[];
 	/** Of each function, by index: imported ones first. */
-	readonly arities: readonly Arity[];
+	readonly arities: readonly FunctionType[];
 	/** Functions of its own, in order. */
 	readonly functions: readonly { readonly parameters: number; readonly body: FunctionBody }[];
 	/** Globals of its own. */
@@ -72,9 +78,9 @@ export function readModule(core: Uint8Array, mayImport: readonly number[] = []):
 	}
 	const vector = (id: number): Bytes => new Bytes(sections.get(id) ?? new Uint8Array(1));
 	const types = readTypes(vector(section.type));
-	const arityOf = (type: number): Arity => types[type] ?? { parameters: 0, results: 0 };
-	const imported = functionTypesOf(sections.get(section.import) ?? new Uint8Array(1), mayImport).map(arityOf);
-	const own = readIndexes(vector(section.function)).map(arityOf);
+	const typeOf = (type: number): FunctionType => types[type] ?? unknownType;
+	const imported = functionTypesOf(sections.get(section.import) ?? new Uint8Array(1), mayImport).map(typeOf);
+	const own = readIndexes(vector(section.function)).map(typeOf);
 	const start = sections.get(section.start);
 	return {
 		sections,
@@ -113,15 +119,23 @@ export function writeModule(
 	]);
 }
 
-function readTypes(bytes: Bytes): Arity[] {
+const unknownType: FunctionType = {
+	parameters: 0,
+	results: 0,
+	parameterTypes: new Uint8Array(0),
+	resultTypes: new Uint8Array(0),
+};
+
+function readTypes(bytes: Bytes): FunctionType[] {
 	return Array.from({ length: countOf(bytes) }, () => {
 		if (bytes.byte() !== functionType)
 			throw new ComponentError(
 				'instruction-unknown',
 				'the module has types that only garbage collection has',
 			);
-		const parameters = bytes.take(bytes.u32()).length;
-		return { parameters, results: bytes.take(bytes.u32()).length };
+		const parameterTypes = bytes.take(bytes.u32());
+		const resultTypes = bytes.take(bytes.u32());
+		return { parameters: parameterTypes.length, results: resultTypes.length, parameterTypes, resultTypes };
 	});
 }
 

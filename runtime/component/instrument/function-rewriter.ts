@@ -66,7 +66,8 @@ interface Insertion {
 
 export function rewriteFunction(body: FunctionBody, rewriting: Rewriting): RewrittenFunction {
 	const { checks, exchanges, codes, parameters } = rewriting;
-	if (checks.length === 0) return { bytes: body.bytes, branchesAt: [], kept: [{ from: 0, to: 0 }] };
+	if (checks.length === 0)
+		return { bytes: body.bytes, branchesAt: [], kept: [{ from: 0, end: body.bytes.length, to: 0 }] };
 	const code = codes.of(parameters + body.locals, exchanges !== undefined);
 	const insertions: Insertion[] = [];
 	for (const { at, units } of checks) {
@@ -106,13 +107,13 @@ function insert(
 	copyNumbers(whole, to, checkLocals);
 	to += checkLocals.length;
 	for (const { at, code, branch } of insertions) {
-		kept.push({ from: copied, to });
+		kept.push({ from: copied, end: at, to });
 		copy(at);
 		if (branch >= 0) branchesAt.push(to + branch);
 		copyNumbers(whole, to, code);
 		to += code.length;
 	}
-	kept.push({ from: copied, to });
+	kept.push({ from: copied, end: bytes.length, to });
 	copy(bytes.length);
 	return { bytes: whole, branchesAt, kept };
 }

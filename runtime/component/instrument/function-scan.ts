@@ -29,7 +29,11 @@ export interface ScannedFunction {
 /** A piece of a body that was kept: where it was, and where it is now. */
 export interface Kept {
 	readonly from: number;
+	/** Where it ended. */
+	end: number;
 	readonly to: number;
+	/** Of a call that was put in where it is made: the call. */
+	readonly callAt?: number;
 }
 
 export interface FunctionBody {

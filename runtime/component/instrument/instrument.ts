@@ -6,7 +6,8 @@
  * nothing but functions can be imported, so only the checks and the host ever reach it. Checks stand at
  * the entry of functions, at the head of loops, in long code without either, and in front of what moves
  * memory or tables; a chain of tail calls passes entries. An entry
- * needs none where little can be done before a loop's head or another check. Tables are bounded too, as no call returns
+ * needs none where little can be done before a loop's head or another check; a small function that calls itself
+ * passes half as many, with those calls in it once. Tables are bounded too, as no call returns
  * their memory. Whatever is state is made reachable for the host (`state-access.ts`).
  *
  * The same module gives the same checks, so a turn ends at the same instruction on every box. What
@@ -18,15 +19,23 @@ import { branchHints, type CheckedFunctions } from './branch-hints.ts';
 import { canonicalNans } from './canonical-nans.ts';
 import { certainGrowth, maximumOf } from './certain-growth.ts';
 import { checksOf } from './charge.ts';
-import { type CoreModule, customSection, readModule, section, writeModule } from './core-module.ts';
+import {
+	type CoreModule,
+	customSection,
+	type FunctionType,
+	readModule,
+	section,
+	writeModule,
+} from './core-module.ts';
 import { freeFunctions } from './free-functions.ts';
 import { fillExport, gateExport, leftExport, startExport } from './fuel.ts';
 import { exchangesOf, isWorthLocal } from './fuel-in-local.ts';
 import { CheckCodes, type RewrittenFunction, rewriteFunction } from './function-rewriter.ts';
-import { type FunctionBody, type ScannedFunction, scanFunction } from './function-scan.ts';
+import { type FunctionBody, scanFunction } from './function-scan.ts';
 import { InsertionBudget } from './insertion-budget.ts';
 import { concat, sized, unsigned } from './leb.ts';
 import { op } from './opcodes.ts';
+import { withOwnCalls } from './own-calls.ts';
 import { withState } from './state-access.ts';
 import { boundTables } from './tables.ts';
 
@@ -82,28 +91,31 @@ interface RewrittenCode extends CheckedFunctions {
  * @throws ComponentError `module-too-complex`, and as the passes do
  */
 export function rewriteCode(module: CoreModule, { hasGate }: { readonly hasGate: boolean }): RewrittenCode {
-	const { importedFunctions, globals, types, tables } = module;
+	const { importedFunctions, arities, globals, types, tables } = module;
 	// First, so that what it adds is charged too.
 	const maximum = maximumOf(module.sections);
 	const budget = new InsertionBudget();
-	const functions = module.functions.map(({ parameters, body: given }) => {
-		const body = canonicalNans(certainGrowth(given, { parameters, maximum }), parameters, module);
+	const functions = module.functions.map(({ parameters, body: given }, place) => {
+		const certain = canonicalNans(certainGrowth(given, { parameters, maximum }), parameters, module);
+		const index = importedFunctions + place;
+		const { body, seen } = withOwnCalls(certain, scanFunction(certain), {
+			index,
+			type: arities[index] as FunctionType,
+		});
 		budget.takeBytes(body.bytes.length - given.bytes.length);
-		return { parameters, body };
+		return { parameters, body, seen };
 	});
-	const scanned = functions.map(({ parameters, body }) => {
-		const seen = scanFunction(body);
+	for (const { parameters, body, seen } of functions) {
 		budget.takeLoops(seen.regions.length - 1 + seen.bulkAt.length);
 		budget.takeMeetings(parameters + body.locals, seen.branches);
-		return seen;
-	});
+	}
+	const scanned = functions.map(({ seen }) => seen);
 	const weights = freeFunctions(scanned, importedFunctions);
 	const codes = new CheckCodes({
 		global: globals,
 		gate: hasGate ? { type: types.length, table: tables } : undefined,
 	});
-	const rewritten = functions.map(({ parameters, body }, place) => {
-		const seen = scanned[place] as ScannedFunction;
+	const rewritten = functions.map(({ parameters, body, seen }, place) => {
 		const made = rewriteFunction(body, {
 			checks: weights.isFree(place) ? [] : checksOf(body, seen, weights),
 			exchanges: isWorthLocal(seen, weights) ? exchangesOf(body, weights) : undefined,

@@ -58,6 +58,7 @@ export const op = {
 	memorySize: 0x3f,
 	memoryGrow: 0x40,
 	i32Const: 0x41,
+	i64Const: 0x42,
 	f32Const: 0x43,
 	f64Const: 0x44,
 	i32Eq: 0x46,
