@@ -73,8 +73,8 @@ async function throughputFigures(folders: Folders): Promise<Figure[]> {
 			peerValue: payload.length,
 		}),
 		figure({
-			name: 'records in a group under load',
-			unit: '',
+			name: 'group under load',
+			unit: 'records',
 			value: written / groups,
 			peer: 'what 64 KiB hold',
 			peerValue: 65_536 / 264,

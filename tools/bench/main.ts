@@ -1,46 +1,33 @@
-/** `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array. */
-import { parseArgs } from 'node:util';
-import { cellFigures } from './cell.ts';
-import { cellsFigures } from './cells.ts';
-import { cyclesFigures } from './cycles.ts';
-import { densityFigures } from './density.ts';
-import { durabilityFigures } from './durability.ts';
-import { endlessFigures } from './endless.ts';
+/**
+ * `npm run bench`: every figure beside its peer or limit; `--json` prints them as an array.
+ *
+ * Each room has a process of its own: what the engine compiled, guessed and allocated for one is no part of the next.
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import type { Figure } from './figure.ts';
 import { printFigures } from './figure-table.ts';
-import { foreignFigures } from './foreign.ts';
-import { garbageFigures } from './garbage.ts';
-import { instrumentationFigures } from './instrumentation.ts';
-import { journalFigures } from './journal.ts';
-import { lifecycleFigures } from './lifecycle.ts';
-import { linkerFigures } from './linker.ts';
-import { memoryFigures } from './memory.ts';
-import { realtimeFigures } from './realtime.ts';
-import { recordingFigures } from './recording.ts';
-import { sleepFigures } from './sleep.ts';
-import { snapshotFigures } from './snapshot.ts';
-import { startFigures } from './start.ts';
 
 const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>])[] = [
-	// Before the engine has seen other guests: what it then inlines is decided by them too.
-	['instrumentation', instrumentationFigures],
-	['linker', linkerFigures],
-	['foreign', foreignFigures],
-	['cell', cellFigures],
-	['garbage', garbageFigures],
-	['journal', journalFigures],
-	['durability', durabilityFigures],
-	['lifecycle', lifecycleFigures],
-	['snapshot', snapshotFigures],
-	['sleep', sleepFigures],
-	['memory', memoryFigures],
-	['recording', recordingFigures],
-	['cells', cellsFigures],
-	['density', densityFigures],
-	['start', startFigures],
-	['cycles', cyclesFigures],
-	['endless', endlessFigures],
-	['realtime', realtimeFigures],
+	['instrumentation', async () => (await import('./instrumentation.ts')).instrumentationFigures()],
+	['linker', async () => (await import('./linker.ts')).linkerFigures()],
+	['foreign', async () => (await import('./foreign.ts')).foreignFigures()],
+	['cell', async () => (await import('./cell.ts')).cellFigures()],
+	['garbage', async () => (await import('./garbage.ts')).garbageFigures()],
+	['journal', async () => (await import('./journal.ts')).journalFigures()],
+	['durability', async () => (await import('./durability.ts')).durabilityFigures()],
+	['lifecycle', async () => (await import('./lifecycle.ts')).lifecycleFigures()],
+	['snapshot', async () => (await import('./snapshot.ts')).snapshotFigures()],
+	['sleep', async () => (await import('./sleep.ts')).sleepFigures()],
+	['memory', async () => (await import('./memory.ts')).memoryFigures()],
+	['recording', async () => (await import('./recording.ts')).recordingFigures()],
+	['cells', async () => (await import('./cells.ts')).cellsFigures()],
+	['density', async () => (await import('./density.ts')).densityFigures()],
+	['start', async () => (await import('./start.ts')).startFigures()],
+	['cycles', async () => (await import('./cycles.ts')).cyclesFigures()],
+	['endless', async () => (await import('./endless.ts')).endlessFigures()],
+	['realtime', async () => (await import('./realtime.ts')).realtimeFigures()],
 ];
 
 const { values, positionals } = parseArgs({
@@ -53,8 +40,18 @@ if (values.help === true) {
 	process.exit(0);
 }
 
+const wanted = rooms.filter(([name]) => positionals.length === 0 || positionals.includes(name));
+const [only, ...others] = wanted;
 const figures: Figure[] = [];
-for (const [name, measure] of rooms) {
-	if (positionals.length === 0 || positionals.includes(name)) figures.push(...(await measure()));
-}
+if (only !== undefined && others.length === 0) figures.push(...(await only[1]()));
+else for (const [name] of wanted) figures.push(...(await apart(name)));
 printFigures(figures, { isJson: values.json === true });
+// A cell that was measured waits a minute for VMs that may come back.
+process.exit();
+
+async function apart(name: string): Promise<Figure[]> {
+	const room = [...process.execArgv, fileURLToPath(import.meta.url), '--json', name];
+	const running = promisify(execFile)(process.execPath, room);
+	running.child.stderr?.pipe(process.stderr, { end: false });
+	return JSON.parse((await running).stdout);
+}
