@@ -9,7 +9,7 @@ import { RingReader } from './ring.ts';
  * Room is told to the other cell in amounts of this, a part of a window: who stands still is woken while there is still
  * more to hear than it takes to wake, so that both go on side by side.
  */
-const toldBytes = windowBytes / 4;
+const toldBytes = windowBytes / 8;
 
 export type Said = Exclude<BusRecord, { tag: 'version' }>;
 
