@@ -15,29 +15,31 @@ export interface BootClock {
 
 /** @param isImage whether all that this system is for is this program */
 export function bootClock(isImage: boolean, file = marksOfImage): BootClock {
-	// Linux counts from the start of the kernel.
-	const origin = isImage ? Number(process.hrtime.bigint()) / 1e6 - performance.now() : 0;
-	const node: BootPhase[] = [
-		{
-			stage: 'node',
-			name: 'Node',
-			startMs: origin,
-			endMs: origin + performance.nodeTiming.bootstrapComplete,
-		},
-		{
-			stage: 'node',
-			name: 'firmware read',
-			startMs: origin + performance.nodeTiming.bootstrapComplete,
-			endMs: origin + performance.now(),
-		},
-	];
+	const startedMs = sinceKernelMs() - process.uptime() * 1000;
+	const zeroMs = isImage ? 0 : startedMs;
+	const now = (): number => sinceKernelMs() - zeroMs;
+	const readMs = now();
 	return {
-		now: () => origin + performance.now(),
+		now,
 		around: async () => {
 			const text = isImage ? await readFile(file, 'utf8').catch(() => '') : '';
-			return [...phasesOf(parseMarks(text)), ...node];
+			return [...phasesOf(parseMarks(text)), ...phasesOfNode(startedMs - zeroMs, readMs)];
 		},
 	};
+}
+
+/** Linux counts from the start of the kernel. */
+function sinceKernelMs(): number {
+	return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** Up to where this file is run. A start would wait for what knows more of it, so that is asked when somebody asks. */
+function phasesOfNode(startMs: number, readMs: number): BootPhase[] {
+	const upMs = startMs + performance.nodeTiming.bootstrapComplete;
+	return [
+		{ stage: 'node', name: 'Node', startMs, endMs: upMs },
+		{ stage: 'node', name: 'firmware read', startMs: upMs, endMs: readMs },
+	];
 }
 
 /** Name -> milliseconds; of a name that comes again the first counts. */

@@ -66,9 +66,9 @@ export async function bundleFirmware({
 		external: [...without],
 		plugins: [threadsBeside, leanNode, leanPackages],
 		banner: {
-			// Packages in CommonJS ask for Node's own modules with `require`; and in one file, what they still use is
-			// taken for our own: nobody on a console can do anything about it.
-			js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);process.noDeprecation=true;",
+			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more; and in one file, what they
+			// still use is taken for our own: nobody on a console can do anything about it.
+			js: "const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);process.noDeprecation=true;",
 		},
 	});
 	const used = Object.values(program.metafile.outputs).some(({ imports }) =>

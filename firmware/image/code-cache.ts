@@ -4,7 +4,7 @@
  * made by another version, under other flags or for other features of a processor.
  */
 import { join, resolve } from 'node:path';
-import { engineFlags } from '../hal/engine.ts';
+import { imageFlags } from '../hal/engine.ts';
 import { architectures, type Board } from './board.ts';
 import { ImageError } from './image-error.ts';
 import type { Staging } from './staging.ts';
@@ -45,7 +45,7 @@ export async function addCodeCache(
 	const processor = board.processor ?? board.emulator?.processor;
 	const cpu = processor === undefined ? [] : ['-cpu', processor];
 	const root = resolve(staging.folder);
-	const node = [join(root, 'bin/node'), seed, ...asItIs, ...engineFlags, '-e', loadAll];
+	const node = [join(root, 'bin/node'), seed, ...asItIs, ...imageFlags, '-e', loadAll];
 	await tool(userEmulator, ['-L', root, ...cpu, ...node], {
 		cwd: join(root, folder),
 		env: codeCacheEnvironment(`${here}/${name}`),

@@ -6,6 +6,7 @@
  *   packet. Its own switch (`cacheNumbers`) makes each number when it is written instead.
  * - TLS, WebSocket, SOCKS and timers in workers are loaded by the first who asks for them, with
  *   what they need of Node's own code. They are in a file of their own, and do what they did.
+ * - `debug` would only write what nobody on a box reads, and looks at the terminal for it: it is the one that is off.
  * - `readable-stream` is Node's streams of another version. `READABLE_STREAM=disable` is its own way to say that
  *   Node's are to be used.
  */
@@ -77,6 +78,12 @@ export const leanPackages: Plugin = {
 						`exports.${each}=(...given)=>require("./${onDemandFile}")["${name}"]().${each}(...given);`,
 				)
 				.join('\n'),
+		}));
+		onLoad({ filter: /\/debug\/src\/index\.js$/ }, () => ({
+			contents: 'const off=()=>{};off.enabled=false;off.extend=()=>off;module.exports=()=>off;',
+		}));
+		onLoad({ filter: /\/lru-cache\/.*\.js$/ }, async ({ path }) => ({
+			contents: `const performance=Date;${await readFile(path, 'utf8')}`,
 		}));
 		onLoad({ filter: /mqtt-packet\/mqtt\.js$/ }, async ({ path }) => ({
 			contents: `${await readFile(path, 'utf8')}\nexports.writeToStream.cacheNumbers=false;`,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { allocation } from '../environment.ts';
-import { engineFlags } from '../hal/engine.ts';
+import { imageFlags } from '../hal/engine.ts';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware } from './bundle.ts';
@@ -123,10 +123,11 @@ async function stage(
 		boot_state: `/dev/${board.storage.disk}${partitionOf('bootstate')}`,
 		data: `/dev/${board.storage.disk}${partitionOf('data')}`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
-		engine: `"${engineFlags.join(' ')}"`,
+		// They are for the firmware: anything else starts as Node does by itself.
+		engine: `"${program === undefined ? imageFlags.join(' ') : ''}"`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
-	const environment = { ...allocation, ...codeCacheEnvironment() };
+	const environment = { ...allocation, ...(program === undefined && codeCacheEnvironment()) };
 	const exported = Object.entries(environment).map(([name, value]) => `export ${name}=${value}\n`);
 	await staging.write('etc/mullion/release', [...text, ...exported].join(''));
 	await staging.folders('usr/lib/mullion');

@@ -23,8 +23,6 @@ import {
 import { isWhole } from './slot-writer.ts';
 import type { Image } from './write-marks.ts';
 
-const decompress = promisify(zstdDecompress);
-
 export interface DeltaUse {
 	/** The patch from a place on to its end. */
 	readonly patch: (from: number) => AsyncIterable<Uint8Array>;
@@ -86,7 +84,7 @@ async function makeWindow(options: {
 	if (patchLength > 0) {
 		const patch = await stream.take(patchLength);
 		try {
-			bytes = await decompress(patch, {
+			bytes = await promisify(zstdDecompress)(patch, {
 				...(oldLength > 0 && { dictionary }),
 				chunkSize: Math.max(length, 64),
 				maxOutputLength: length,

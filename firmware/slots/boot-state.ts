@@ -4,8 +4,8 @@
  * A copy of it is an environment of U-Boot, as `env import -c` reads it: CRC-32, `NAME=value` and NUL for each
  * variable, one NUL more, zeros up to 512 bytes. Numbers are hexadecimal without `0x`, as U-Boot counts.
  */
-import { crc32 } from 'node:zlib';
 import { BootStateError } from './boot-state-error.ts';
+import { crc32 } from './crc32.ts';
 
 export type SlotName = 'a' | 'b';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-import { engineFlags } from '../../hal/engine.ts';
+import { imageFlags } from '../../hal/engine.ts';
 import { loadBoard } from '../board.ts';
 import { bundleFirmware } from '../bundle.ts';
 import { addCodeCache, codeCacheEnvironment, codeCacheFolder } from '../code-cache.ts';
@@ -45,12 +45,17 @@ test.serial('the engine of the box takes all of it, and it is the same each time
 	const root = await rootWithCode(t);
 	const code = await filesOf(join(root, codeCacheFolder));
 	t.true(code.size > 10);
+	// Only with all functions it is more than the sources.
+	const compiled = code.values().reduce((sum, base64) => sum + Buffer.from(base64, 'base64').length, 0);
+	const sources = await filesOf(join(root, 'usr/lib/mullion'));
+	const written = sources.entries().filter(([name]) => name.endsWith('js'));
+	t.true(compiled > written.reduce((sum, [, base64]) => sum + Buffer.from(base64, 'base64').length, 0));
 	t.deepEqual(code, await filesOf(join(await rootWithCode(t), codeCacheFolder)));
 	const { stderr, stdout } = await promisify(execFile)(
 		'qemu-aarch64-static',
 		[
 			...['-L', root, '-cpu', board.emulator?.processor ?? ''],
-			...[join(root, 'bin/node'), ...engineFlags, join(root, 'usr/lib/mullion/firmware.mjs'), '--help'],
+			...[join(root, 'bin/node'), ...imageFlags, join(root, 'usr/lib/mullion/firmware.mjs'), '--help'],
 		],
 		{
 			env: {
