@@ -104,17 +104,25 @@ const vector: readonly Row[] = [
 	[254, 255, number(f64x2)],
 ];
 
-/** By opcode; what is not here may do anything with whatever is on the stack, but makes no NaN. */
-export const floatEffects: readonly (FloatEffect | undefined)[] = table();
+const plainEffects = tableOf([...plain, [op.drop, op.drop, takes(1)]]);
+const saturatingEffects = tableOf(saturating);
+const vectorEffects = tableOf(vector);
 
-function table(): (FloatEffect | undefined)[] {
-	const effects = new Array<FloatEffect | undefined>(0xfe00).fill(undefined);
-	for (const [prefix, rows] of [
-		[0, plain],
-		[0xfc00, saturating],
-		[0xfd00, vector],
-	] as const)
-		for (const [from, to, effect] of rows) effects.fill(effect, prefix + from, prefix + to + 1);
-	effects[op.drop] = { pops: 1, gives: 'nothing' };
+/** What an opcode does; what is not known here may do anything with whatever is on the stack, but makes no NaN. */
+export function floatEffectOf(opcode: number): FloatEffect | undefined {
+	if (opcode <= 0xff) return plainEffects[opcode];
+	switch (opcode >>> 8) {
+		case 0xfc:
+			return saturatingEffects[opcode & 0xff];
+		case 0xfd:
+			return vectorEffects[opcode & 0xff];
+		default:
+			return undefined;
+	}
+}
+
+function tableOf(rows: readonly Row[]): readonly (FloatEffect | undefined)[] {
+	const effects = new Array<FloatEffect | undefined>(256).fill(undefined);
+	for (const [from, to, effect] of rows) effects.fill(effect, from, to + 1);
 	return effects;
 }

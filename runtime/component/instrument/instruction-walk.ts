@@ -1,5 +1,5 @@
 /** Walks the instructions of one function body as often as there are passes; they are read from its bytes only once. */
-import { floatEffects } from './float-effects.ts';
+import { floatEffectOf } from './float-effects.ts';
 import type { FunctionBody } from './function-scan.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import { immediate, op, plainTable } from './opcodes.ts';
@@ -178,5 +178,5 @@ function readAll({ bytes, codeAt }: FunctionBody, room: InstructionRoom): Instru
 
 /** By opcode without a prefix, whether it may make a NaN. */
 const plainMakers = Uint8Array.from({ length: plainOpcodes }, (_, opcode) =>
-	floatEffects[opcode]?.makesNan === true ? 1 : 0,
+	floatEffectOf(opcode)?.makesNan === true ? 1 : 0,
 );

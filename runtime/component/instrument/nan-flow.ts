@@ -9,7 +9,7 @@
  */
 import { Bytes } from '../bytes.ts';
 import type { Arity } from './core-module.ts';
-import { type FloatEffect, floatEffects, type Shape, shape } from './float-effects.ts';
+import { type FloatEffect, floatEffectOf, type Shape, shape } from './float-effects.ts';
 import type { FunctionBody } from './function-scan.ts';
 import { InstructionWalk, instructionsOf } from './instruction-walk.ts';
 import { op } from './opcodes.ts';
@@ -129,7 +129,7 @@ class Walk {
 					this.#stack.push(constant(opcode, bytes, at));
 					break;
 				default:
-					this.#apply(floatEffects[opcode]);
+					this.#apply(floatEffectOf(opcode));
 			}
 		}
 	}
