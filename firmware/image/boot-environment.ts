@@ -7,7 +7,7 @@ import { fitConfiguration } from './slot-image.ts';
 
 const sectorBytes = 512;
 /** Between the two copies in memory. */
-const copyDistance = 0x1000;
+export const copyDistance = 0x1000;
 
 /** Lines for `mkenvimage`. */
 export async function bootEnvironment(board: Board): Promise<string> {

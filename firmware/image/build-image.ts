@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BootState, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
+import { checkOwnFiles, checkSources } from './board-sources.ts';
 import { type BootLoaderFiles, makeBootLoader } from './boot-loader.ts';
 import { configText, makeData } from './data-file-system.ts';
 import { makeDisk } from './disk.ts';
@@ -74,6 +75,7 @@ export interface BuiltImage {
 /** @throws ImageError */
 export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 	const { board, out, keys, release, version, step = () => undefined } = options;
+	await checkOwnFiles(board);
 	await mkdir(out, { recursive: true });
 	const work = await mkdtemp(join(tmpdir(), 'mullion-image-'));
 	const place = async (name: string): Promise<string> => {
@@ -90,6 +92,7 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 	try {
 		step('packages and Node');
 		const sources = await fetchSources(board, options.kernel);
+		await checkSources(board, sources);
 		const common = { ...options, sources };
 		step('root file system');
 		await rm(files.root, { force: true });

@@ -3,9 +3,15 @@ import { fileURLToPath } from 'node:url';
 import type { Board } from './board.ts';
 import { tool } from './tool.ts';
 
+/** The tree of a U-Boot that is there, where nobody can make it: a file beside the description of the board. */
+export function describedTree({ name }: Pick<Board, 'name'>): string {
+	return fileURLToPath(new URL(`boards/${name}.dtb`, import.meta.url));
+}
+
 /** Returns a file. @param folder for one that has to be made. @throws ImageError */
-export async function deviceTreeOf({ name, emulator }: Board, folder: string): Promise<string> {
-	if (emulator?.boot === undefined) return fileURLToPath(new URL(`boards/${name}.dtb`, import.meta.url));
+export async function deviceTreeOf(board: Board, folder: string): Promise<string> {
+	const { emulator } = board;
+	if (emulator?.boot === undefined) return describedTree(board);
 	const { program, machine, processor, memoryMb, boot } = emulator;
 	const file = `${folder}/machine.dtb`;
 	// With the same boot loader as it runs: without one it would describe other hardware.

@@ -1,9 +1,9 @@
 /** A kernel as its boot loader takes it out of a slot: by processor, and with what must not stay where it lies. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { architectures, type Board } from './board.ts';
+import { architectures, type Board, badBoard } from './board.ts';
 import { cached } from './cached.ts';
-import { ImageError } from './image-error.ts';
+import type { KernelSize } from './load-ranges.ts';
 import { kernelFile, kernelRelease } from './sources.ts';
 import { tool } from './tool.ts';
 
@@ -33,11 +33,32 @@ export async function kernelParts(options: KernelOptions): Promise<FitPart[]> {
 	const { board, kernel } = options;
 	const forms = { gzip: packedKernel, bzimage: splitKernel };
 	const parts = await forms[architectures[board.architecture].kernel](options);
-	const tree = board.deviceTree;
-	if (tree === undefined || tree === 'loader') return parts;
-	const file = join(kernel, 'usr/lib', `linux-image-${await kernelRelease(kernel)}`, tree);
+	const file = await kernelTree(board, kernel);
+	if (file === undefined) return parts;
 	const { deviceTree: load } = board.loadAt;
 	return [...parts, { name: 'fdt', file, type: 'flat_dt', compression: 'none', ...(load && { load }) }];
+}
+
+/** The device tree that comes with the kernel; undefined where the board is told by another one, or by none. */
+export async function kernelTree({ deviceTree }: Board, kernel: string): Promise<string | undefined> {
+	if (deviceTree === undefined || deviceTree === 'loader') return undefined;
+	return join(kernel, 'usr/lib', `linux-image-${await kernelRelease(kernel)}`, deviceTree);
+}
+
+/** Documentation/arm64/booting.rst: how much memory it takes, with what is empty at its start. */
+const imageSizeAt = 16;
+/** Documentation/x86/boot.rst: how much memory it takes while it unpacks itself, and once it runs. */
+const initSizeAt = 0x260;
+const headerBytes = 0x264;
+
+/** What a kernel takes in memory, by what it says itself. */
+export function kernelSize(kernel: Buffer, { architecture }: Pick<Board, 'architecture'>): KernelSize {
+	const says = {
+		gzip: () => Number(kernel.readBigUInt64LE(imageSizeAt)),
+		bzimage: () => kernel.readUInt32LE(initSizeAt),
+	};
+	const running = kernel.length < headerBytes ? 0 : says[architectures[architecture].kernel]();
+	return { loaded: kernel.length, running: Math.max(running, kernel.length) };
 }
 
 /** U-Boot unpacks it; all slots of a kernel have the same. */
@@ -63,7 +84,7 @@ async function splitKernel({ board, kernel, folder }: KernelOptions): Promise<Fi
 	await writeFile(setup, bytes.subarray(0, setupBytes));
 	await writeFile(rest, bytes.subarray(setupBytes));
 	const at = board.loadAt;
-	if (at.setup === undefined) throw new ImageError('bad-board', `${board.name} lacks loadAt.setup`);
+	if (at.setup === undefined) throw badBoard(board.name, 'loadAt.setup is missing');
 	const raw = { compression: 'none' } as const;
 	return [
 		{ name: 'kernel', file: rest, type: 'kernel', ...raw, load: at.kernel, entry: at.kernel },

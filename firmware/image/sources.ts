@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { architectures, type Board } from './board.ts';
+import { architectures, type Board, badBoard } from './board.ts';
 import { cached } from './cached.ts';
 import { configuredKernel } from './configured-kernel.ts';
+import { ImageError } from './image-error.ts';
 import { suite } from './suite.ts';
 import { tool } from './tool.ts';
 
@@ -39,17 +40,44 @@ async function ownNodeVersion(): Promise<string> {
 	return JSON.parse(text).dependencies.node;
 }
 
-async function debianTree({ architecture, kernelPackage, loader }: Board): Promise<string> {
+async function debianTree(board: Board): Promise<string> {
+	const { architecture, kernelPackage, loader } = board;
 	const ofLoader = loader.build?.package === undefined ? [] : [loader.build.package];
 	const wanted = [...packages, kernelPackage, ...ofLoader].join(',');
 	const name = createHash('sha256').update(`${suite} ${wanted}`).digest('hex').slice(0, 16);
 	const tree = await cached(`debian-${architecture}-${name}`, async (folder) => {
 		const options = ['--variant=extract', `--architectures=${architecture}`, `--include=${wanted}`];
-		await tool('mmdebstrap', [...options, suite, join(folder, 'tree')]);
+		await tool('mmdebstrap', [...options, suite, join(folder, 'tree')]).catch((error: Error) => {
+			throw unfetched(board, error);
+		});
+		await readdir(join(folder, 'tree/lib/modules')).catch((cause) => {
+			throw badBoard(board.name, `kernelPackage: ${kernelPackage} holds no kernel`, { cause });
+		});
 		await rm(join(folder, 'tree/usr/share'), { recursive: true, force: true });
 		await tool('depmod', ['-b', join(folder, 'tree'), await kernelRelease(join(folder, 'tree'))]);
 	});
 	return join(tree, 'tree');
+}
+
+/** Why packages could not be had, in one line. @param cause with what the program said last */
+export function unfetched(
+	{
+		name,
+		architecture,
+		kernelPackage,
+		loader,
+	}: Pick<Board, 'name' | 'architecture' | 'kernelPackage' | 'loader'>,
+	cause: Error,
+): Error {
+	const line = cause.message.split('\n').find((each) => each.startsWith('E: '));
+	if (line === undefined) return cause;
+	const words = line.slice('E: '.length);
+	const names = words.replaceAll("'", '').split(' ');
+	const fields = { kernelPackage, 'loader.build.package': loader.build?.package };
+	for (const [field, wanted] of Object.entries(fields))
+		if (wanted !== undefined && names.includes(wanted))
+			return badBoard(name, `${field}: ${suite} for ${architecture} has no ${wanted} (${words})`, { cause });
+	return new ImageError('tool-failed', `mmdebstrap: ${words}`, { cause });
 }
 
 /** Of the one kernel in a tree. */

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { architectures, type Board, type LoaderForm } from './board.ts';
+import { architectures, type Board, badBoard, type LoaderForm } from './board.ts';
 import { cached } from './cached.ts';
 import { fetchDebianSource } from './debian-source.ts';
 import { replaceInFit } from './fit-parts.ts';
@@ -58,7 +58,7 @@ export async function buildUBoot(board: Board, debian: string): Promise<string> 
 			const { sources, changedAt } = await fetchDebianSource({ name: 'u-boot', debian, folder: work });
 			const configs = join(sources, 'configs');
 			const known = await readFile(join(configs, `${config}_defconfig`), 'utf8').catch((cause) => {
-				throw new ImageError('bad-board', `U-Boot knows no board "${config}"`, { cause });
+				throw badBoard(board.name, `loader.build.config: U-Boot knows no board "${config}"`, { cause });
 			});
 			await writeFile(join(configs, 'mullion_defconfig'), `${known}${options}`);
 			// Its own compiler of device trees comes with bindings for Python, which nothing here needs.

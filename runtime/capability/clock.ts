@@ -1,5 +1,6 @@
 /** Time, given to each turn as an argument. Services of the open domain see it in coarser steps. */
 import { Fields } from '../module/manifest-fields.ts';
+import type { NumberField } from '../module/number-field.ts';
 import type { Capability } from './capability.ts';
 
 export interface ClockGrant {
@@ -10,13 +11,22 @@ export interface ClockGrant {
 /** Coarse enough to tell nothing of what other VMs do (timing channels), fine enough for any service. */
 const openStepUs = 1000;
 
+export const clockFields = {
+	stepUs: {
+		fallback: 1,
+		most: 1_000_000,
+		what: `Microseconds between two readings of the time; in the domain \`open\` no less than ${openStepUs}.`,
+		beyond: 'time stands still in between',
+	},
+} as const satisfies Record<string, NumberField>;
+
 export const clock: Capability<ClockGrant> = {
 	name: 'clock',
 	isForEveryone: true,
 	parse: (grant, { domain }) => {
 		const fields = new Fields(grant, 'manifest.capabilities.clock');
 		const finest = domain === 'open' ? openStepUs : 1;
-		const stepUs = fields.whole('stepUs', { fallback: finest, most: 1_000_000 });
+		const stepUs = fields.whole('stepUs', clockFields.stepUs);
 		fields.end();
 		return { stepUs: Math.max(stepUs, finest) };
 	},

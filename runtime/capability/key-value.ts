@@ -2,6 +2,7 @@
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../error.ts';
 import { Fields } from '../module/manifest-fields.ts';
+import type { NumberField } from '../module/number-field.ts';
 import type { BoxEffect } from '../vm/cell-protocol.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
@@ -19,6 +20,15 @@ export interface KeyValue extends Capability<KeyValueGrant> {
 	replace(vm: string, contents: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }
 
+export const keyValueFields = {
+	maxBytes: {
+		fallback: 65_536,
+		most: 16_777_216,
+		what: 'Keys and values together, in bytes.',
+		beyond: 'nothing of the turn happens (`over-quota`, named `storage`)',
+	},
+} as const satisfies Record<string, NumberField>;
+
 export function keyValue(directory: Directory): KeyValue {
 	const folderOf = (vm: string): Directory => directory.folder(vm.replaceAll('@', '.'));
 	const writers = new Map<string, Writer>();
@@ -35,7 +45,7 @@ export function keyValue(directory: Directory): KeyValue {
 		effects: ['put', 'delete'],
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.key-value');
-			const parsed = { maxBytes: fields.whole('maxBytes', { fallback: 65_536, most: 16_777_216 }) };
+			const parsed = { maxBytes: fields.whole('maxBytes', keyValueFields.maxBytes) };
 			fields.end();
 			return parsed;
 		},

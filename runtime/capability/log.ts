@@ -1,11 +1,22 @@
 /** Lines for the operator. Everyone has it: a VM that cannot say why it died helps nobody. */
 import { Fields } from '../module/manifest-fields.ts';
+import type { NumberField } from '../module/number-field.ts';
 import type { Capability } from './capability.ts';
 
 export interface LogGrant {
 	readonly linesPerTurn: number;
 	readonly bytesPerTurn: number;
 }
+
+export const logFields = {
+	linesPerTurn: {
+		fallback: 64,
+		most: 1024,
+		what: 'Lines that a turn may write.',
+		beyond: 'what is over is left out, and counted',
+	},
+	bytesPerTurn: { fallback: 16_384, most: 262_144, what: 'Characters of them.', beyond: 'the same' },
+} as const satisfies Record<string, NumberField>;
 
 export const log: Capability<LogGrant> = {
 	name: 'log',
@@ -14,8 +25,8 @@ export const log: Capability<LogGrant> = {
 	parse: (grant) => {
 		const fields = new Fields(grant, 'manifest.capabilities.log');
 		const parsed = {
-			linesPerTurn: fields.whole('linesPerTurn', { fallback: 64, most: 1024 }),
-			bytesPerTurn: fields.whole('bytesPerTurn', { fallback: 16_384, most: 262_144 }),
+			linesPerTurn: fields.whole('linesPerTurn', logFields.linesPerTurn),
+			bytesPerTurn: fields.whole('bytesPerTurn', logFields.bytesPerTurn),
 		};
 		fields.end();
 		return parsed;

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Failure } from '../component/generated/service.ts';
 import { ManifestError } from '../module/manifest.ts';
 import { Fields } from '../module/manifest-fields.ts';
+import type { NumberField } from '../module/number-field.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
 import { ByteAllowance } from './byte-allowance.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
@@ -54,6 +55,24 @@ interface Network {
 	/** By name: a VM that is started again has used no less. */
 	readonly allowances: Map<string, ByteAllowance>;
 }
+
+const ends = 'the fetch ends with `denied`';
+
+export const networkStreamFields = {
+	maxStreams: { fallback: 2, most: 16, what: 'Fetches that are open at once.', beyond: ends },
+	maxFetchBytes: {
+		fallback: 1_048_576,
+		most: 16_777_216,
+		what: 'Bytes that one fetch may bring.',
+		beyond: `asked for, ${ends}; sent by a server all the same, with \`malformed\``,
+	},
+	bytesPerDay: {
+		fallback: Infinity,
+		most: Number.MAX_SAFE_INTEGER,
+		what: 'Bytes that a VM may fetch over its network in a day.',
+		beyond: `${ends} (named \`network\`)`,
+	},
+} as const satisfies Record<string, NumberField>;
 
 export function networkStream(streams: NetworkStreams, clock: Clock): Capability<NetworkStreamGrant> {
 	// No field of a grant can be null: an infinite one is told from all others.
@@ -121,9 +140,9 @@ function parseGrant(grant: unknown): NetworkStreamGrant {
 		);
 	const parsed = {
 		hosts,
-		maxStreams: fields.whole('maxStreams', { fallback: 2, most: 16 }),
-		maxFetchBytes: fields.whole('maxFetchBytes', { fallback: 1_048_576, most: 16_777_216 }),
-		bytesPerDay: fields.whole('bytesPerDay', { fallback: Infinity, most: Number.MAX_SAFE_INTEGER }),
+		maxStreams: fields.whole('maxStreams', networkStreamFields.maxStreams),
+		maxFetchBytes: fields.whole('maxFetchBytes', networkStreamFields.maxFetchBytes),
+		bytesPerDay: fields.whole('bytesPerDay', networkStreamFields.bytesPerDay),
 	};
 	fields.end();
 	return parsed;

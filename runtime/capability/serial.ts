@@ -10,6 +10,7 @@ import type { SerialLine, SerialLines } from '../expansion/serial-lines.ts';
 import type { UsbDevice } from '../expansion/usb-device.ts';
 import { ManifestError } from '../module/manifest.ts';
 import { Fields } from '../module/manifest-fields.ts';
+import type { NumberField } from '../module/number-field.ts';
 import type { VmId } from '../vm/cell-protocol.ts';
 import type { Capability, VmContext } from './capability.ts';
 
@@ -54,6 +55,15 @@ interface User {
 	/** Line -> where it is plugged in, and the way to it. */
 	readonly open: Map<string, { readonly port: string; readonly line: SerialLine }>;
 }
+
+export const serialFields = {
+	baud: {
+		fallback: 9600,
+		most: 4_000_000,
+		what: 'Speed of the lines of the devices in `usb`, of which there has to be one.',
+		beyond: 'what a line has no room for is lost, and the log says so',
+	},
+} as const satisfies Record<string, NumberField>;
 
 export function serial(options: SerialOptions): Serial {
 	const { clock, hub, lines, devices, encode, decode } = options;
@@ -118,7 +128,7 @@ export function serial(options: SerialOptions): Serial {
 		name: 'serial',
 		parse: (grant, { usb }) => {
 			const fields = new Fields(grant, 'manifest.capabilities.serial');
-			const parsed = { baud: fields.whole('baud', { fallback: 9600, most: 4_000_000 }) };
+			const parsed = { baud: fields.whole('baud', serialFields.baud) };
 			fields.end();
 			if (usb.length === 0)
 				throw new ManifestError('bad-manifest', 'manifest.capabilities.serial needs devices in manifest.usb');

@@ -1,5 +1,6 @@
 /** Takes typed fields out of an untyped JSON object, naming the one that is wrong. */
 import { ManifestError } from './manifest.ts';
+import { rules } from './manifest-rules.ts';
 
 interface TextRule {
 	readonly pattern?: RegExp;
@@ -98,11 +99,12 @@ export class Fields {
 		const value = this.take(name) ?? {};
 		if (!isObject(value)) throw this.#wrong(name, 'must be an object');
 		const entries = Object.entries(value).map(([entry, content]): [string, Value] => {
-			if (entry.length > 200 || !key.test(entry))
+			if (entry.length > rules.entries.longest || !key.test(entry))
 				throw this.#wrong(`${name}.${entry}`, `must be named like ${key}`);
 			return [entry, read(content, `${this.#at}.${name}.${entry}`)];
 		});
-		if (entries.length > 256) throw this.#wrong(name, 'must have 256 entries at most');
+		const { most } = rules.entries;
+		if (entries.length > most) throw this.#wrong(name, `must have ${most} entries at most`);
 		return Object.fromEntries(entries);
 	}
 

@@ -1,7 +1,20 @@
 /** The manifest inside a component: what a module is, what it may do and how much of it. */
 import { Alike } from '../alike.ts';
 import { CodedError } from '../error.ts';
+import { budgetFields } from './budget-fields.ts';
 import { Fields } from './manifest-fields.ts';
+import { interval, patterns, rules, usual } from './manifest-rules.ts';
+import {
+	domainWords,
+	durabilityWords,
+	fullWords,
+	powerWords,
+	priorityWords,
+	rangeWords,
+	type Word,
+	wordsOf,
+} from './manifest-words.ts';
+import type { NumberField } from './number-field.ts';
 
 export const manifestErrors = {
 	'bad-manifest': 'The manifest inside a module is missing, not JSON, or has a field with a wrong value.',
@@ -15,21 +28,21 @@ export class ManifestError extends CodedError<keyof typeof manifestErrors> {
 	override readonly name = 'ManifestError';
 }
 
-export const domains = ['authorized', 'open'] as const;
-export const priorities = ['realtime', 'interactive', 'background'] as const;
-export const fullPolicies = ['block', 'drop-oldest', 'keep-latest'] as const;
-export const ranges = ['wide', 'short', 'wired'] as const;
-export const durabilityModes = ['none', 'snapshot', 'journal'] as const;
-export const powerNeeds = ['ordinary', 'essential'] as const;
+export const domains = wordsOf(domainWords);
+export const priorities = wordsOf(priorityWords);
+export const fullPolicies = wordsOf(fullWords);
+export const ranges = wordsOf(rangeWords);
+export const durabilityModes = wordsOf(durabilityWords);
+export const powerNeeds = wordsOf(powerWords);
 
-export type Domain = (typeof domains)[number];
-export type Priority = (typeof priorities)[number];
+export type Domain = Word<typeof domainWords>;
+export type Priority = Word<typeof priorityWords>;
 /** What happens to a message for an inbox that has no room. */
-export type FullPolicy = (typeof fullPolicies)[number];
-export type Range = (typeof ranges)[number];
-export type DurabilityMode = (typeof durabilityModes)[number];
+export type FullPolicy = Word<typeof fullWords>;
+export type Range = Word<typeof rangeWords>;
+export type DurabilityMode = Word<typeof durabilityWords>;
 /** `essential` asks to run while the mains are lost. */
-export type PowerNeed = (typeof powerNeeds)[number];
+export type PowerNeed = Word<typeof powerWords>;
 
 /** What of a VM outlives a fault, a kill and a power cut. */
 export interface Durability {
@@ -90,45 +103,11 @@ export interface Manifest {
 	readonly power: PowerNeed;
 }
 
-/** What a module gets that asks for nothing else, and the most that a box of this class grants. */
-export const budgetDefaults: Budget = {
-	memoryPages: 16,
-	turnMs: 500,
-	cpuPercent: 100,
-	deadlineMs: 5,
-	timers: 256,
-	inboxMessages: 256,
-	inboxBytes: 262_144,
-	effectsPerTurn: 1024,
-	effectBytesPerTurn: 1_048_576,
-};
-
-export const budgetLimits: Budget = {
-	memoryPages: 1024,
-	turnMs: 10_000,
-	cpuPercent: 100,
-	deadlineMs: 1000,
-	timers: 4096,
-	inboxMessages: 65_536,
-	inboxBytes: 16_777_216,
-	effectsPerTurn: 65_536,
-	effectBytesPerTurn: 16_777_216,
-};
+/** What a module gets that asks for nothing else. */
+export const budgetDefaults = eachBudget(({ fallback }) => fallback);
 
 const alike = new Alike();
 const noConfig: Manifest['config'] = { type: '', bytes: new Uint8Array(0) };
-
-/** Flash wears: nobody is written more often than once a second, however much it asks for. */
-const leastIntervalMs = 1000;
-const usualIntervalMs = 60_000;
-
-const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const versionPattern = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
-const topicPattern = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/;
-/** Vendor and product, four hexadecimal digits each. */
-export const usbPattern = /^[0-9a-f]{4}:[0-9a-f]{4}$/;
-const mostDevices = 256;
-const typePattern = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /**
  * Reads the resolved manifest of a component. Unknown fields are an error: a word that the box
@@ -139,22 +118,22 @@ const typePattern = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 export function parseManifest(json: unknown): Manifest {
 	const fields = new Fields(json, 'manifest');
 	const manifest = {
-		name: fields.text('name', { pattern: namePattern, longest: 64 }),
-		version: fields.text('version', { pattern: versionPattern, longest: 64 }),
-		vendor: fields.text('vendor', { pattern: namePattern, longest: 64 }),
-		description: fields.text('description', { fallback: '', longest: 500 }),
-		domain: fields.oneOf('domain', domains, 'open'),
-		priority: fields.oneOf('priority', priorities, 'interactive'),
-		publishes: alike.of(fields.map('publishes', topicPattern, (value, at) => typeName(value, at))),
-		subscribes: alike.of(fields.map('subscribes', topicPattern, subscription)),
-		capabilities: alike.of(fields.map('capabilities', namePattern, (value) => value)),
+		name: fields.text('name', rules.name),
+		version: fields.text('version', rules.version),
+		vendor: fields.text('vendor', rules.name),
+		description: fields.text('description', rules.description),
+		domain: fields.oneOf('domain', domains, usual.domain),
+		priority: fields.oneOf('priority', priorities, usual.priority),
+		publishes: alike.of(fields.map('publishes', patterns.topic, (value, at) => typeName(value, at))),
+		subscribes: alike.of(fields.map('subscribes', patterns.topic, subscription)),
+		capabilities: alike.of(fields.map('capabilities', patterns.name, (value) => value)),
 		budget: alike.of(budget(fields.section('budget'))),
 		durability: alike.of(durability(fields.section('durability'))),
 		config: config(fields.section('config')),
-		usb: alike.of(fields.texts('usb', { pattern: usbPattern, longest: 9, most: mostDevices })),
-		power: fields.oneOf('power', powerNeeds, 'ordinary'),
+		usb: alike.of(fields.texts('usb', rules.usb)),
+		power: fields.oneOf('power', powerNeeds, usual.power),
 		...optional('session', session(fields.section('session'))),
-		...optional('persona', fields.optionalText('persona', { pattern: namePattern, longest: 64 })),
+		...optional('persona', fields.optionalText('persona', rules.name)),
 	};
 	fields.end();
 	return manifest;
@@ -165,16 +144,17 @@ function optional<Key extends string, Value>(key: Key, value: Value | undefined)
 }
 
 function typeName(value: unknown, at: string): string {
-	if (typeof value === 'string' && value.length <= 200 && typePattern.test(value)) return value;
+	const { pattern, longest } = rules.type;
+	if (typeof value === 'string' && value.length <= longest && pattern.test(value)) return value;
 	throw new ManifestError('bad-manifest', `${at} must be the full name of a protobuf message`);
 }
 
 function subscription(value: unknown, at: string): Subscription {
-	if (typeof value === 'string') return { type: typeName(value, at), whenFull: 'block' };
+	if (typeof value === 'string') return { type: typeName(value, at), whenFull: usual.whenFull };
 	const fields = new Fields(value, at);
 	const parsed = {
 		type: typeName(fields.take('type'), `${at}.type`),
-		whenFull: fields.oneOf('whenFull', fullPolicies, 'block'),
+		whenFull: fields.oneOf('whenFull', fullPolicies, usual.whenFull),
 	};
 	fields.end();
 	return parsed;
@@ -183,7 +163,7 @@ function subscription(value: unknown, at: string): Subscription {
 function session(fields: Fields | undefined): SessionService | undefined {
 	if (fields === undefined) return undefined;
 	const parsed = {
-		kind: fields.text('kind', { pattern: namePattern, longest: 64 }),
+		kind: fields.text('kind', rules.name),
 		ranges: fields.listOf('ranges', ranges),
 	};
 	fields.end();
@@ -192,23 +172,21 @@ function session(fields: Fields | undefined): SessionService | undefined {
 
 function budget(fields: Fields | undefined): Budget {
 	if (fields === undefined) return budgetDefaults;
-	const names = Object.keys(budgetDefaults) as (keyof Budget)[];
-	const entries = names.map((name) => [
-		name,
-		fields.whole(name, { fallback: budgetDefaults[name], most: budgetLimits[name] }),
-	]);
+	const parsed = eachBudget((field, name) => fields.whole(name, field));
 	fields.end();
-	return Object.fromEntries(entries) as Budget;
+	return parsed;
+}
+
+function eachBudget(of: (field: NumberField, name: keyof Budget) => number): Budget {
+	const entries = Object.entries(budgetFields) as [keyof Budget, NumberField][];
+	return Object.fromEntries(entries.map(([name, field]) => [name, of(field, name)])) as unknown as Budget;
 }
 
 function durability(fields: Fields | undefined): Durability {
-	if (fields === undefined) return { mode: 'none', intervalMs: usualIntervalMs };
+	if (fields === undefined) return { mode: usual.durability, intervalMs: interval.fallback };
 	const parsed = {
-		mode: fields.oneOf('mode', durabilityModes, 'none'),
-		intervalMs: Math.max(
-			leastIntervalMs,
-			fields.whole('intervalMs', { fallback: usualIntervalMs, most: 86_400_000 }),
-		),
+		mode: fields.oneOf('mode', durabilityModes, usual.durability),
+		intervalMs: Math.max(interval.least, fields.whole('intervalMs', interval)),
 	};
 	fields.end();
 	return parsed;
@@ -218,7 +196,7 @@ function config(fields: Fields | undefined): Manifest['config'] {
 	if (fields === undefined) return noConfig;
 	const parsed = {
 		type: typeName(fields.take('type'), 'manifest.config.type'),
-		bytes: fields.base64('bytes', { longest: 65_536 }),
+		bytes: fields.base64('bytes', rules.config),
 	};
 	fields.end();
 	return parsed;

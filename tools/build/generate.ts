@@ -1,7 +1,8 @@
-/** Writes the bindings that are committed, from the contracts in `proto/`: `npm run generate`. */
+/** Writes the bindings that are committed, from the contracts in `proto/`, and references from tables in the code: `npm run generate`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorTable } from './error-table.ts';
+import { manifestReference } from './manifest-reference.ts';
 import { hostCodecs } from './proto/typescript.ts';
 import { textModule } from './text-module.ts';
 import { serviceLinker } from './wit/service-linker.ts';
@@ -44,6 +45,10 @@ export const generationSteps: readonly GenerationStep[] = [
 	{
 		outDirectory: 'proto',
 		files: async () => new Map([['ERRORS.md', await errorTable(repository)]]),
+	},
+	{
+		outDirectory: 'modules',
+		files: async () => new Map([['MANIFEST.md', manifestReference()]]),
 	},
 ];
 

@@ -1,5 +1,6 @@
 /** Timed frames to the box's player. Which VM is heard is decided by who owns the session, not here. */
 import { Fields } from '../../module/manifest-fields.ts';
+import type { NumberField } from '../../module/number-field.ts';
 import type { VmId } from '../../vm/cell-protocol.ts';
 import type { Capability } from '../capability.ts';
 import type { TimedFrame } from './frame-player.ts';
@@ -12,13 +13,22 @@ export interface MediaSinkGrant {
 /** Takes a frame of a VM, or refuses and counts it. */
 export type FrameSink = (vm: VmId, frame: TimedFrame) => void;
 
+export const mediaSinkFields = {
+	maxFrameBytes: {
+		fallback: 8192,
+		most: 1_048_576,
+		what: 'The largest frame that is taken, in bytes.',
+		beyond: 'the frame is left out, and the log says so',
+	},
+} as const satisfies Record<string, NumberField>;
+
 export function mediaSink(sink: FrameSink): Capability<MediaSinkGrant> {
 	return {
 		name: 'media-sink',
 		effects: ['play'],
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.media-sink');
-			const parsed = { maxFrameBytes: fields.whole('maxFrameBytes', { fallback: 8192, most: 1_048_576 }) };
+			const parsed = { maxFrameBytes: fields.whole('maxFrameBytes', mediaSinkFields.maxFrameBytes) };
 			fields.end();
 			return parsed;
 		},

@@ -5,9 +5,8 @@ import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import { boardHere, claim } from '../../board/claim.ts';
 import { openImageBench } from '../image-bench.ts';
 
-const { watchdog = { driver: 'i6300esb', option: 'heartbeat', seconds: 30 }, ...board } = await loadBoard(
-	boardHere(),
-);
+const board = await loadBoard(boardHere());
+const watchdog = board.watchdog ?? { driver: 'i6300esb', option: 'heartbeat', seconds: 30 };
 const seconds = watchdog.seconds + 7;
 const bench = await openImageBench({ board: { ...board, watchdog: { ...watchdog, seconds } } });
 test.after.always(() => bench[Symbol.asyncDispose]());
