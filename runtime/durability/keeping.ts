@@ -104,7 +104,7 @@ export class Keeping {
 		this.#receipts = new Receipts({
 			clock,
 			waiting: () => this.#waiting(),
-			whenDurable: (then) => this.leaving.whenSafe(this.#opened?.journal.last ?? 0, then),
+			whenDurable: (then) => this.after(then),
 			tell: (to, sender, before) => {
 				mail.exchange.acknowledge(to, sender, before);
 				cell.flush();
@@ -192,9 +192,14 @@ export class Keeping {
 		this.snapshots.turnDone(keeper);
 	}
 
-	/** Once everything that the VM has said has left. */
-	after(keeper: Keeper, go: () => void): void {
-		this.leaving.whenSafe(keeper.sequence, go);
+	/** Something that is to be seen of the newest turn of a journalled VM: told once it is durable. */
+	tell(report: CellReport): void {
+		this.leaving.tell(report);
+	}
+
+	/** Once everything that the VMs have said, and what came of it, has left. */
+	after(go: () => void): void {
+		this.leaving.whenSafe(this.#opened?.journal.last ?? 0, go);
 	}
 
 	/** A message between kept VMs, also for those that have not come back yet. */
