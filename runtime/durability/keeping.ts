@@ -74,7 +74,7 @@ export class Keeping {
 	readonly #lost = new Map<string, readonly LostSnapshot[]>();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
-	#isClosed = false;
+	#closing: Promise<void> | undefined;
 
 	constructor(storage: CellStorage, cell: KeepingCell) {
 		this.#storage = storage;
@@ -241,10 +241,13 @@ export class Keeping {
 		}
 	}
 
-	/** Nothing runs any more, and everything is made durable. */
-	async close(): Promise<void> {
-		if (this.#isClosed) return;
-		this.#isClosed = true;
+	/** Nothing runs any more, and everything is made durable and has left; a second call waits for the first. */
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
 		const log = await this.#log?.catch(() => undefined);
 		if (log === undefined) return;
 		const keepers = [...this.keepers()];
@@ -274,7 +277,7 @@ export class Keeping {
 	}
 
 	get isClosed(): boolean {
-		return this.#isClosed;
+		return this.#closing !== undefined;
 	}
 
 	/** Messages from other cells that no durable or coming record has. */
@@ -289,7 +292,7 @@ export class Keeping {
 	#durable(sequence: number): void {
 		this.leaving.release(sequence);
 		const journal = this.#opened?.journal;
-		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
+		const wanted = this.isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted?.name === audienceStream) this.#audience.renew();
 		else if (wanted !== undefined)
 			for (const keeper of this.keepers())
