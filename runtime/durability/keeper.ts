@@ -96,7 +96,9 @@ export class Keeper implements TurnWatch {
 
 	ends(outcome: readonly Effect[] | VmError, fuel: number): void {
 		this.#turnFuel = fuel;
-		if (this.replayed === undefined) this.resident.recorder?.ends(outcome, fuel);
+		// One that went well is recorded once it has a record here, with which what is said of it becomes durable.
+		if (outcome instanceof VmError && this.replayed === undefined)
+			this.resident.recorder?.ends(outcome, fuel);
 	}
 
 	/** The turn that has just returned is one that happened. @throws VmError `flooded`, then it is not */
@@ -119,6 +121,7 @@ export class Keeper implements TurnWatch {
 			};
 			this.#write({ had, digest, record });
 		}
+		resident.recorder?.ends(effects, this.#turnFuel);
 		ledger.apply({ turn, nowUs, inbox, had, effects });
 		this.fuel += replayFuel(this.#turnFuel);
 	}

@@ -33,13 +33,20 @@ class Seen {
 	readonly #words = new Map<string, { vm: number; turn: number; text: string; count: number }>();
 
 	readonly losses: string[] = [];
+	/** What somebody has traced, as `vm count text`. */
+	readonly traced = new Set<string>();
 
 	look(cell: KeptCell): void {
-		for (const report of cell.said)
+		for (const report of cell.said) {
+			if (report.tag === 'seen') {
+				const { text, count } = probe.word(report.payload);
+				this.traced.add(`${report.vm} ${count} ${text}`);
+			}
 			if (report.tag === 'published' && report.id !== undefined) {
 				const { vm, id, payload } = report;
 				this.#words.set(`${vm} ${id.turn} ${id.index}`, { vm, turn: id.turn, ...probe.word(payload) });
 			}
+		}
 		this.losses.push(...cell.lines().filter((line) => /state-lost|replay-differs/.test(line)));
 	}
 
@@ -49,6 +56,7 @@ class Seen {
 }
 
 async function startBoth(cell: KeptCell, isTurned: boolean): Promise<void> {
+	cell.post({ tag: 'look', topics: ['probe.out'], messages: 1000, bytes: 100_000 });
 	for (const vm of isTurned ? [2, 1] : [1, 2]) await cell.start(vm);
 	await cell.write();
 }
@@ -106,6 +114,11 @@ test('under any schedule of messages, faults and power cuts, journalled VMs lose
 						words.map((_, at) => at + 1),
 					);
 				t.deepEqual(seen.losses, []);
+				// What was traced happened.
+				const happened = [1, 2].flatMap((vm) =>
+					seen.of(vm).map((word) => `${vm} ${word.count} ${word.text}`),
+				);
+				t.deepEqual([...seen.traced.difference(new Set(happened))], []);
 				// What a VM of a chain says to go on with reaches both.
 				const said = both.flat().filter(({ text }) => text === '2' || text === '1').length;
 				for (const words of both) t.is(words.filter(({ text }) => text === '1' || text === '0').length, said);

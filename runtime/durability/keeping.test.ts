@@ -124,6 +124,22 @@ test('what waits for a VM when its cell is closed is there when it is opened aga
 	t.is(again.words().findLast(({ text }) => text === 'orders')?.count, 6);
 });
 
+test('a cell that is told twice to close says so only once all has left it', async (t) => {
+	const cell = new KeptCell();
+	await cell.start(1);
+	cell.storage.files.stall();
+	await cell.order({ what: 'count' });
+	cell.post({ tag: 'close' });
+	cell.post({ tag: 'close' });
+	await cell.write();
+	t.deepEqual(cell.tags('closed'), []);
+
+	cell.storage.files.resume();
+	await cell.write();
+	t.deepEqual(counts(cell), [1]);
+	t.true(cell.tags('closed').length > 0);
+});
+
 test('a kept VM that sleeps is after a power cut where it was when it fell asleep', async (t) => {
 	for (const mode of ['journal', 'snapshot'] as const) {
 		const keep = { mode, intervalMs: 10, digest: probe.component.digest };

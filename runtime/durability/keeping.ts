@@ -74,7 +74,7 @@ export class Keeping {
 	readonly #lost = new Map<string, readonly LostSnapshot[]>();
 	#log: Promise<CellLog> | undefined;
 	#opened: CellLog | undefined;
-	#isClosed = false;
+	#closing: Promise<void> | undefined;
 
 	constructor(storage: CellStorage, cell: KeepingCell) {
 		this.#storage = storage;
@@ -104,7 +104,7 @@ export class Keeping {
 		this.#receipts = new Receipts({
 			clock,
 			waiting: () => this.#waiting(),
-			whenDurable: (then) => this.leaving.whenSafe(this.#opened?.journal.last ?? 0, then),
+			whenDurable: (then) => this.after(then),
 			tell: (to, sender, before) => {
 				mail.exchange.acknowledge(to, sender, before);
 				cell.flush();
@@ -192,9 +192,14 @@ export class Keeping {
 		this.snapshots.turnDone(keeper);
 	}
 
-	/** Once everything that the VM has said has left. */
-	after(keeper: Keeper, go: () => void): void {
-		this.leaving.whenSafe(keeper.sequence, go);
+	/** Something that is to be seen of the newest turn of a journalled VM: told once it is durable. */
+	tell(report: CellReport): void {
+		this.leaving.tell(report);
+	}
+
+	/** Once everything that the VMs have said, and what came of it, has left. */
+	after(go: () => void): void {
+		this.leaving.whenSafe(this.#opened?.journal.last ?? 0, go);
 	}
 
 	/** A message between kept VMs, also for those that have not come back yet. */
@@ -236,10 +241,13 @@ export class Keeping {
 		}
 	}
 
-	/** Nothing runs any more, and everything is made durable. */
-	async close(): Promise<void> {
-		if (this.#isClosed) return;
-		this.#isClosed = true;
+	/** Nothing runs any more, and everything is made durable and has left; a second call waits for the first. */
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
 		const log = await this.#log?.catch(() => undefined);
 		if (log === undefined) return;
 		const keepers = [...this.keepers()];
@@ -269,7 +277,7 @@ export class Keeping {
 	}
 
 	get isClosed(): boolean {
-		return this.#isClosed;
+		return this.#closing !== undefined;
 	}
 
 	/** Messages from other cells that no durable or coming record has. */
@@ -284,7 +292,7 @@ export class Keeping {
 	#durable(sequence: number): void {
 		this.leaving.release(sequence);
 		const journal = this.#opened?.journal;
-		const wanted = this.#isClosed ? undefined : journal?.wantsSnapshot();
+		const wanted = this.isClosed ? undefined : journal?.wantsSnapshot();
 		if (wanted?.name === audienceStream) this.#audience.renew();
 		else if (wanted !== undefined)
 			for (const keeper of this.keepers())

@@ -1,6 +1,10 @@
-/** What the turns of journalled VMs ask for, as it leaves them: at once as far as it may, the rest once it is durable. */
+/**
+ * What the turns of journalled VMs ask for, and what is to be seen of them, as it leaves their cell: at once as
+ * far as it may, the rest once it is durable.
+ */
 import type { Effect } from '../component/generated/service.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { CellReport } from '../vm/cell-protocol.ts';
 import { isBoxEffect } from '../vm/effect-check.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
@@ -24,10 +28,15 @@ export interface LeavingOptions {
 	readonly isAwaiting: () => boolean;
 }
 
+/** What a report takes in memory while it is held, beside its text or payload. */
+const reportBytes = 200;
+
 export class Leaving {
 	readonly handover = new Handover();
 	readonly #options: LeavingOptions;
 	readonly #held = new HeldEffects();
+	/** What leaves now is durable, and so is all that comes of it. */
+	#isReleasing = false;
 
 	constructor(options: LeavingOptions) {
 		this.#options = options;
@@ -54,9 +63,33 @@ export class Leaving {
 
 	/** Everything up to this record is durable. */
 	release(sequence: number): void {
+		this.#isReleasing = true;
 		this.#held.release(sequence);
+		this.#isReleasing = false;
 		const number = this.handover.close();
 		if (number !== undefined) this.#options.cell.say({ tag: 'handed-over', number });
+	}
+
+	/**
+	 * Lets those outside see something of the newest turn, once it is durable: a log line, a message that
+	 * somebody traces, the turn in a recording. Also of one that failed: it did not happen, but what it was
+	 * given did, and may be in no durable record yet.
+	 *
+	 * Who traces looks on, and waits no longer than for any other effect. Log lines are always written, mostly
+	 * for nobody: groups for them alone would wear the flash, and use up the allowance of those who wait for a
+	 * message. So they have a few at once, as a person needs who follows them, and in the long run none more
+	 * than without any line: then they come up to a second late (`Journal.wish`).
+	 */
+	tell(report: CellReport): void {
+		const { cell } = this.#options;
+		const journal = this.#options.journal();
+		if (this.#isReleasing || journal === undefined || journal.last <= journal.durable)
+			return cell.say(report);
+		// A full disk lets them gather: they count as what holds turns back.
+		journal.hold(reportBytes + sizeOf(report));
+		this.#held.hold(journal.last, () => cell.say(report));
+		if (report.tag === 'seen') journal.need(journal.last);
+		else journal.wish(journal.last);
 	}
 
 	/** The box has what was handed over with this number, and all before. */
@@ -116,5 +149,20 @@ export class Leaving {
 			this.repeat(resident, { id, topic: resident.spec.topics[topic]?.name ?? '', payload });
 		} else if (isBoxEffect(effect)) cell.say({ tag: 'effect', vm: resident.id, effect });
 		else cell.apply(resident, vm, effect);
+	}
+}
+
+/** Of what a report carries, in bytes. */
+function sizeOf(report: CellReport): number {
+	switch (report.tag) {
+		case 'log':
+			return report.line.text.length;
+		case 'recorded':
+			return report.bytes.length;
+		case 'seen':
+		case 'set-aside':
+			return report.payload.length;
+		default:
+			return 0;
 	}
 }

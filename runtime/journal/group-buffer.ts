@@ -54,6 +54,11 @@ export class GroupBuffer {
 		this.#waiting += bytes;
 	}
 
+	/** Nothing waits for it. */
+	letGo(): void {
+		this.#waiting = 0;
+	}
+
 	add(kind: number, stream: number, payload: Uint8Array): void {
 		const { length } = payload;
 		const start = this.#end + recordHeaderBytes;

@@ -36,6 +36,8 @@ export interface GroupCommitOptions {
 export class GroupCommit {
 	readonly #options: GroupCommitOptions;
 	readonly #allowance: SyncAllowance;
+	/** Of groups for what is only wished for. */
+	readonly #wishes: SyncAllowance;
 	#filling: GroupBuffer;
 	#spare: GroupBuffer;
 	/** Sequence of the next record. */
@@ -56,6 +58,7 @@ export class GroupCommit {
 	constructor(next: number, options: GroupCommitOptions) {
 		this.#options = options;
 		this.#allowance = new SyncAllowance(options.clock, options.smallGroupsPerSecond);
+		this.#wishes = new SyncAllowance(options.clock, 1000 / options.lazyMs);
 		this.#next = next;
 		this.#sealed = next - 1;
 		this.#durable = next - 1;
@@ -110,7 +113,7 @@ export class GroupCommit {
 		return this.#added();
 	}
 
-	/** So many bytes more wait in memory until the next record is durable. */
+	/** So many bytes more wait in memory until the newest record, or the next one, is durable. */
 	hold(bytes: number): void {
 		this.#filling.hold(bytes);
 	}
@@ -126,6 +129,16 @@ export class GroupCommit {
 		if (sequence <= this.#sealed || this.#hold !== undefined || this.hasEnded) return;
 		const { clock, holdMs } = this.#options;
 		this.#hold = clock.after(Math.max(holdMs, this.#allowance.waitMs), () => this.flush());
+	}
+
+	/**
+	 * Somebody may wait for everything up to `sequence`: as `need`, but in the long run for no more groups than
+	 * records have that nobody waits for.
+	 */
+	wish(sequence: number): void {
+		if (sequence <= this.#sealed || this.#hold !== undefined || this.#wishes.waitMs > 0) return;
+		this.#wishes.use();
+		this.need(sequence);
 	}
 
 	/** There is something to write that nobody waits for. */
@@ -203,6 +216,11 @@ export class GroupCommit {
 		this.#spare = group;
 		this.#durable = range.last;
 		await this.#options.done(range.last);
+		// What is held beside no record was held for one of this group.
+		if (this.#filling.count === 0) {
+			this.#filling.letGo();
+			this.#tellRoom();
+		}
 		return true;
 	}
 

@@ -92,6 +92,39 @@ test('one small message after another wears the flash only so much: groups come 
 	t.is(journal.counts().groups, 300);
 });
 
+test('what is only wished for comes at once now and then, and in the long run as if nobody had wished', async (t) => {
+	const { clock, journal } = await openInMemory({ lazyMs: 1000 });
+	const vm = journal.stream('vm');
+	const prompt: boolean[] = [];
+	for (let message = 0; message < 600; message++) {
+		const sequence = journal.append(1, vm, text('x'));
+		journal.wish(sequence);
+		clock.advance(1);
+		await settled();
+		prompt.push(journal.durable >= sequence);
+		clock.advance(99);
+		await settled();
+	}
+
+	t.true(prompt.slice(0, 10).every(Boolean));
+	const { groups } = journal.counts();
+	t.true(groups <= 60 + 10, `${groups} groups in a minute`);
+});
+
+test('what is held for a record on its way does not hold turns back once that is durable', async (t) => {
+	const { files, journal } = await openInMemory({ groupBytes: 100, heldBytes: 1000 });
+	files.stall();
+	const sequence = journal.append(1, journal.stream('vm'), new Uint8Array(200));
+	journal.hold(5000);
+	await settled();
+	t.false(journal.hasRoom);
+
+	files.resume();
+	await journal.whenDurable(sequence);
+	await settled();
+	t.true(journal.hasRoom);
+});
+
 test('a large group does not wait, and turns go on while it is on its way to the disk', async (t) => {
 	const { files, journal } = await openInMemory({ groupBytes: 1000 });
 	const vm = journal.stream('vm');

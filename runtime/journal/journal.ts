@@ -137,8 +137,8 @@ export class Journal {
 	}
 
 	/**
-	 * So many bytes wait in memory until the record that is appended next is durable: they count as its own
-	 * where it is about how much may wait, and when a group begins.
+	 * So many bytes wait in memory until the newest record, or the one that is appended next, is durable: they
+	 * count as its own where it is about how much may wait, and when a group begins.
 	 */
 	hold(bytes: number): void {
 		this.#commit.hold(bytes);
@@ -167,6 +167,14 @@ export class Journal {
 	/** Somebody waits for this record: the group with it begins within `holdMs`, and `onDurable` tells. */
 	need(sequence: number): void {
 		this.#commit.need(sequence);
+	}
+
+	/**
+	 * Somebody may be looking: as `need`, but such groups come no more often in the long run than once in
+	 * `lazyMs`, as they would without anybody. What was not used is saved up for ten seconds.
+	 */
+	wish(sequence: number): void {
+		this.#commit.wish(sequence);
 	}
 
 	/** As `need`; rejects with `closed` when the journal ends before. */

@@ -31,6 +31,8 @@ export interface AskingOptions {
 	/** A VM has asked. */
 	readonly asked: (sender: Resident, topic: string, payload: Uint8Array) => void;
 	readonly say: (report: CellReport) => void;
+	/** Says what is to be seen of this VM: of a journalled one not before it is sure. */
+	readonly tell: (resident: Resident, report: CellReport) => void;
 	/** Called after something was said outside of a turn. */
 	readonly flush: () => void;
 }
@@ -83,7 +85,7 @@ export class Asking {
 	reply(sender: Resident, { correlation, outcome }: Reply): void {
 		if (outcome.tag === 'ok') return this.#answer(correlation, sender, outcome);
 		const line = { level: 'warn', text: `rejected: ${outcome.val}` } as const;
-		this.#options.say({ tag: 'log', vm: sender.id, line });
+		this.#options.tell(sender, { tag: 'log', vm: sender.id, line });
 		this.#answer(correlation, sender, { tag: 'err', val: 'refused' });
 	}
 

@@ -95,6 +95,7 @@ export class Cell {
 			queue: this.#queue,
 			residents: this.#residents,
 			say: (said) => this.#say(said),
+			tell: (resident, report) => this.#tell(resident, report),
 			flush: () => this.#flush(),
 			notify,
 		});
@@ -273,7 +274,7 @@ export class Cell {
 		resident.spec = new HousedSpec(spec, resident.code);
 		resident.startedAtUs = now;
 		resident.isSuspended = false;
-		resident.recorder = this.#recorderFor(id, spec);
+		resident.recorder = this.#recorderFor(resident);
 		try {
 			if (spec.passage !== undefined) this.#moves.arrive(resident, spec.passage);
 			else if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
@@ -297,12 +298,14 @@ export class Cell {
 		this.#say({ tag: 'fault', vm: resident.id, code, message, log: [], ...crash });
 	}
 
-	#recorderFor(vm: VmId, { recording }: VmSpec): Recorder | undefined {
+	#recorderFor(resident: Resident): Recorder | undefined {
+		const { id: vm, spec } = resident;
+		const { recording } = spec;
 		if (recording === undefined) return undefined;
 		return new Recorder({
 			vm,
 			order: recording,
-			say: (recorded) => this.#say({ tag: 'recorded', vm, recording: recording.id, ...recorded }),
+			say: (recorded) => this.#tell(resident, { tag: 'recorded', vm, recording: recording.id, ...recorded }),
 		});
 	}
 
@@ -369,7 +372,7 @@ export class Cell {
 		if (resident.stage === 'start') this.#started(resident);
 		else if (resident.singly > 0) resident.singly--;
 		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
-		for (const line of vm.takeLog()) this.#say({ tag: 'log', vm: resident.id, line });
+		for (const line of vm.takeLog()) this.#tell(resident, { tag: 'log', vm: resident.id, line });
 		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
 		else for (const effect of effects) this.#apply(resident, vm, effect);
 	}
@@ -405,17 +408,24 @@ export class Cell {
 		const culprit = blame(resident, resident.taken);
 		if (culprit !== undefined) {
 			const { topic, payload, correlation } = culprit;
-			this.#say({ tag: 'set-aside', vm: resident.id, topic, payload });
+			this.#tell(resident, { tag: 'set-aside', vm: resident.id, topic, payload });
 			this.#mail.asking.refuse(resident, correlation);
 		}
 		resident.recorder?.close('the VM failed');
 		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };
 		const { keeper } = resident;
-		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits.
-		if (keeper?.isJournalled === true) return this.#keeping?.after(keeper, () => this.#say(fault));
+		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits. The
+		// turn did not happen, so that its lines go with the report of it; what it was given has to be durable.
+		if (keeper?.isJournalled === true) return this.#keeping?.after(() => this.#say(fault));
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
 		this.#say(fault);
+	}
+
+	/** Says what is to be seen of a VM: of a journalled one not before it is sure. */
+	#tell(resident: Resident, report: CellReport): void {
+		if (resident.isJournalled && this.#keeping !== undefined) this.#keeping.tell(report);
+		else this.#say(report);
 	}
 
 	#say(report: CellReport): void {

@@ -48,6 +48,8 @@ export interface MailOptions {
 	readonly queue: RunQueue<Resident>;
 	readonly residents: ReadonlyMap<VmId, Resident>;
 	readonly say: (report: CellReport) => void;
+	/** Says what is to be seen of this VM: of a journalled one not before it is sure. */
+	readonly tell: (resident: Resident, report: CellReport) => void;
 	/** Called after something was said outside of a turn. */
 	readonly flush: () => void;
 	/** Wakes the other cell whose bell this is. */
@@ -242,14 +244,15 @@ export class Mail {
 	): void {
 		const shown = this.#tap.look(topic, payload);
 		if (shown === undefined) return;
-		this.#options.say({ tag: 'seen', vm: sender.id, kind, topic, bytes: payload.length, payload: shown });
+		const bytes = payload.length;
+		this.#options.tell(sender, { tag: 'seen', vm: sender.id, kind, topic, bytes, payload: shown });
 	}
 
 	/** A line in the log where policy has closed a topic. */
 	#deny(sender: Resident, index: number): void {
 		const grant = sender.spec.topics[index];
 		const text = `denied: ${sender.spec.name} may not publish on ${grant?.name ?? `topic ${index}`}`;
-		this.#options.say({ tag: 'log', vm: sender.id, line: { level: 'warn', text } });
+		this.#options.tell(sender, { tag: 'log', vm: sender.id, line: { level: 'warn', text } });
 	}
 
 	/** What a VM of another cell said, or that cell about it. */

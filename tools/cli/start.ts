@@ -1,7 +1,8 @@
 /** `mullion start`: the operator's side and one box on this machine, with a session that changes its network. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BoxEnd, BoxProcess } from '../start/box-process.ts';
 import { reportLines } from '../start/report.ts';
 import { lineScreen, terminalScreen } from '../start/screen.ts';
 import { agentId, Stage } from '../start/stage.ts';
@@ -59,6 +60,9 @@ export const start: Command = {
 				return;
 			}
 			output.progress('\nHeadend and box go on for other commands: try `mullion status`. Ctrl-C ends them.');
+			const { box } = stage;
+			const end = await Promise.race([box.exited, aborted(signal)]);
+			if (end !== undefined) output.progress(goneLine(box, end, cwd));
 			await aborted(signal);
 		} catch (error) {
 			// Ctrl-C in the middle of the story is a way to end it, unless somebody waits for its report.
@@ -68,6 +72,13 @@ export const start: Command = {
 		}
 	},
 };
+
+/** How to start the box again: without `npx`, which would stand between it and the `kill` that ends it. */
+function goneLine({ args }: BoxProcess, [code, signal]: BoxEnd, cwd: string): string {
+	const how = signal === null ? `has ended with ${code}` : `was killed (${signal})`;
+	const words = [process.execPath, ...args].map((each) => (isAbsolute(each) ? relative(cwd, each) : each));
+	return `The box ${how}; the headend goes on. Start the box again: ${words.join(' ')} &`;
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {

@@ -5,13 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { makeProbe, type Probe } from '../../modules/probe/testbed.ts';
-import { topicGrants } from '../../runtime/bus/policy.ts';
-import { decodeComponent } from '../../runtime/component/decode.ts';
-import { instrument } from '../../runtime/component/instrument/instrument.ts';
-import { boundMemory } from '../../runtime/component/memory-bound.ts';
-import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
-import { type KeptCellWork, writeWork } from './kept-cell-work.ts';
+import { writeWork } from './kept-cell-work.ts';
 import { killAfter, runToEnd } from './killed-process.ts';
+import { probeWork } from './probe-work.ts';
 
 const program = fileURLToPath(new URL('kept-cell-process.ts', import.meta.url));
 /** Cells side by side, each in a folder of its own: one is killed while another comes up. */
@@ -34,7 +30,7 @@ export async function killKeptCells(t: ExecutionContext, kills: number): Promise
 	t.teardown(() => rm(folder, { recursive: true, force: true }));
 	const probe = await makeProbe();
 	const work = join(folder, 'work');
-	writeWork(work, workOf(probe));
+	writeWork(work, probeWork(probe, { vms, order: { what: 'chain', count: 2 } }));
 	// Only a process that ends by itself keeps what it has compiled, for all that follow.
 	await runToEnd({ program, args: [join(folder, 'first'), work, '1,2', 'rest'] });
 	const startedAt = performance.now();
@@ -127,28 +123,4 @@ class Lives {
 			.toSorted((a, b) => a.turn - b.turn || a.index - b.index)
 			.map(({ payload }) => this.#probe.word(Uint8Array.fromHex(payload)));
 	}
-}
-
-function workOf({ built, component, order }: Probe): KeptCellWork {
-	const { manifest, encoding, digest } = component;
-	const spec = (vm: number): Omit<VmSpec, 'module'> => ({
-		name: `probe-${vm}`,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
-		topics: topicGrants(manifest),
-		effects: [],
-		config: manifest.config.bytes,
-		baseband: '',
-		log: { linesPerTurn: 4, bytesPerTurn: 1024 },
-		bucket: new Map(),
-		bucketBytes: 1024,
-		clockStepUs: 1,
-		keep: { mode: 'journal', intervalMs: 1000, digest },
-	});
-	return {
-		core: instrument(boundMemory(decodeComponent(built.bytes).core, manifest.budget.memoryPages)),
-		specs: new Map(vms.map((vm) => [vm, spec(vm)])),
-		order: order({ what: 'chain', count: 2 }),
-	};
 }

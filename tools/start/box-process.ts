@@ -1,6 +1,7 @@
 /** A box as a process of its own, as it is on hardware: started, watched, killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,7 +20,7 @@ export class BoxProcessError extends CodedError<keyof typeof boxProcessErrors> {
 }
 
 export interface BoxProcessOptions {
-	/** The configuration is written here. */
+	/** The configuration is written here: `box.json`; and, while the process runs, its number: `pid`. */
 	readonly directory: string;
 	readonly config: BoxConfig;
 	/** What the box believes to run from. */
@@ -34,14 +35,20 @@ const firmware = fileURLToPath(new URL('../../firmware/main.ts', import.meta.url
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 const rememberedLines = 20;
 
+/** How it ended: by itself with a code, or by a signal. */
+export type BoxEnd = readonly [code: number | null, signal: NodeJS.Signals | null];
+
 export class BoxProcess implements AsyncDisposable {
+	/** Arguments of Node that start this box again. */
+	readonly args: readonly string[];
 	readonly #child: ChildProcess;
 	readonly #last: string[] = [];
-	readonly #exited: Promise<unknown>;
+	readonly #exited: Promise<BoxEnd>;
 
-	private constructor(child: ChildProcess, onLine: (line: string) => void) {
+	private constructor(child: ChildProcess, args: readonly string[], onLine: (line: string) => void) {
 		this.#child = child;
-		this.#exited = once(child, 'exit');
+		this.args = args;
+		this.#exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
 		// Without whom it was started for, nobody would ever stop it.
 		const kill = (): boolean => child.kill('SIGKILL');
 		process.once('exit', kill);
@@ -71,16 +78,21 @@ export class BoxProcess implements AsyncDisposable {
 		const runsFrom = join(directory, 'image.json');
 		if (image !== undefined) await writeFile(runsFrom, JSON.stringify(image, null, '\t'));
 		const imageArgs = image === undefined ? [] : ['--image', runsFrom];
+		const again = [firmware, '--config', file, ...imageArgs];
 		const { promise: ready, resolve } = Promise.withResolvers<'ready'>();
 		const [program = '', ...args] = command;
-		const child = spawn(program, [...args, firmware, '--config', file, ...imageArgs, '--tied'], {
+		const child = spawn(program, [...args, ...again, '--tied'], {
 			stdio: ['pipe', 'pipe', 'pipe'],
 			env: { ...process.env, ...boxEnvironment(compileCache) },
 		});
-		const box = new BoxProcess(child, (line) => {
+		const box = new BoxProcess(child, again, (line) => {
 			onLine(line);
 			if (line === 'ready') resolve('ready');
 		});
+		const pid = join(directory, 'pid');
+		writeFileSync(pid, `${child.pid}\n`);
+		// The number may soon be that of somebody else.
+		child.once('exit', () => rmSync(pid, { force: true }));
 		const first = await Promise.race([ready, box.#exited]);
 		if (first !== 'ready')
 			throw new BoxProcessError('box-died', `the box did not start: ${box.#last.join(' | ')}`);
@@ -92,7 +104,7 @@ export class BoxProcess implements AsyncDisposable {
 	}
 
 	/** Resolves when the process is gone. */
-	get exited(): Promise<unknown> {
+	get exited(): Promise<BoxEnd> {
 		return this.#exited;
 	}
 
