@@ -11,7 +11,7 @@ export async function withBox<T>(context: Context, use: (box: Controller) => Pro
 		const missing = broker === undefined ? '--broker' : '--agent';
 		throw new CliError(
 			'no-headend',
-			`no running headend is known here: run "mullion start", or give ${missing}`,
+			`no running headend is known here: run "npx mullion headend" or "npm start", or give ${missing}`,
 		);
 	}
 	await using box = await Controller.connect({ broker, agent });

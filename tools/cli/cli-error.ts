@@ -4,7 +4,7 @@ import { CodedError } from '../../runtime/error.ts';
 export const cliErrors = {
 	usage: 'the command line is not as the help of the command says',
 	'no-headend':
-		'no running headend is known here: start one with `mullion start`, or name it with --broker and --agent',
+		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
 	'unknown-topic': 'no module of the repository declares the topic',

@@ -43,7 +43,8 @@ export const push: Command = {
 	run: async (context) => {
 		const { args, options, output } = context;
 		const config = typeof options['config'] === 'string' ? options['config'] : undefined;
-		if (args.length === 0) throw new CliError('usage', 'name a folder or a file; see mullion push --help');
+		if (args.length === 0)
+			throw new CliError('usage', 'name a folder or a file; see npx mullion push --help');
 		const components = (await Promise.all(args.map((arg) => readComponents(arg, context)))).flat();
 		if (config !== undefined && components.length > 1)
 			throw new CliError('usage', '--config is for one module: push them one by one');

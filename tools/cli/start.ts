@@ -9,6 +9,7 @@ import { tellStory } from '../start/story.ts';
 import { Telling } from '../start/telling.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, text } from './command.ts';
+import { aborted } from './ended.ts';
 
 const sample = fileURLToPath(new URL('../media/sample.mp3', import.meta.url));
 
@@ -58,7 +59,9 @@ export const start: Command = {
 					throw new CliError('not-seamless', 'something was lost, doubled or late: see the report');
 				return;
 			}
-			output.progress('\nHeadend and box go on for other commands: try `mullion status`. Ctrl-C ends them.');
+			output.progress(
+				'\nHeadend and box go on for other commands: try `npx mullion status`. Ctrl-C ends them.',
+			);
 			await aborted(signal);
 		} catch (error) {
 			// Ctrl-C in the middle of the story is a way to end it, unless somebody waits for its report.
@@ -68,10 +71,3 @@ export const start: Command = {
 		}
 	},
 };
-
-function aborted(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal.aborted) resolve();
-		else signal.addEventListener('abort', () => resolve(), { once: true });
-	});
-}

@@ -15,11 +15,11 @@ import type { BootState } from '../../../firmware/slots/boot-state.ts';
 import { releasePath, releaseTargets } from '../../../firmware/slots/release-targets.ts';
 import { readRelease } from '../../cli/release-folder.ts';
 import { Controller } from '../../controller/controller.ts';
+import { type Mosquitto, startMosquitto } from '../../headend/mosquitto.ts';
 import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
 import type { Board, BoardImage } from '../board/board.ts';
 import { boardHere } from '../board/claim.ts';
-import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { makeVariant, type Slot, type VariantOptions } from './variant.ts';
 
 export const agent = 'os::00D09E-MULLION-000001';
