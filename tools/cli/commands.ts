@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./release.ts')).release,
 	},
 	{
+		name: 'upgrade',
+		summary: 'Has the box install a released firmware, and waits until it is found good',
+		load: async () => (await import('./upgrade.ts')).upgrade,
+	},
+	{
 		name: 'list',
 		summary: 'Shows the modules on the box',
 		load: async () => (await import('./list.ts')).list,
