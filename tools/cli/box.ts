@@ -5,7 +5,10 @@ import type { Context } from './command.ts';
 import { findHeadend } from './headend-file.ts';
 
 /** Errors: `no-headend`, `bad-headend-file`, `unreachable`, and those of `use`. */
-export async function withBox<T>(context: Context, use: (box: Controller) => Promise<T>): Promise<T> {
+export async function withBox<T>(
+	context: Context,
+	use: (box: Controller, headend: { readonly broker: string }) => Promise<T>,
+): Promise<T> {
 	const { broker, agent } = await findHeadend(context);
 	if (broker === undefined || agent === undefined) {
 		const missing = broker === undefined ? '--broker' : '--agent';
@@ -15,5 +18,5 @@ export async function withBox<T>(context: Context, use: (box: Controller) => Pro
 		);
 	}
 	await using box = await Controller.connect({ broker, agent });
-	return await use(box);
+	return await use(box, { broker });
 }

@@ -7,6 +7,7 @@ export const cliErrors = {
 		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
+	'not-served': 'no headend answers boxes that read the repository: start one with `npx mullion headend`',
 	'unknown-topic': 'no module of the repository declares the topic',
 	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
 	'not-seamless': 'a session was played, but something of it was lost, doubled or late',

@@ -5,9 +5,13 @@ import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Context } from './command.ts';
 import { headendOptions } from './headend-file.ts';
+import { requireServed } from './patience.ts';
 import { printable } from './printable.ts';
 import { chosen, releasesIn } from './released.ts';
 import { openRepository } from './repository.ts';
+
+/** For the headend to answer in, before the box is told to ask it. */
+const answerMs = 10_000;
 
 export const upgrade: Command = {
 	name: 'upgrade',
@@ -24,7 +28,7 @@ export const upgrade: Command = {
 		if (args.length > 1) throw new CliError('usage', 'name one release; see npx mullion upgrade --help');
 		const url = await urlOf(context);
 		const version = url.slice(url.lastIndexOf('/') + 1);
-		await withBox(context, async (box) => {
+		await withBox(context, async (box, { broker }) => {
 			const slots = await readSlots(box);
 			const [before, slot] = [slots.find(isRunning), slots.find((each) => !isRunning(each))];
 			if (before === undefined || slot === undefined)
@@ -35,6 +39,7 @@ export const upgrade: Command = {
 					`${printable(slotText(before))} runs already.`,
 				);
 			const tell = (what: string): void => output.progress(output.dim(printable(what)));
+			await requireServed({ broker, what: version, signal, withinMs: answerMs });
 			tell(`${url} goes into slot ${slot.name}`);
 			const after = (await upgradeBox(box, { url, slot, signal, tell })) ?? slot;
 			output.result(
