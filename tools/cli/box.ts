@@ -4,7 +4,15 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './command.ts';
 import { findHeadend } from './headend-file.ts';
 
-/** Errors: `no-headend`, `bad-headend-file`, `unreachable`, and those of `use`. */
+/** Milliseconds that a box has to come back in: an emulated one takes that long to start. */
+const comingBackMs = 30_000;
+/** Milliseconds until it is said what is waited for. */
+const silentMs = 3000;
+
+/**
+ * Waits for the box to be there first: a command that is sent to one that restarts is lost.
+ * Errors: `no-headend`, `bad-headend-file`, `unreachable`, `no-answer`, and those of `use`.
+ */
 export async function withBox<T>(
 	context: Context,
 	use: (box: Controller, headend: { readonly broker: string }) => Promise<T>,
@@ -18,5 +26,19 @@ export async function withBox<T>(
 		);
 	}
 	await using box = await Controller.connect({ broker, agent });
+	await reach(box, { agent, context });
 	return await use(box, { broker });
+}
+
+async function reach(
+	box: Controller,
+	{ agent, context }: { agent: string; context: Context },
+): Promise<void> {
+	const { signal, output } = context;
+	const slow = setTimeout(() => output.progress(`Waiting for ${agent} ...`), silentMs);
+	try {
+		await box.reach({ withinMs: comingBackMs, signal });
+	} finally {
+		clearTimeout(slow);
+	}
 }
