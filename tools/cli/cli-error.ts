@@ -16,7 +16,7 @@ export const cliErrors = {
 	'not-equal': 'the build does something else than was recorded',
 	'no-crash': 'no crash is known of that VM or by that name',
 	'bad-map': 'a file that should be the source map of a module is none',
-	'unknown-release': 'the repository has no such firmware release: mullion release signs one into it',
+	'unknown-release': 'the repository has no such firmware release: `npx mullion release` signs one into it',
 	'no-slots': 'this box does not look after its own firmware',
 	'bad-release': 'release.json in the folder of a firmware release is not JSON',
 	'no-such-file': 'a file or folder named on the command line is not there',

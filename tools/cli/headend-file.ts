@@ -20,7 +20,11 @@ export const headendOptions: Readonly<Record<string, Option>> = {
 		help: 'MQTT broker of the box, instead of the one in .mullion/headend.json',
 	},
 	agent: { type: 'string', value: 'ID', help: 'endpoint id of the box' },
-	repository: { type: 'string', value: 'DIR', help: 'folder of the module repository' },
+	repository: {
+		type: 'string',
+		value: 'DIR',
+		help: 'folder of the signed repository; default that of the headend, or .mullion/repository',
+	},
 };
 
 /** The repository that belongs to a folder: `npm run image` has its boxes trust the one of the checkout. */
