@@ -69,6 +69,11 @@ test('the slots are rows, and the box says which one runs and which one is next'
 		{ Alias: 'cpe-1', Name: 'a', Version: '1.0.0', Status: 'Active', Available: true, BootFailureLog: '' },
 		{ Alias: 'cpe-2', Name: 'b', Version: '', Status: 'NoImage', Available: false },
 	]);
+	firmware.isOnTrial = true;
+	t.like(await read('Device.DeviceInfo.FirmwareImage.'), [
+		{ X_MULLION_OnTrial: true },
+		{ X_MULLION_OnTrial: false },
+	]);
 
 	await call('Download()', { URL: 'tuf:firmware/x/2.0.0' }).ended;
 

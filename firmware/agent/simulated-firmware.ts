@@ -8,6 +8,8 @@ export class SimulatedFirmware implements FirmwareManager {
 	/** What a download or an activation ends with; by default it ends well. */
 	failure: CodedError | undefined;
 	isBusy = false;
+	/** Of what runs. */
+	isOnTrial = false;
 	/** What was asked at home, with how to answer it; unanswered, it is over at its time. */
 	readonly questions: { text: string; until: number; answer(answer: 'agreed' | 'refused'): void }[] = [];
 	readonly #clock: Clock | undefined;
@@ -30,6 +32,7 @@ export class SimulatedFirmware implements FirmwareManager {
 				status: isActive ? 'active' : version === '' ? 'none' : 'available',
 				isAvailable: version !== '',
 				isNext: slot === this.#next,
+				isOnTrial: isActive && this.isOnTrial,
 				failure: '',
 			};
 		});

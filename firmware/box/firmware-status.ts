@@ -21,6 +21,7 @@ export function slotStatuses(view: SlotsView, state: StatusState): FirmwareStatu
 		status: 'active',
 		isAvailable: true,
 		isNext: view.next === view.running,
+		isOnTrial: state.update === 'trial' || state.update === 'rejected',
 		failure: '',
 	};
 	const waiting: FirmwareStatus = {
@@ -29,6 +30,7 @@ export function slotStatuses(view: SlotsView, state: StatusState): FirmwareStatu
 		status: statusOf(view, state),
 		isAvailable: state.update === 'ready' || state.update === 'activated' || view.isOtherGood,
 		isNext: view.next === other,
+		isOnTrial: false,
 		failure: view.failed?.slot === other ? describe(view.failed) : '',
 	};
 	return view.running === 'a' ? [active, waiting] : [waiting, active];

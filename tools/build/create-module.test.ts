@@ -19,6 +19,7 @@ async function emptyFolder(t: ExecutionContext): Promise<string> {
 
 test('a new module can be built at once, counts rings and answers how many there were', async (t) => {
 	const { directory } = await createModule({ name: 'back-door-2', parent: await emptyFolder(t) });
+	t.regex(await readFile(join(directory, 'README.md'), 'utf8'), /^# back-door-2\n/);
 	const [built] = await buildModule({ directory });
 	if (built === undefined) return t.fail();
 	t.is(built.name, 'back-door-2');

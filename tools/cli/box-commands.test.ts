@@ -1,5 +1,8 @@
 import test from 'ava';
+import { connectAsync } from 'mqtt';
+import { agentTopic } from '../../firmware/agent/mqtt-transport.ts';
 import { CodedError } from '../../runtime/error.ts';
+import { agentId, startBox } from '../controller/trial-box.ts';
 import { emptyModule, startDesk, type } from './trial-desk.ts';
 
 const clock = (version: string, description = '') =>
@@ -167,6 +170,31 @@ test('an answer is shown as JSON, by the type that its name says', async (t) => 
 	const { json } = await run('send', 'clock.read', '{"hour":9}', '--request', '--json');
 
 	t.deepEqual(json(), { topic: 'clock.read', type: 'clock.ReadReply', answer: { hour: 9 } });
+});
+
+test('a request to a box that is away is put once, when it is back', async (t) => {
+	const { type: run, write, agent, broker } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', '--offer', 'clock.wasm');
+	await agent.stop();
+	const operator = await connectAsync(broker.url, { protocolVersion: 5 });
+	t.teardown(() => operator.endAsync(true));
+	await operator.subscribeAsync(agentTopic(agentId));
+	// What the command says meanwhile reaches nobody.
+	const said = new Promise((resolve) => operator.once('message', resolve));
+	const sent = run('send', 'clock.read', '{"hour":9}', '--request', '--json');
+	await said;
+
+	const back = await startBox({ url: broker.url });
+	t.teardown(() => back.agent.stop());
+	let requests = 0;
+	back.bus.request = async ({ payload }) => {
+		requests++;
+		return payload;
+	};
+
+	t.like((await sent).json(), { answer: { hour: 9 } });
+	t.is(requests, 1);
 });
 
 test('an answer whose name says nothing is shown by the type of its topic, and as bytes where it does not fit', async (t) => {

@@ -4,16 +4,41 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './command.ts';
 import { findHeadend } from './headend-file.ts';
 
-/** Errors: `no-headend`, `bad-headend-file`, `unreachable`, and those of `use`. */
-export async function withBox<T>(context: Context, use: (box: Controller) => Promise<T>): Promise<T> {
+/** Milliseconds that a box has to come back in: an emulated one takes that long to start. */
+const comingBackMs = 30_000;
+/** Milliseconds until it is said what is waited for. */
+const silentMs = 3000;
+
+/**
+ * Waits for the box to be there first: a command that is sent to one that restarts is lost.
+ * Errors: `no-headend`, `bad-headend-file`, `unreachable`, `no-answer`, and those of `use`.
+ */
+export async function withBox<T>(
+	context: Context,
+	use: (box: Controller, headend: { readonly broker: string }) => Promise<T>,
+): Promise<T> {
 	const { broker, agent } = await findHeadend(context);
 	if (broker === undefined || agent === undefined) {
 		const missing = broker === undefined ? '--broker' : '--agent';
 		throw new CliError(
 			'no-headend',
-			`no running headend is known here: run "mullion start", or give ${missing}`,
+			`no running headend is known here: run "npx mullion headend" or "npm start", or give ${missing}`,
 		);
 	}
 	await using box = await Controller.connect({ broker, agent });
-	return await use(box);
+	await reach(box, { agent, context });
+	return await use(box, { broker });
+}
+
+async function reach(
+	box: Controller,
+	{ agent, context }: { agent: string; context: Context },
+): Promise<void> {
+	const { signal, output } = context;
+	const slow = setTimeout(() => output.progress(`Waiting for ${agent} ...`), silentMs);
+	try {
+		await box.reach({ withinMs: comingBackMs, signal });
+	} finally {
+		clearTimeout(slow);
+	}
 }

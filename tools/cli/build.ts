@@ -23,7 +23,7 @@ export const build: Command = {
 	],
 	run: async (context) => {
 		const { args, cwd, output, signal } = context;
-		if (args.length > 1) throw new CliError('usage', 'build takes one folder; see mullion build --help');
+		if (args.length > 1) throw new CliError('usage', 'build takes one folder; see npx mullion build --help');
 		const out = text(context, 'out');
 		const built = await buildModule({
 			directory: resolve(cwd, args[0] ?? '.'),

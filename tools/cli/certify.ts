@@ -26,7 +26,7 @@ export const certify: Command = {
 		const [arg, ...rest] = args;
 		const out = text(context, 'out');
 		if (arg === undefined || out === undefined || rest.length > 0)
-			throw new CliError('usage', 'give a module and -o RESULT; see mullion certify --help');
+			throw new CliError('usage', 'give a module and -o RESULT; see npx mullion certify --help');
 		const [component, ...others] = await readComponents(arg, context);
 		if (component === undefined || others.length > 0)
 			throw new CliError('usage', `${arg} makes ${others.length + 1} modules; name the file of one`);

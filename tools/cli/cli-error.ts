@@ -4,9 +4,10 @@ import { CodedError } from '../../runtime/error.ts';
 export const cliErrors = {
 	usage: 'the command line is not as the help of the command says',
 	'no-headend':
-		'no running headend is known here: start one with `mullion start`, or name it with --broker and --agent',
+		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
+	'not-served': 'no headend answers boxes that read the repository: start one with `npx mullion headend`',
 	'unknown-topic': 'no module of the repository declares the topic',
 	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
 	'not-seamless': 'a session was played, but something of it was lost, doubled or late',
@@ -15,6 +16,8 @@ export const cliErrors = {
 	'not-equal': 'the build does something else than was recorded',
 	'no-crash': 'no crash is known of that VM or by that name',
 	'bad-map': 'a file that should be the source map of a module is none',
+	'unknown-release': 'the repository has no such firmware release: `npx mullion release` signs one into it',
+	'no-slots': 'this box does not look after its own firmware',
 	'bad-release': 'release.json in the folder of a firmware release is not JSON',
 	'no-such-file': 'a file or folder named on the command line is not there',
 } as const;

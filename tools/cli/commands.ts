@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./start.ts')).start,
 	},
 	{
+		name: 'headend',
+		summary: "Starts the operator's side alone, for a box that was flashed",
+		load: async () => (await import('./headend.ts')).headend,
+	},
+	{
 		name: 'new',
 		summary: 'Makes the folder of a new module, ready to build',
 		load: async () => (await import('./new.ts')).newModule,
@@ -37,6 +42,11 @@ export const commands: readonly CommandEntry[] = [
 		name: 'release',
 		summary: 'Signs a firmware release into the repository',
 		load: async () => (await import('./release.ts')).release,
+	},
+	{
+		name: 'upgrade',
+		summary: 'Has the box install a released firmware, and waits until it is found good',
+		load: async () => (await import('./upgrade.ts')).upgrade,
 	},
 	{
 		name: 'list',

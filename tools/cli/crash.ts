@@ -54,7 +54,7 @@ export const crash: Command = {
 	run: async (context) => {
 		const { args, options, output } = context;
 		const [which = '', ...rest] = args;
-		if (rest.length > 0) throw new CliError('usage', 'name one VM or crash; see mullion crash --help');
+		if (rest.length > 0) throw new CliError('usage', 'name one VM or crash; see npx mullion crash --help');
 		await withBox(context, async (box) => {
 			const crashes = await read(box, which);
 			if (which === '' || options['list'] === true) return output.result(crashes, listText(crashes, output));

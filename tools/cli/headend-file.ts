@@ -1,5 +1,5 @@
-/** Where the running headend is: what `mullion start` wrote down, or what the command line says instead. */
-import { readFile } from 'node:fs/promises';
+/** Where the running headend is: what `mullion start` or `mullion headend` wrote down, or what the command line says instead. */
+import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CliError } from './cli-error.ts';
 import { type Context, type Option, text } from './command.ts';
@@ -20,22 +20,47 @@ export const headendOptions: Readonly<Record<string, Option>> = {
 		help: 'MQTT broker of the box, instead of the one in .mullion/headend.json',
 	},
 	agent: { type: 'string', value: 'ID', help: 'endpoint id of the box' },
-	repository: { type: 'string', value: 'DIR', help: 'folder of the module repository' },
+	repository: {
+		type: 'string',
+		value: 'DIR',
+		help: 'folder of the signed repository; default that of the headend, or .mullion/repository',
+	},
 };
 
-/** Looks for `.mullion/headend.json` here and in the folders above. */
+/** The repository that belongs to a folder: `npm run image` has its boxes trust the one of the checkout. */
+export function repositoryIn(directory: string): string {
+	return join(directory, '.mullion', 'repository');
+}
+
+/**
+ * Looks for `.mullion/headend.json` here and in the folders above. Where no headend runs the repository may
+ * still be there, for who signs something into it.
+ */
 export async function findHeadend(context: Context): Promise<HeadendFile> {
 	const [broker, agent, repository] = [
 		text(context, 'broker'),
 		text(context, 'agent'),
 		text(context, 'repository'),
 	];
+	const kept = await nearestRepository(context.cwd);
 	return {
+		...(kept !== undefined && { repository: kept }),
 		...(await readNearest(context.cwd)),
 		...(broker !== undefined && { broker }),
 		...(agent !== undefined && { agent }),
 		...(repository !== undefined && { repository: resolve(context.cwd, repository) }),
 	};
+}
+
+async function nearestRepository(directory: string): Promise<string | undefined> {
+	const repository = repositoryIn(directory);
+	const isThere = await access(repository).then(
+		() => true,
+		() => false,
+	);
+	if (isThere) return repository;
+	const above = dirname(directory);
+	return above === directory ? undefined : nearestRepository(above);
 }
 
 async function readNearest(directory: string): Promise<HeadendFile> {

@@ -16,7 +16,7 @@ export function overview(entries: readonly CommandEntry[]): string {
 		'Commands:',
 		...columns(entries.map(({ name, summary }) => [name, summary])),
 		'',
-		'`mullion COMMAND --help` tells more of each. Exit codes:',
+		'`npx mullion COMMAND --help` tells more of each. Exit codes:',
 		...columns(Object.entries(exitCodes)),
 	].join('\n');
 }
@@ -37,7 +37,7 @@ export function helpOf({ name, summary, usage, options, examples }: Command): st
 		),
 		'',
 		'Examples:',
-		...columns(examples),
+		...columns(examples.map(([line, what]) => [`npx ${line}`, what])),
 	].join('\n');
 }
 

@@ -53,7 +53,7 @@ test('where no headend runs, a command says how to start one: exit code 3', asyn
 	const { code, err } = await type(['list'], { cwd: await startFolder(t) });
 
 	t.is(code, 3);
-	t.regex(err, /mullion start/);
+	t.regex(err, /npx mullion headend.*npm start/);
 });
 
 test('with --json an error is one JSON value on stdout, and nothing is on stderr', async (t) => {
@@ -110,4 +110,13 @@ test('what cannot be built says so, and is not pushed', async (t) => {
 
 	t.is(code, 1);
 	t.like(json(), { error: { code: 'no-module' } });
+});
+
+test('a headend for a broker that is not there is exit code 3, and leaves no address', async (t) => {
+	const cwd = await startFolder(t);
+	const { code, json } = await type(['headend', '--broker', 'mqtt://127.0.0.1:9', '--json'], { cwd });
+
+	t.is(code, 3);
+	t.like(json(), { error: { code: 'unreachable' } });
+	t.like((await type(['list', '--json'], { cwd })).json(), { error: { code: 'no-headend' } });
 });

@@ -65,7 +65,7 @@ function parse(command: Command, args: string[]) {
 		return parseArgs({ args, options, allowPositionals: true, strict: true });
 	} catch (cause) {
 		const [message] = (cause as Error).message.split('\n');
-		throw new CliError('usage', `${message} See mullion ${command.name} --help`, { cause });
+		throw new CliError('usage', `${message} See npx mullion ${command.name} --help`, { cause });
 	}
 }
 

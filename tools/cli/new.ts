@@ -19,7 +19,7 @@ export const newModule: Command = {
 		const { args, cwd, output } = context;
 		const [name, ...others] = args;
 		if (name === undefined || others.length > 0)
-			throw new CliError('usage', 'new takes one name; see mullion new --help');
+			throw new CliError('usage', 'new takes one name; see npx mullion new --help');
 		const { directory, files } = await createModule({
 			name,
 			parent: resolve(cwd, text(context, 'in') ?? '.'),
@@ -29,7 +29,7 @@ export const newModule: Command = {
 			`Made ${output.bold(folder)}:`,
 			...files.map((file) => `  ${file}`),
 			'',
-			`Write your service in ${folder}/assembly/index.ts, then: ${output.bold(`mullion push ${folder}`)}`,
+			`Write your service in ${folder}/assembly/index.ts, then: ${output.bold(`npx mullion push ${folder}`)}`,
 		];
 		output.result({ name, directory, files }, lines.join('\n'));
 	},

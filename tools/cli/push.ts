@@ -8,6 +8,7 @@ import type { Command, Context } from './command.ts';
 import { type NamedComponent, readComponents, recordingsBeside } from './components.ts';
 import { headendOptions } from './headend-file.ts';
 import { type Module, readModules } from './modules.ts';
+import { withPatience } from './patience.ts';
 import { type Offered, offer, offerCertificate, openRepository } from './repository.ts';
 
 export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'unchanged';
@@ -43,7 +44,8 @@ export const push: Command = {
 	run: async (context) => {
 		const { args, options, output } = context;
 		const config = typeof options['config'] === 'string' ? options['config'] : undefined;
-		if (args.length === 0) throw new CliError('usage', 'name a folder or a file; see mullion push --help');
+		if (args.length === 0)
+			throw new CliError('usage', 'name a folder or a file; see npx mullion push --help');
 		const components = (await Promise.all(args.map((arg) => readComponents(arg, context)))).flat();
 		if (config !== undefined && components.length > 1)
 			throw new CliError('usage', '--config is for one module: push them one by one');
@@ -65,12 +67,19 @@ export const push: Command = {
 				offered.map((each) => [each, 'offered']),
 			);
 
-		const done = await withBox(context, async (box) => {
+		const done = await withBox(context, async (box, { broker }) => {
 			const actions: [Offered, Action][] = [];
 			for (const each of offered) {
 				const { name, version } = each.manifest;
 				output.progress(output.dim(`${name} ${version} ...`));
-				actions.push([each, await install(box, { offered: each, config, signal: context.signal })]);
+				const action = await withPatience({
+					broker,
+					what: `${name} ${version}`,
+					work: (signal) => install(box, { offered: each, config, signal }),
+					tell: (text) => output.progress(text),
+					signal: context.signal,
+				});
+				actions.push([each, action]);
 			}
 			return actions;
 		});

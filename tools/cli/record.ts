@@ -32,7 +32,7 @@ export const record: Command = {
 		const [vm, ...rest] = context.args;
 		const out = text(context, 'out');
 		if (vm === undefined || out === undefined || rest.length > 0)
-			throw new CliError('usage', 'give a VM and -o FILE; see mullion record --help');
+			throw new CliError('usage', 'give a VM and -o FILE; see npx mullion record --help');
 		const turns = numberOf(context, 'turns');
 		const seconds = numberOf(context, 'for');
 		const enough = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];

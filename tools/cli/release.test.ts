@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { content, imageOf } from '../../firmware/slots/image.fixture.ts';
-import { startDesk } from './trial-desk.ts';
+import { startDesk, type } from './trial-desk.ts';
 
 const slotBytes = { boot: 100_000, root: 1_000_000 };
 const images = (seed: number) => {
@@ -44,6 +44,17 @@ test('a release is signed with both images and what boxes find it by', async (t)
 		'firmware/qemu-arm64/1.2.0/root.img',
 	]);
 	t.is(targets['firmware/qemu-arm64/1.2.0/root.img']?.hashes['sha256'], imageOf(images(7).root).sha256);
+});
+
+test('where no headend runs it is signed into the repository of the checkout, from any folder of it', async (t) => {
+	const { type: run, build, repository, cwd } = await startBuilds(t);
+	const folder = await build('1.2.0', 7);
+	await rm(join(cwd, '.mullion', 'headend.json'));
+
+	t.is((await run('release', folder)).code, 0);
+	t.is((await type(['release', '.'], { cwd: join(cwd, folder) })).code, 0);
+
+	t.is(Object.keys(await repository.targets()).length, 2);
 });
 
 test('with an older release beside it, boxes that run that get a patch, where one is worth it', async (t) => {

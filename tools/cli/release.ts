@@ -30,7 +30,7 @@ export const release: Command = {
 		const { args, cwd, output } = context;
 		const [folder, ...rest] = args;
 		if (folder === undefined || rest.length > 0)
-			throw new CliError('usage', 'name the folder of one release; see mullion release --help');
+			throw new CliError('usage', 'name the folder of one release; see npx mullion release --help');
 		const made = await readRelease(resolve(cwd, folder));
 		const older = await Promise.all(texts(context, 'from').map((from) => readRelease(resolve(cwd, from))));
 		const repository = await openRepository(context);

@@ -36,7 +36,7 @@ export const replay: Command = {
 		const { args, options, output } = context;
 		const [file, module, ...rest] = args;
 		if (file === undefined || rest.length > 0)
-			throw new CliError('usage', 'give a recording and at most one module; see mullion replay --help');
+			throw new CliError('usage', 'give a recording and at most one module; see npx mullion replay --help');
 		const until = untilOf(context);
 		const recording = await readRecording(await read(file, context));
 		const build = await prepareBuild(await moduleFor(recording, module, context));

@@ -29,7 +29,7 @@ export async function openRepository(context: Context): Promise<Repository> {
 	if (directory === undefined)
 		throw new CliError(
 			'no-repository',
-			'the module repository is not known here: run "mullion start", or give --repository',
+			'there is no .mullion/repository here or above: run "npx mullion headend" or "npm start", or give --repository',
 		);
 	return Repository.open({ directory });
 }

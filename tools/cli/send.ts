@@ -34,7 +34,7 @@ export const send: Command = {
 	run: async (context) => {
 		const [name, json = '{}', ...rest] = context.args;
 		if (name === undefined || rest.length > 0)
-			throw new CliError('usage', 'give a topic and at most one JSON value; see mullion send --help');
+			throw new CliError('usage', 'give a topic and at most one JSON value; see npx mullion send --help');
 		const isRequest = context.options['request'] === true;
 		const deadlineMs = Number(text(context, 'deadline') ?? '5000');
 		if (!Number.isInteger(deadlineMs) || deadlineMs < 1)

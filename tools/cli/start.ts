@@ -10,6 +10,7 @@ import { tellStory } from '../start/story.ts';
 import { Telling } from '../start/telling.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, text } from './command.ts';
+import { aborted } from './ended.ts';
 
 const sample = fileURLToPath(new URL('../media/sample.mp3', import.meta.url));
 
@@ -59,7 +60,9 @@ export const start: Command = {
 					throw new CliError('not-seamless', 'something was lost, doubled or late: see the report');
 				return;
 			}
-			output.progress('\nHeadend and box go on for other commands: try `mullion status`. Ctrl-C ends them.');
+			output.progress(
+				'\nHeadend and box go on for other commands: try `npx mullion status`. Ctrl-C ends them.',
+			);
 			const { box } = stage;
 			const end = await Promise.race([box.exited, aborted(signal)]);
 			if (end !== undefined) output.progress(goneLine(box, end, cwd));
@@ -78,11 +81,4 @@ function goneLine({ args }: BoxProcess, [code, signal]: BoxEnd, cwd: string): st
 	const how = signal === null ? `has ended with ${code}` : `was killed (${signal})`;
 	const words = [process.execPath, ...args].map((each) => (isAbsolute(each) ? relative(cwd, each) : each));
 	return `The box ${how}; the headend goes on. Start the box again: ${words.join(' ')} &`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal.aborted) resolve();
-		else signal.addEventListener('abort', () => resolve(), { once: true });
-	});
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Controller, Objects } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
+import { type FirmwareSlot, isRunning, slotsIn } from '../controller/firmware-slots.ts';
 import { withBox } from './box.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
@@ -14,6 +15,8 @@ type Row = Readonly<Record<string, string>>;
 
 export interface BoxState {
 	readonly device: Row;
+	/** None where the box does not look after its own firmware. */
+	readonly firmware: readonly FirmwareSlot[];
 	/** Missing where the box does not look at its power. */
 	readonly power?: Row;
 	readonly vms: readonly Row[];
@@ -67,6 +70,7 @@ async function readState(box: Controller): Promise<BoxState> {
 	const power = await readPower(box);
 	return {
 		device: objects['Device.DeviceInfo.'] ?? {},
+		firmware: slotsIn(objects),
 		...(power && { power }),
 		vms: rowsOf(objects, 'Device.SoftwareModules.ExecutionUnit.'),
 		networks: rowsOf(objects, 'Device.X_MULLION_Network.Baseband.'),
@@ -102,7 +106,24 @@ const column = (title: string, param: string, isRight = false) => ({
 	isRight,
 });
 
-function stateText({ device, power = {}, vms, networks, sessions }: BoxState, output: Output): string {
+/** One line of what runs, and of what became of the other slot. */
+function firmwareText(slots: readonly FirmwareSlot[], output: Output): string {
+	const running = slots.find(isRunning);
+	if (running === undefined) return '';
+	const mark = running.isOnTrial ? output.yellow('on trial') : output.green('good');
+	const others = slots.flatMap(({ name, version, status, failure }) => {
+		if (name === running.name) return [];
+		if (failure !== '') return [output.red(printable(failure))];
+		return [output.dim(printable(`slot ${name}: ${version || 'empty'} (${status})`))];
+	});
+	const runs = printable(`firmware ${running.version} in slot ${running.name}`);
+	return [`${runs}, ${mark}`, ...others].join('; ');
+}
+
+function stateText(
+	{ device, firmware, power = {}, vms, networks, sessions }: BoxState,
+	output: Output,
+): string {
 	const state = (row: Row): string => {
 		const text = row['X_MULLION_State'] ?? '';
 		if (text === 'running') return output.green(text);
@@ -115,6 +136,7 @@ function stateText({ device, power = {}, vms, networks, sessions }: BoxState, ou
 	const parts = [
 		output.bold(printable(`${ModelName} ${SerialNumber}`)),
 		`software ${SoftwareVersion}, up ${duration(Number(UpTime))}`,
+		...[firmwareText(firmware, output)].filter((text) => text !== ''),
 		...[powerText(power)].filter((text) => text !== '').map(output.yellow),
 		'',
 		table({

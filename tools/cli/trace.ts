@@ -38,7 +38,7 @@ export const trace: Command = {
 	],
 	run: async (context) => {
 		const { args, options } = context;
-		if (args.length === 0) throw new CliError('usage', 'name a topic; see mullion trace --help');
+		if (args.length === 0) throw new CliError('usage', 'name a topic; see npx mullion trace --help');
 		const reader = new MessageReader(context);
 		await withBox(context, (box) => follow({ box, context, isRaw: options['bytes'] === true, reader }));
 	},

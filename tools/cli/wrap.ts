@@ -26,7 +26,7 @@ export const wrap: Command = {
 		const [file, ...others] = args;
 		const manifest = text(context, 'manifest');
 		if (file === undefined || others.length > 0 || manifest === undefined)
-			throw new CliError('usage', 'wrap takes one file and its manifest; see mullion wrap --help');
+			throw new CliError('usage', 'wrap takes one file and its manifest; see npx mullion wrap --help');
 		// The generators and their libraries take a while to load.
 		const { wrapFiles } = await import('../build/wrap-files.ts');
 		const outDirectory = resolve(cwd, text(context, 'out') ?? 'dist');

@@ -1,12 +1,14 @@
 /**
  * The operator's side of USP: asks a box, tells it what to do, and hears of what happens in it.
  *
- * Every wait has a deadline. A controller that lost its broker stays lost; make another one.
+ * Every wait has a deadline. A controller that lost its broker stays lost; make another one. What is said while
+ * the box is away is lost, and nothing but `reach` is said again: a box knows the id of a message only for as long
+ * as it serves it, and would obey a command twice.
  */
 import { randomBytes } from 'node:crypto';
 import { UspError } from '../../firmware/agent/error.ts';
 import { errorMessage } from '../../firmware/agent/messages/dispatch.ts';
-import { messageRecord, readRecord } from '../../firmware/agent/records.ts';
+import { messageRecord, readRecord, uspVersions } from '../../firmware/agent/records.ts';
 import {
 	type Msg,
 	MsgType,
@@ -29,6 +31,14 @@ export interface ConnectOptions {
 	readonly topic?: string;
 	/** Milliseconds for the broker and for each answer of the box; default 10 000. */
 	readonly deadlineMs?: number;
+}
+
+export interface ReachOptions {
+	/** Milliseconds for the box to come; default those of every answer. */
+	readonly withinMs?: number;
+	/** Milliseconds between two questions; default one second. */
+	readonly everyMs?: number;
+	readonly signal?: AbortSignal;
 }
 
 export interface OperateOptions {
@@ -92,6 +102,40 @@ export class Controller implements AsyncDisposable {
 		this.#agent = agent;
 		this.endpointId = endpointId ?? `self::mullion-cli-${this.#prefix}`;
 		this.#deadlineMs = deadlineMs;
+	}
+
+	/**
+	 * Resolves once the box answers. It is asked what it speaks, which changes nothing, until then: again and
+	 * again, and at once when it says that it is there.
+	 *
+	 * Errors: `no-answer`, `unreachable`; the signal's reason.
+	 */
+	async reach({ withinMs, everyMs = 1000, signal }: ReachOptions = {}): Promise<void> {
+		const msgId = this.#newId('request');
+		const answer = this.#answers.wait(msgId, {
+			ms: withinMs ?? this.#deadlineMs,
+			what: `an answer of ${this.#agent}`,
+			signal,
+		});
+		const getSupportedProtocol = { controllerSupportedProtocolVersions: uspVersions };
+		const header = { msgId, msgType: MsgType.GET_SUPPORTED_PROTO };
+		const ask = (): void => {
+			const said = this.#say({ header, body: { request: { getSupportedProtocol } } });
+			said.catch((error: unknown) => this.#answers.reject(msgId, error));
+		};
+		const stopListening = this.onConnected(ask);
+		const again = setInterval(ask, everyMs);
+		try {
+			ask();
+			await answer;
+		} catch (error) {
+			// Who refuses is there.
+			if (!(error instanceof ControllerError) || error.code !== 'refused') throw error;
+		} finally {
+			clearInterval(again);
+			stopListening();
+			this.#answers.drop(msgId);
+		}
 	}
 
 	/**

@@ -1,8 +1,9 @@
-/** Why the embedded broker could not start. */
+/** Why there is no broker to work with. */
 import { CodedError } from '../../runtime/error.ts';
 
 export const brokerErrors = {
 	'cannot-listen': 'the address is taken, or is none of this machine',
+	unreachable: 'no MQTT 5 broker answers at the address that was given',
 } as const;
 
 export class BrokerError extends CodedError<keyof typeof brokerErrors> {

@@ -1,12 +1,10 @@
 /** The operator's side in one: broker, signed module repository, content server. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectAsync } from 'mqtt';
 import { type Broker, startBroker } from './broker.ts';
 import type { ContentNetworkPlan } from './content/network.ts';
 import { type ContentServer, startContentServer } from './content.ts';
-import { Repository } from './repository/repository.ts';
-import { serveRepository } from './repository/serve.ts';
+import type { Repository } from './repository/repository.ts';
+import { serveRepositoryAt } from './served-repository.ts';
 
 export interface HeadendOptions {
 	/** Keys and repository are kept here, and found again by the next start. */
@@ -33,31 +31,17 @@ export interface Headend extends AsyncDisposable {
 	close(): Promise<void>;
 }
 
-const renewMs = 3_600_000;
-
 export async function startHeadend(options: HeadendOptions): Promise<Headend> {
 	const { directory, media, networks, broker: external, brokerHost, log = () => undefined } = options;
 	await using stack = new AsyncDisposableStack();
 	const repositoryDirectory = join(directory, 'repository');
-	await mkdir(directory, { recursive: true });
-	const repository = await Repository.openOrCreate({ directory: repositoryDirectory });
 	const embedded =
 		external === undefined
 			? stack.use(await startBroker(brokerHost === undefined ? {} : { host: brokerHost }))
 			: undefined;
 	const broker = external ?? embedded?.url ?? '';
-	const client = await connectAsync(broker, { protocolVersion: 5, reconnectPeriod: 500 });
-	stack.defer(() => client.endAsync(true));
-	// A broker that goes away for a while is met again; until then nobody asks.
-	client.on('error', (error) => log(`repository: ${error.message}`));
-	const service = await serveRepository({ client, directory: repository.publicDirectory, log });
-	stack.defer(() => service.close());
-	// What is signed for a day has to be signed again before it is over.
-	const renewal = setInterval(
-		() => void repository.renew().catch((error: Error) => log(error.message)),
-		renewMs,
-	);
-	stack.defer(() => clearInterval(renewal));
+	const served = { broker, directory: repositoryDirectory, log };
+	const { repository } = stack.use(await serveRepositoryAt(served));
 	const content = stack.use(await startContentServer({ root: media, networks }));
 	const owned = stack.move();
 	const close = () => owned.disposeAsync();

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { controllerTopic } from '../../firmware/agent/mqtt-transport.ts';
 import { factoryPolicies, isFactoryPolicy } from '../../firmware/factory/factory-module.ts';
 import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
@@ -12,6 +11,7 @@ import { footprintTable } from '../../firmware/image/footprint.ts';
 import { type KernelChoice, kernelChoices } from '../../firmware/image/sources.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { Repository } from '../headend/repository/repository.ts';
+import { defaultBox } from './default-box.ts';
 
 const { values } = parseArgs({
 	options: {
@@ -54,9 +54,6 @@ async function carried(text: string): Promise<CarriedModule> {
 	return { bytes: await readFile(file), policy };
 }
 
-/** Where a board that QEMU makes finds the machine it runs on. */
-const hostOfEmulator = '10.0.2.2';
-
 try {
 	const board = await loadBoard(values.board);
 	const repository = await Repository.openOrCreate({ directory: resolve(values.repository) });
@@ -64,17 +61,8 @@ try {
 		await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
 	).version;
 	const committedAt = Number((await promisify(execFile)('git', ['log', '-1', '--format=%ct'])).stdout);
-	const operator = 'self::mullion-headend';
-	const config =
-		values.config === undefined
-			? {
-					endpointId: 'os::00D09E-MULLION-000001',
-					broker: `mqtt://${hostOfEmulator}:1883`,
-					controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
-					acceptTools: 'self::mullion-',
-					expansion: { allow: ['*'] },
-				}
-			: JSON.parse(await readFile(values.config, 'utf8'));
+	const release = values.release === undefined ? committedAt : Number(values.release);
+	const config = values.config === undefined ? defaultBox : JSON.parse(await readFile(values.config, 'utf8'));
 	const image = await buildImage({
 		board,
 		out: resolve(values.out ?? join('dist/image', board.name)),
@@ -83,8 +71,9 @@ try {
 		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
 		kernel: kernelChoice(values.kernel),
 		modules: await Promise.all(values.module.map(carried)),
-		release: values.release === undefined ? committedAt : Number(values.release),
-		version,
+		release,
+		// A release's URL is made of it, and two releases of one version are two.
+		version: `${version}-${release}`,
 		builtAt: committedAt,
 		step: (what) => console.error(`${what} ...`),
 	});

@@ -7,8 +7,9 @@ import test, { type ExecutionContext } from 'ava';
 import { releaseTargets } from '../../firmware/slots/release-targets.ts';
 import { bootFrom, devicesIn, makeSlotFiles, slotBytes } from '../../firmware/slots/slot-files.fixture.ts';
 import { board, imagesOf } from '../../firmware/slots/testbed.fixture.ts';
+import { type } from '../cli/trial-desk.ts';
 import { seededRandom } from '../hil/link/random.ts';
-import { Stage } from './stage.ts';
+import { agentId, Stage } from './stage.ts';
 
 const table = 'Device.DeviceInfo.FirmwareImage.';
 
@@ -61,9 +62,15 @@ async function setStage(t: ExecutionContext, { needed }: { needed: number }) {
 		await stage.powerCut();
 		await stage.powerOn();
 	};
+	/** Types a command, as an operator who knows this headend. */
+	const typed = (...argv: string[]) => {
+		const { broker, repositoryDirectory } = stage.headend;
+		const headend = ['--broker', broker, '--agent', agentId, '--repository', repositoryDirectory];
+		return type([...argv, ...headend, '--json'], { cwd: directory });
+	};
 	const rows = async () => Object.values(await stage.operator.get([table]));
 	const floor = async () => (await readFile(join(slots, 'bootstate'))).toString('latin1').match(/floor=\w+/g);
-	return { stage, slots, lines, restart, restarted, rows, floor };
+	return { stage, slots, lines, restart, restarted, rows, floor, typed };
 }
 
 const url = `tuf:firmware/${board}/1.2.0`;
@@ -112,6 +119,44 @@ test('a release that goes down again and again is given back, and its activation
 	]);
 	t.is(lines.filter((line) => line.includes('was given back')).length, 1);
 	t.true((await floor())?.includes('floor=1'));
+});
+
+test('mullion upgrade has a release installed, and ends once it is good', async (t) => {
+	const { restarted, typed } = await setStage(t, { needed: 50 });
+
+	const upgraded = typed('upgrade', '1.2.0');
+	await restarted(() => upgraded);
+	const { firmware } = (await typed('status')).json() as { firmware: object[] };
+	t.like(firmware, [
+		{ name: 'a', version: '1.1.0', status: 'Available' },
+		{ name: 'b', version: '1.2.0', status: 'Active', isOnTrial: true },
+	]);
+
+	const { code, json } = await upgraded;
+	t.is(code, 0);
+	t.deepEqual(json(), { slot: 'b', version: '1.2.0', url, action: 'upgraded' });
+	t.like((await typed('upgrade', url)).json(), { action: 'unchanged' });
+	t.like((await typed('status')).json(), { firmware: [{ name: 'a' }, { isOnTrial: false }] });
+});
+
+test('mullion upgrade fails with why the box has given a release back', async (t) => {
+	const { restart, restarted, typed } = await setStage(t, { needed: 1_000_000 });
+
+	const upgraded = typed('upgrade', '1.2.0');
+	await restarted(() => upgraded);
+	for (const _ of [2, 3, 4]) await restart();
+
+	const { code, json } = await upgraded;
+	t.is(code, 1);
+	t.like(json(), {
+		error: {
+			code: 'activation-failed',
+			message: '1.2.0 in slot b was given back after 3 starts: started',
+		},
+	});
+	t.like((await typed('status')).json(), {
+		firmware: [{ isOnTrial: false }, { status: 'ActivationFailed' }],
+	});
 });
 
 test('wherever the power is cut in a download, it goes on by itself, and what runs is what ran', async (t) => {

@@ -7,6 +7,7 @@ import type { BoxConfig, CertificationConfig, NetworkConfig } from '../../firmwa
 import type { OwnImage } from '../../firmware/own-image.ts';
 import { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
+import { type Addresses, writeAddressBook } from '../headend/address-book.ts';
 import type { ContentNetworkPlan } from '../headend/content/network.ts';
 import { type Headend, startHeadend } from '../headend/headend.ts';
 import { BoxProcess } from './box-process.ts';
@@ -84,6 +85,7 @@ export class Stage implements AsyncDisposable {
 	readonly #config: BoxConfig;
 	#box: BoxProcess | undefined;
 	#operator: Controller | undefined;
+	#addressBook: AsyncDisposable | undefined;
 
 	private constructor(options: StageOptions, headend: Headend, config: BoxConfig) {
 		this.#options = options;
@@ -112,7 +114,7 @@ export class Stage implements AsyncDisposable {
 		const stage = new Stage(options, headend, await boxConfig(options, headend));
 		await stage.better.down();
 		await stage.first.up();
-		await writeFile(join(directory, 'headend.json'), JSON.stringify(stage.#addressBook(), null, '\t'));
+		stage.#addressBook = await writeAddressBook(join(directory, 'headend.json'), stage.#addresses());
 		return stage;
 	}
 
@@ -170,7 +172,7 @@ export class Stage implements AsyncDisposable {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		await rm(join(this.#options.directory, 'headend.json'), { force: true });
+		await this.#addressBook?.[Symbol.asyncDispose]();
 		await this.#operator?.close().catch(() => undefined);
 		await this.#box?.[Symbol.asyncDispose]();
 		await this.headend.close();
@@ -208,7 +210,7 @@ export class Stage implements AsyncDisposable {
 	}
 
 	/** What the command line needs to find this headend and its box. */
-	#addressBook(): object {
+	#addresses(): Addresses {
 		const { broker, repositoryDirectory: repository } = this.headend;
 		return { broker, repository, agent: agentId, controller: operatorId, content: this.mediaUrl };
 	}

@@ -141,6 +141,7 @@ export function firmwareImages(options: FirmwareOptions): ObjectProvider {
 					Available: image.isAvailable,
 					Status: statusText[image.status],
 					BootFailureLog: image.failure,
+					X_MULLION_OnTrial: image.isOnTrial,
 				},
 			})),
 	};

@@ -18,6 +18,8 @@ export interface FirmwareStatus {
 	readonly isAvailable: boolean;
 	/** Whether the next boot starts it. */
 	readonly isNext: boolean;
+	/** Whether it runs and was not found good yet. */
+	readonly isOnTrial: boolean;
 	/** Why it was tried and given back, or empty. */
 	readonly failure: string;
 }

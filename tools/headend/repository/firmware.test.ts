@@ -83,11 +83,12 @@ test('a signed release is downloaded, activated, and good once the box was found
 	const next = await boot();
 	t.is(next.slot, 'b');
 	t.true(await next.manager.wasTried('b'));
+	t.like(await next.manager.list(), [{ isOnTrial: false }, { slot: 'b', isOnTrial: true }]);
 	await during(next.manager.activate({ slot: 'b', isResumed: true, signal }));
 
 	t.like(await next.manager.list(), [
 		{ slot: 'a', version: '1.1.0', status: 'available', isAvailable: true },
-		{ slot: 'b', version: '1.2.0', status: 'active', isNext: true },
+		{ slot: 'b', version: '1.2.0', status: 'active', isNext: true, isOnTrial: false },
 	]);
 	t.is(next.updater.floor, 2);
 	t.deepEqual(notes, ['the firmware that runs was found healthy']);

@@ -15,17 +15,16 @@ import type { BootState } from '../../../firmware/slots/boot-state.ts';
 import { releasePath, releaseTargets } from '../../../firmware/slots/release-targets.ts';
 import { readRelease } from '../../cli/release-folder.ts';
 import { Controller } from '../../controller/controller.ts';
+import { type Mosquitto, startMosquitto } from '../../headend/mosquitto.ts';
 import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
+import { hostOfEmulator, imageAgentId } from '../../image/default-box.ts';
 import type { Board, BoardImage } from '../board/board.ts';
 import { boardHere } from '../board/claim.ts';
-import { type Mosquitto, startMosquitto } from '../mosquitto.ts';
 import { makeVariant, type Slot, type VariantOptions } from './variant.ts';
 
-export const agent = 'os::00D09E-MULLION-000001';
+export const agent = imageAgentId;
 const operator = 'self::mullion-headend';
-/** Where a box in QEMU finds the machine it runs on. */
-const hostOfBox = '10.0.2.2';
 
 export interface ImageBench extends AsyncDisposable {
 	readonly folder: string;
@@ -85,13 +84,15 @@ export async function openImageBench({
 		endpointId,
 		state: '/data/state',
 		root: '/etc/mullion/root.json',
-		broker: `mqtt://${hostOfBox}:${broker.port}`,
+		broker: `mqtt://${hostOfEmulator}:${broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 		// Who types commands is somebody of the operator's too.
 		acceptTools: 'self::mullion-',
 		networks: board.networks.map((network) => ({
 			...network,
-			hosts: Object.fromEntries(Object.entries(hosts).map(([name, port]) => [name, `${hostOfBox}:${port}`])),
+			hosts: Object.fromEntries(
+				Object.entries(hosts).map(([name, port]) => [name, `${hostOfEmulator}:${port}`]),
+			),
 		})),
 	});
 	const config = configOf(agent);

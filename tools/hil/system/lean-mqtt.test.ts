@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { build } from 'esbuild';
 import { bundleFirmware } from '../../../firmware/image/bundle.ts';
-import { startMosquitto } from '../mosquitto.ts';
+import { startMosquitto } from '../../headend/mosquitto.ts';
 
 const run = promisify(execFile);
 const speaker = fileURLToPath(new URL('mqtt-speaker.ts', import.meta.url));

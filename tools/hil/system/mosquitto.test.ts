@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import test from 'ava';
 import mqtt, { type MqttClient } from 'mqtt';
+import { startMosquitto } from '../../headend/mosquitto.ts';
 import { startRig } from '../link/rig.ts';
-import { startMosquitto } from '../mosquitto.ts';
 
 function connect(url: string, reconnectPeriod = 0): Promise<MqttClient> {
 	return mqtt.connectAsync(url, { protocolVersion: 5, clientId: '', clean: true, reconnectPeriod });
@@ -59,12 +59,12 @@ test('a paused Mosquitto holds what is sent to it and passes it on once it is re
 	await client.endAsync();
 });
 
-test('a port that is taken is a did-not-start error with the log in it', async (t) => {
+test('a port that is taken is a cannot-listen error that names it', async (t) => {
 	await using mosquitto = await startMosquitto();
 
 	await t.throwsAsync(startMosquitto({ port: mosquitto.port }), {
-		code: 'did-not-start',
-		message: /Address already in use/,
+		code: 'cannot-listen',
+		message: new RegExp(`${mosquitto.port}`),
 	});
 });
 

@@ -8,9 +8,9 @@ import { Downloads } from '../../../firmware/update/download.ts';
 import { MqttRangeReader } from '../../../firmware/update/mqtt-range-reader.ts';
 import { Trust } from '../../../firmware/update/trust.ts';
 import { MemoryDirectory } from '../../../runtime/memory-directory.ts';
+import { startMosquitto } from '../../headend/mosquitto.ts';
 import { Repository } from '../../headend/repository/repository.ts';
 import { serveRepository } from '../../headend/repository/serve.ts';
-import { startMosquitto } from '../mosquitto.ts';
 
 test('files come whole through a broker that takes only small packets', async (t) => {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-packets-'));

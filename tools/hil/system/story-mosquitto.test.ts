@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { startMosquitto } from '../../headend/mosquitto.ts';
 import { tellStory } from '../../start/story.ts';
-import { startMosquitto } from '../mosquitto.ts';
 import { assertSameSound, assertSeamless } from '../story/heard.ts';
 import { openTrial } from '../story/trial.ts';
 

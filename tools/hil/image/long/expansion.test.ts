@@ -10,10 +10,11 @@ import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import { buildModule } from '../../../build/component.ts';
 import type { Controller } from '../../../controller/controller.ts';
 import { moduleTarget } from '../../../headend/repository/module-target.ts';
+import { hostOfEmulator } from '../../../image/default-box.ts';
 import type { Board, BoardFeature, PlayedUsbDevice } from '../../board/board.ts';
 import { claim } from '../../board/claim.ts';
 import { withManifest } from '../../box/variant.ts';
-import { openImageBench } from '../image-bench.ts';
+import { agent, openImageBench } from '../image-bench.ts';
 
 const bench = await openImageBench();
 const probe = await makeProbe();
@@ -64,10 +65,10 @@ let folders = 0;
 async function start(t: ExecutionContext, box: Board, settings: object): Promise<Controller> {
 	const operator = 'self::mullion-headend';
 	const config = {
-		endpointId: 'os::00D09E-MULLION-000001',
+		endpointId: agent,
 		state: '/data/state',
 		root: '/etc/mullion/root.json',
-		broker: `mqtt://10.0.2.2:${bench.broker.port}`,
+		broker: `mqtt://${hostOfEmulator}:${bench.broker.port}`,
 		controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 		networks: bench.board.networks,
 		...settings,

@@ -3,11 +3,12 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
+import { type } from '../../../cli/trial-desk.ts';
 import { type CrashState, crashStates } from '../../board/crash-states.ts';
 import { WriteLog } from '../../board/write-log.ts';
 import { seededRandom } from '../../link/random.ts';
 import { CutSlots } from '../cuts/cut-slots.ts';
-import { openImageBench } from '../image-bench.ts';
+import { agent, openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const tornStates = 500;
@@ -35,11 +36,21 @@ test.serial(
 			await box.flash(flashable);
 			await box.storage.record(writes);
 			const operator = await bench.start(t, box);
-			const updated = operator.operate(`${other}Download()`, { URL: url, AutoActivate: 'true' });
+			const typed = (...argv: string[]) => {
+				const headend = ['--broker', bench.broker.url, '--agent', agent];
+				return type([...argv, ...headend, '--json'], { cwd: bench.folder });
+			};
+			const updated = typed('upgrade', url);
 			await box.serial.expect('starting slot b');
 			await box.serial.expect('release 2, in slot b is trial');
 			await box.serial.expect('was found healthy');
-			await updated;
+			t.like((await updated).json(), { slot: 'b', version: '1.0.2', action: 'upgraded' });
+			t.like((await typed('status')).json(), {
+				firmware: [
+					{ name: 'a', version: '1.0.1' },
+					{ name: 'b', version: '1.0.2', status: 'Active', isOnTrial: false },
+				],
+			});
 			await box.storage.stopRecording();
 			t.like((await operator.get([other]))[other], { Name: 'b', Status: 'Active', Version: '1.0.2' });
 

@@ -1,12 +1,11 @@
-/** Debian's Mosquitto as the broker of a test: somebody else's MQTT 5, on a port of its own. */
+/** Debian's Mosquitto as a broker of our own: somebody else's MQTT 5, for as long as this process lives. */
 import { type ChildProcess, type SpawnOptions, spawn as spawnHere } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { requirePrograms } from './link/requirements.ts';
 import { MosquittoError } from './mosquitto-error.ts';
 
 const program = '/usr/sbin/mosquitto';
@@ -42,7 +41,7 @@ export interface Mosquitto extends AsyncDisposable {
 	resume(): void;
 }
 
-/** Resolves once it accepts connections. @throws MosquittoError `missing-tool`, `did-not-start` */
+/** Resolves once it accepts connections. @throws MosquittoError `missing-tool`, `cannot-listen`, `did-not-start` */
 export async function startMosquitto({
 	host = '127.0.0.1',
 	port,
@@ -50,8 +49,9 @@ export async function startMosquitto({
 	settings = [],
 	spawn = spawnTied,
 }: MosquittoOptions = {}): Promise<Mosquitto> {
-	await requirePrograms({ mosquitto: 'mosquitto' }).catch((cause) => {
-		throw new MosquittoError('missing-tool', 'not installed: apt-get install mosquitto', { cause });
+	await access(program, constants.X_OK).catch((cause) => {
+		const message = `there is no ${program}: sudo apt-get install mosquitto`;
+		throw new MosquittoError('missing-tool', message, { cause });
 	});
 	const chosenPort = port ?? (await freePort(host));
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-mosquitto-'));
@@ -82,7 +82,11 @@ export async function startMosquitto({
 			if (child === started) child = undefined;
 		});
 		child = started;
-		await isRunning(started, log);
+		if (await isRunning(started, log)) return;
+		const why = log.join('; ');
+		if (/Address already in use|Cannot assign requested address/.test(why))
+			throw new MosquittoError('cannot-listen', `${host}:${chosenPort} is taken, or none of this machine`);
+		throw new MosquittoError('did-not-start', `mosquitto did not start: ${why}`);
 	};
 	const stop = async (how: 'term' | 'kill' = 'term') => {
 		if (child === undefined) return;
@@ -126,22 +130,26 @@ export async function startMosquitto({
 	};
 }
 
-/** A broker that outlives a killed test run would keep its port. */
+/**
+ * A broker that outlives a killed process would keep its port. It has a group of its own: Ctrl-C is for those
+ * who have started it, and they have things to say before it ends.
+ */
 function spawnTied(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-	return spawnHere('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], options);
+	const tied = ['--pdeathsig', 'KILL', '--', command, ...args];
+	return spawnHere('setpriv', tied, { ...options, detached: true });
 }
 
 /** Its last line before it serves; its listeners are open by then. */
-async function isRunning(child: ChildProcess, log: string[]): Promise<void> {
-	const isReady = await new Promise<boolean>((resolve) => {
-		child.once('exit', () => resolve(false)).once('error', () => resolve(false));
+async function isRunning(child: ChildProcess, log: string[]): Promise<boolean> {
+	return new Promise<boolean>((resolve) => {
+		// Its last lines may come after its end.
+		child.once('close', () => resolve(false)).once('error', () => resolve(false));
 		if (child.stderr === null) return resolve(false);
 		createInterface(child.stderr).on('line', (line) => {
 			if (log.push(line) > keptLines) log.shift();
 			if (/mosquitto version \S+ running/.test(line)) resolve(true);
 		});
 	});
-	if (!isReady) throw new MosquittoError('did-not-start', `mosquitto did not start: ${log.join('; ')}`);
 }
 
 async function freePort(host: string): Promise<number> {

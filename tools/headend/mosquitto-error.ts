@@ -3,6 +3,7 @@ import { CodedError } from '../../runtime/error.ts';
 
 export const mosquittoErrors = {
 	'missing-tool': 'mosquitto is not installed',
+	'cannot-listen': 'the address is taken, or is none of this machine',
 	'did-not-start': 'mosquitto ended before it accepted connections; its log is in the message',
 	'not-running': 'it was stopped, or has ended by itself',
 } as const;

@@ -1,0 +1,85 @@
+/** `mullion headend`: the operator's side without a box, for one that was flashed. */
+import { join, resolve } from 'node:path';
+import { Controller } from '../controller/controller.ts';
+import { type BareHeadendOptions, startBareHeadend } from '../headend/bare-headend.ts';
+import { MosquittoError } from '../headend/mosquitto-error.ts';
+import { brokerPort, hostOfEmulator, imageAgentId } from '../image/default-box.ts';
+import { CliError } from './cli-error.ts';
+import { type Command, type Context, text } from './command.ts';
+import { aborted } from './ended.ts';
+import { repositoryIn } from './headend-file.ts';
+
+const operator = 'self::mullion-headend';
+const loopback = '127.0.0.1';
+
+export const headend: Command = {
+	name: 'headend',
+	summary: "Starts the operator's side alone, for a box that was flashed or that QEMU is.",
+	usage: '[OPTIONS]',
+	options: {
+		port: {
+			type: 'string',
+			value: 'NUMBER',
+			help: `where the broker listens; default ${brokerPort}, which boxes of npm run image look for`,
+		},
+		host: {
+			type: 'string',
+			value: 'ADDRESS',
+			help: `on which address; default ${loopback}, which QEMU leads its box to as ${hostOfEmulator}`,
+		},
+		broker: { type: 'string', value: 'URL', help: 'MQTT 5 broker that is there, instead of one of its own' },
+		agent: { type: 'string', value: 'ID', help: `endpoint id of the box; default ${imageAgentId}` },
+		repository: {
+			type: 'string',
+			value: 'DIR',
+			help: 'folder of the signed repository, made where there is none; default .mullion/repository',
+		},
+	},
+	examples: [
+		['mullion headend', 'for the box of npm run image:start, until Ctrl-C'],
+		['mullion headend --broker mqtt://127.0.0.1:1883', 'with the broker that this machine has already'],
+		['mullion headend --host 0.0.0.0 --agent ID', 'for a box on the network of this machine'],
+	],
+	run: async (context) => {
+		const { cwd, output, signal } = context;
+		const agent = text(context, 'agent') ?? imageAgentId;
+		const repository = resolve(cwd, text(context, 'repository') ?? repositoryIn(cwd));
+		const log = (line: string): void => output.progress(output.dim(line));
+		await using running = await start({
+			repository,
+			addressBook: join(cwd, '.mullion', 'headend.json'),
+			agent,
+			port: portOf(context),
+			host: text(context, 'host') ?? loopback,
+			broker: text(context, 'broker'),
+			log,
+		});
+		const { broker } = running;
+		await using console = await Controller.connect({ broker, agent, endpointId: operator });
+		console.onConnected(() => log(`${agent} is there`));
+		output.result(
+			{ broker, agent, repository },
+			`Broker ${output.bold(broker)}, repository ${repository}.
+Waiting for ${output.bold(agent)}. Other commands find it from here: try \`npx mullion status\`. Ctrl-C ends it.`,
+		);
+		await aborted(signal);
+	},
+};
+
+/** Errors: those of the headend, with what to do where the address is taken. */
+async function start(options: BareHeadendOptions) {
+	try {
+		return await startBareHeadend(options);
+	} catch (error) {
+		if (!(error instanceof MosquittoError) || error.code !== 'cannot-listen') throw error;
+		const { host, port } = options;
+		const hint = `take another --port, or the broker that is there: --broker mqtt://${host}:${port}`;
+		throw new MosquittoError('cannot-listen', `${error.message}; ${hint}`, { cause: error });
+	}
+}
+
+function portOf(context: Context): number {
+	const port = Number(text(context, 'port') ?? brokerPort);
+	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+	throw new CliError('usage', '--port is a number from 1 to 65535');
+}

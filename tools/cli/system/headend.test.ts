@@ -1,0 +1,83 @@
+// The operator's side alone, on a broker of somebody else's making.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import mqtt from 'mqtt';
+import { systemClock } from '../../../firmware/hal/clock.ts';
+import { MqttRangeReader } from '../../../firmware/update/mqtt-range-reader.ts';
+import { agentId, startBox } from '../../controller/trial-box.ts';
+import { startMosquitto } from '../../headend/mosquitto.ts';
+import { startFolder, type } from '../trial-desk.ts';
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+	await using mosquitto = await startMosquitto();
+	return mosquitto.port;
+}
+
+async function addresses(cwd: string): Promise<{ broker: string }> {
+	return JSON.parse(await readFile(join(cwd, '.mullion', 'headend.json'), 'utf8'));
+}
+
+/** Types `mullion headend` and resolves once it is up; `end` is Ctrl-C. */
+async function startHeadend(t: ExecutionContext, ...argv: string[]) {
+	const cwd = await startFolder(t);
+	const enough = new AbortController();
+	const said = Promise.withResolvers<void>();
+	const command = ['headend', '--port', `${await freePort()}`, ...argv, '--json'];
+	const ended = type(command, { cwd, signal: enough.signal, heard: () => said.resolve() });
+	t.teardown(() => {
+		enough.abort();
+		return ended;
+	});
+	await Promise.race([said.promise, ended]);
+	return {
+		cwd,
+		end: () => {
+			enough.abort();
+			return ended;
+		},
+		type: (...line: string[]) => type(line, { cwd }),
+	};
+}
+
+test('other commands find its box from the folder it was started in, until it ends', async (t) => {
+	const { end, type: run, cwd } = await startHeadend(t, '--agent', agentId);
+	const { broker } = await addresses(cwd);
+	const { agent } = await startBox({ url: broker });
+	t.teardown(() => agent.stop());
+
+	const status = await run('status', '--json');
+	const { code, json } = await end();
+
+	t.is(status.code, 0, status.out);
+	t.is(code, 0);
+	t.deepEqual(json(), { broker, agent: agentId, repository: join(cwd, '.mullion', 'repository') });
+	t.false(existsSync(join(cwd, '.mullion', 'headend.json')));
+	t.like((await run('status', '--json')).json(), { error: { code: 'no-headend' } });
+});
+
+test('boxes read the repository that it made from its broker', async (t) => {
+	const { cwd } = await startHeadend(t);
+	const { broker } = await addresses(cwd);
+	const client = await mqtt.connectAsync(broker, { protocolVersion: 5 });
+	t.teardown(() => client.endAsync(true));
+
+	const reader = new MqttRangeReader({ client, clock: systemClock(), giveUpMs: 10_000 });
+	const answer = await reader.read({ path: 'metadata/timestamp.json', offset: 0, length: 10_000 });
+
+	t.like(JSON.parse(new TextDecoder().decode(answer?.data)), { signed: { _type: 'timestamp' } });
+});
+
+test('a port that is taken is an error that names the broker which may be there', async (t) => {
+	await using mosquitto = await startMosquitto();
+	const argv = ['headend', '--port', `${mosquitto.port}`, '--json'];
+
+	const { code, json } = await type(argv, { cwd: await startFolder(t) });
+
+	t.is(code, 1);
+	const { error } = json() as { error: { code: string; message: string } };
+	t.is(error.code, 'cannot-listen');
+	t.true(error.message.includes(`--broker ${mosquitto.url}`));
+});
