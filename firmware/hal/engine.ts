@@ -33,8 +33,6 @@ export const imageFlags = [
 	'--no-lazy',
 	// What of that only a start needed goes with the first collection: it takes megabytes.
 	'--bytecode-old-age=1',
-	// Hardly anything runs often enough to be worth two optimisers, and a start has the first one work in vain.
-	'--no-maglev',
 ];
 
 /** A start would wait for what sets them again where the command line has said them. */
