@@ -66,15 +66,25 @@ Waiting for ${output.bold(agent)}. Other commands find it from here: try \`npx m
 	},
 };
 
-/** Errors: those of the headend, with what to do where the address is taken. */
+/**
+ * Where the address is taken by a broker, such as the one that Debian starts with its package, that one is used.
+ *
+ * Errors: those of the headend, with what to do where it is taken by something else.
+ */
 async function start(options: BareHeadendOptions) {
 	try {
 		return await startBareHeadend(options);
 	} catch (error) {
 		if (!(error instanceof MosquittoError) || error.code !== 'cannot-listen') throw error;
-		const { host, port } = options;
-		const hint = `take another --port, or the broker that is there: --broker mqtt://${host}:${port}`;
-		throw new MosquittoError('cannot-listen', `${error.message}; ${hint}`, { cause: error });
+		const broker = `mqtt://${options.host}:${options.port}`;
+		try {
+			const running = await startBareHeadend({ ...options, broker });
+			options.log(`${broker} is a broker already: it is used`);
+			return running;
+		} catch (cause) {
+			const hint = 'nor is there a broker that could be used: take another --port';
+			throw new MosquittoError('cannot-listen', `${error.message}; ${hint}`, { cause });
+		}
 	}
 }
 
