@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 import type { AudioOutput } from '../../runtime/capability/media-sink/audio-output.ts';
 
 export function fileOutput(path: string): AudioOutput {
-	// Not 'a': on Linux that ignores positions, and going back would leave a hole.
 	const file = {
 		write: promisify(write),
 		datasync: promisify(fdatasync),
 		truncate: promisify(ftruncate),
 		close: promisify(close),
 	};
+	// Not 'a': on Linux that ignores positions, and going back would leave a hole.
 	const handle = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644);
 	let size = fstatSync(handle).size;
 	let written: Promise<unknown> = Promise.resolve();

@@ -7,6 +7,7 @@
  * - TLS, WebSocket, SOCKS and timers in workers are loaded by the first who asks for them, with
  *   what they need of Node's own code. They are in a file of their own, and do what they did.
  * - `debug` would only write what nobody on a box reads, and looks at the terminal for it: it is the one that is off.
+ * - `lru-cache` takes its time from `perf_hooks`, which it loads for that alone, and nothing here has it forget by time.
  * - `readable-stream` is Node's streams of another version. `READABLE_STREAM=disable` is its own way to say that
  *   Node's are to be used.
  */

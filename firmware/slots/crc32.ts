@@ -1,9 +1,9 @@
-/**
- * CRC-32 (polynomial 0xEDB88320) as U-Boot has it over its environment. Node's own comes with all that it can
- * compress: a start would wait for that longer than for any other check.
- */
+/** The sum of a boot state. Node's own comes with all that it can compress, for which a start would wait. */
+
+/** Made with the first sum. */
 let table: Uint32Array | undefined;
 
+/** CRC-32 (polynomial 0xEDB88320, reflected), as U-Boot has it over its environment. */
 export function crc32(bytes: Uint8Array): number {
 	table ??= makeTable();
 	let crc = 0xffff_ffff;

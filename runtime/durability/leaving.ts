@@ -64,8 +64,11 @@ export class Leaving {
 	/** Everything up to this record is durable. */
 	release(sequence: number): void {
 		this.#isReleasing = true;
-		this.#held.release(sequence);
-		this.#isReleasing = false;
+		try {
+			this.#held.release(sequence);
+		} finally {
+			this.#isReleasing = false;
+		}
 		const number = this.handover.close();
 		if (number !== undefined) this.#options.cell.say({ tag: 'handed-over', number });
 	}

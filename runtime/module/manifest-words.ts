@@ -35,7 +35,7 @@ export const rangeWords = {
 export const durabilityWords = {
 	none: 'Nothing but key-value and sessions: it starts anew.',
 	snapshot: 'Its state, as it was up to `intervalMs` ago or when it was stopped.',
-	journal: 'Its state, exactly as it was, and nothing it said is lost.',
+	journal: 'Its state, exactly as it was: nothing that anybody outside has seen of it is undone.',
 } as const;
 
 /** What happens to it while the mains are lost. */

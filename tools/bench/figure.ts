@@ -42,7 +42,8 @@ export function median(values: readonly number[]): number {
 
 /**
  * Runs the subjects in turn, round after round, so that what else the machine does falls on all of
- * them alike. Each round begins with another one: what comes first finds other threads and caches. Returns the median of each, of what each returned.
+ * them alike. Each round begins with another one: what comes first finds other threads and caches.
+ * Returns the median of each, of what each returned.
  */
 export async function interleaved<Name extends string>(
 	subjects: Record<Name, () => number | Promise<number>>,

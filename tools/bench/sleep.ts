@@ -40,7 +40,7 @@ export async function sleepFigures(): Promise<Figure[]> {
 			{ small: withServices(few), large: withServices(few + more) },
 			rounds,
 		);
-		// Beside it an answer takes its way through two threads, as it does from one that is awake.
+		// The way of question and answer between two threads is the same for one that is awake.
 		const wakes = asleep.map((ms, at) => ms - (awake[at] ?? Number.NaN));
 		return [
 			figure({
@@ -51,7 +51,7 @@ export async function sleepFigures(): Promise<Figure[]> {
 				peerValue: limits.eachKb,
 			}),
 			figure({
-				name: 'a wake, from a question to the first effect',
+				name: 'what a wake adds to an answer',
 				value: median(wakes),
 				unit: 'ms',
 				peer: 'limit',

@@ -30,7 +30,7 @@ export interface ScannedFunction {
 export interface Kept {
 	readonly from: number;
 	/** Where it ended. */
-	end: number;
+	readonly end: number;
 	readonly to: number;
 	/** Of a call that was put in where it is made: the call. */
 	readonly callAt?: number;

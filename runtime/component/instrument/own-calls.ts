@@ -170,7 +170,7 @@ class Inlining {
 			last.end === at &&
 			last.callAt === callAt &&
 			last.to + last.end - last.from === this.#length;
-		if (isNext) last.end = end;
+		if (isNext) this.#kept[this.#kept.length - 1] = { ...last, end };
 		else this.#kept.push({ from: at, end, to: this.#length, ...(callAt === undefined ? {} : { callAt }) });
 		this.#put(this.#body.bytes.subarray(at, end));
 	}
