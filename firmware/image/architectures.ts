@@ -1,6 +1,5 @@
 /** Processors that images are made for, by Debian's names. */
-
-const megabyte = 1_048_576;
+import { megabyte } from './partitions.ts';
 
 /**
  * `kernel`: how the boot loader takes it, which `kernel-parts.ts` makes of what a package holds; `linux`: how its

@@ -2,11 +2,12 @@
 import { architectures } from './architectures.ts';
 import type { Board } from './board.ts';
 import { collision } from './load-ranges.ts';
+import { megabyte } from './partitions.ts';
 
 type BoardRule = (board: Board) => string | false | undefined;
 
 const sectorBytes = 512;
-const sectorsInMb = 1_048_576 / sectorBytes;
+const sectorsInMb = megabyte / sectorBytes;
 /** What a GPT takes: what is before it is written over its table otherwise. */
 const firstFreeSector = 34;
 /** Documentation/arm64/booting.rst; U-Boot moves what is elsewhere to the beginning of memory. */

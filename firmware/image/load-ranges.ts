@@ -10,6 +10,7 @@ import { copyBytes } from '../slots/boot-state.ts';
 import { architectures } from './architectures.ts';
 import type { Board } from './board.ts';
 import { copyDistance } from './boot-environment.ts';
+import { megabyte } from './partitions.ts';
 
 /** In bytes. */
 export interface LoadRange {
@@ -31,7 +32,6 @@ export interface KernelSize {
 	readonly running: number;
 }
 
-const megabyte = 1_048_576;
 /** Documentation/arm64/booting.rst: a device tree must not exceed 2 megabytes. */
 const treeBytes = 2 * megabyte;
 /** U-Boot puts the command line behind the parameters; both are in the last 64 KiB below the video memory of a PC. */

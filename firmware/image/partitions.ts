@@ -11,7 +11,8 @@ export interface DiskPartition {
 	readonly size: number;
 }
 
-const megabyte = 1_048_576;
+/** In bytes, as `firstMb` and the sizes of a board count them. */
+export const megabyte = 1_048_576;
 
 /** Its number on the disk, from 1. */
 export function partitionOf(name: PartitionName): number {

@@ -32,6 +32,11 @@ export function repositoryIn(directory: string): string {
 	return join(directory, '.mullion', 'repository');
 }
 
+/** Where a headend that runs is written down that was started in a folder. */
+export function addressBookIn(directory: string): string {
+	return join(directory, '.mullion', 'headend.json');
+}
+
 /**
  * Looks for `.mullion/headend.json` here and in the folders above. Where no headend runs the repository may
  * still be there, for who signs something into it.
@@ -42,40 +47,43 @@ export async function findHeadend(context: Context): Promise<HeadendFile> {
 		text(context, 'agent'),
 		text(context, 'repository'),
 	];
-	const kept = await nearestRepository(context.cwd);
+	const kept = await nearest(context.cwd, repositoryThere);
 	return {
 		...(kept !== undefined && { repository: kept }),
-		...(await readNearest(context.cwd)),
+		...(await nearest(context.cwd, readThere)),
 		...(broker !== undefined && { broker }),
 		...(agent !== undefined && { agent }),
 		...(repository !== undefined && { repository: resolve(context.cwd, repository) }),
 	};
 }
 
-async function nearestRepository(directory: string): Promise<string | undefined> {
-	const repository = repositoryIn(directory);
-	const isThere = await access(repository).then(
-		() => true,
-		() => false,
-	);
-	if (isThere) return repository;
+/** What is found in a folder, or else in the nearest one above it. */
+async function nearest<Found>(
+	directory: string,
+	look: (directory: string) => Promise<Found | undefined>,
+): Promise<Found | undefined> {
+	const found = await look(directory);
 	const above = dirname(directory);
-	return above === directory ? undefined : nearestRepository(above);
+	return found !== undefined || above === directory ? found : nearest(above, look);
 }
 
-async function readNearest(directory: string): Promise<HeadendFile> {
-	const file = join(directory, '.mullion', 'headend.json');
+async function repositoryThere(directory: string): Promise<string | undefined> {
+	const repository = repositoryIn(directory);
+	return access(repository).then(
+		() => repository,
+		() => undefined,
+	);
+}
+
+async function readThere(directory: string): Promise<HeadendFile | undefined> {
+	const file = addressBookIn(directory);
 	let content: string;
 	try {
 		content = await readFile(file, 'utf8');
 	} catch (cause) {
 		const { code } = cause as NodeJS.ErrnoException;
-		if (code !== 'ENOENT' && code !== 'ENOTDIR')
-			throw new CliError('bad-headend-file', `${file} cannot be read: ${(cause as Error).message}`, {
-				cause,
-			});
-		const above = dirname(directory);
-		return above === directory ? {} : readNearest(above);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		throw new CliError('bad-headend-file', `${file} cannot be read: ${(cause as Error).message}`, { cause });
 	}
 	return parse(content, file);
 }

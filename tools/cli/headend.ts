@@ -1,15 +1,14 @@
 /** `mullion headend`: the operator's side without a box, for one that was flashed. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Controller } from '../controller/controller.ts';
 import { type BareHeadendOptions, startBareHeadend } from '../headend/bare-headend.ts';
 import { MosquittoError } from '../headend/mosquitto-error.ts';
-import { brokerPort, hostOfEmulator, imageAgentId } from '../image/default-box.ts';
+import { brokerPort, hostOfEmulator, imageAgentId, operator } from '../image/default-box.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, type Context, text } from './command.ts';
 import { aborted } from './ended.ts';
-import { repositoryIn } from './headend-file.ts';
+import { addressBookIn, repositoryIn } from './headend-file.ts';
 
-const operator = 'self::mullion-headend';
 const loopback = '127.0.0.1';
 
 export const headend: Command = {
@@ -47,7 +46,7 @@ export const headend: Command = {
 		const log = (line: string): void => output.progress(output.dim(line));
 		await using running = await start({
 			repository,
-			addressBook: join(cwd, '.mullion', 'headend.json'),
+			addressBook: addressBookIn(cwd),
 			agent,
 			port: portOf(context),
 			host: text(context, 'host') ?? loopback,

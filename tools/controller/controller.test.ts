@@ -4,7 +4,7 @@ import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { startBroker } from '../headend/broker.ts';
 import { Controller, type Told } from './controller.ts';
 import { ControllerError } from './controller-error.ts';
-import { agentId, operator, startBox, startTrial } from './trial-box.ts';
+import { agentId, startBox, startTrial } from './trial-box.ts';
 
 const clockUrl = 'tuf:modules/clock-1.0.0.wasm';
 const install = 'Device.SoftwareModules.InstallDU()';
@@ -340,39 +340,6 @@ test('a controller the box does not know gets no answer', async (t) => {
 	const controller = await connect({ endpointId: 'self::stranger', deadlineMs: 200 });
 
 	await t.throwsAsync(controller.get(['Device.']), { code: 'no-answer' });
-});
-
-test('a box that is away is reached by what is asked again once it is there', async (t) => {
-	const broker = await startBroker();
-	t.teardown(() => broker.close());
-	// It does not know of a controller that came while it was away, and says nothing to it.
-	const controller = await Controller.connect({ broker: broker.url, agent: agentId });
-	t.teardown(() => controller.close());
-	const reached = controller.reach({ everyMs: 20 });
-	const { agent } = await startBox({ url: broker.url });
-	t.teardown(() => agent.stop());
-
-	await t.notThrowsAsync(reached);
-});
-
-test('a box that says that it is back is reached at once', async (t) => {
-	const directory = new MemoryDirectory();
-	const { broker, connect, agent } = await startTrial(t, { directory });
-	const controller = await connect({ endpointId: operator.endpointId });
-	await agent.stop();
-	const reached = controller.reach({ everyMs: 3_600_000 });
-	const back = await startBox({ url: broker.url, directory });
-	t.teardown(() => back.agent.stop());
-
-	await t.notThrowsAsync(reached);
-});
-
-test('a box that does not come in time is not there', async (t) => {
-	const { connect, agent } = await startTrial(t);
-	const controller = await connect();
-	await agent.stop();
-
-	await t.throwsAsync(controller.reach({ withinMs: 200, everyMs: 20 }), { code: 'no-answer' });
 });
 
 test('without a broker a controller fails at once and says where it looked', async (t) => {

@@ -8,7 +8,7 @@ export const brokerPort = 1883;
 /** Where a board that QEMU makes finds the machine it runs on. */
 export const hostOfEmulator = '10.0.2.2';
 
-const operator = 'self::mullion-headend';
+export const operator = 'self::mullion-headend';
 
 /** What `npm run image` writes into it, but for what the board says. */
 export const defaultBox = {
