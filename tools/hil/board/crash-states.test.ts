@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { seededRandom } from '../link/random.ts';
 import { CrashDisk } from './crash-disk.ts';
 import { crashStates, lastCrashState } from './crash-states.ts';
-import { WriteLog, writeLogFormat } from './write-log.ts';
+import { WriteLog } from './write-log.ts';
+import { WriteLogCount } from './write-log-count.ts';
+import { writeLogFormat } from './write-log-format.ts';
 
 const sector = 512;
 const diskSectors = 16;
@@ -177,6 +179,37 @@ test('a log that was cut with its box ends where it is no longer whole, and is a
 		const { entries, losses } = await lastCrashState({ log, random: () => 0.5 });
 		t.deepEqual([entries, losses], index === 0 ? [0, 0] : [1, 1]);
 	}
+});
+
+test('entries count although the head says fewer, and the head where one of them is not there yet', async (t) => {
+	const folder = await mkdtemp(join(tmpdir(), 'mullion-write-log-'));
+	t.teardown(() => rm(folder, { recursive: true }));
+	const path = join(folder, 'log');
+	const whole = encode([
+		{ kind: 'write', first: 1, sectors: 2 },
+		{ kind: 'flush', first: 0, sectors: 0 },
+		{ kind: 'discard', first: 4, sectors: 2 },
+	]);
+	await writeFile(path, '');
+	using count = new WriteLogCount(path);
+	const grown = async (bytes: Buffer, said: number) => {
+		const log = Buffer.from(bytes);
+		log.writeUInt8(said, 16);
+		await writeFile(path, log);
+		return count.now();
+	};
+
+	t.is(count.now(), 0);
+	t.is(await grown(whole.subarray(0, 5 * sector), 1), 2);
+	const withHole = Buffer.concat([
+		whole.subarray(0, 5 * sector),
+		Buffer.alloc(sector),
+		whole.subarray(5 * sector),
+	]);
+	t.is(await grown(withHole, 4), 4);
+	t.is(await grown(Buffer.concat([whole, Buffer.alloc(sector, 0x5a)]), 2), 3);
+	await using log = await WriteLog.open(path);
+	t.is((await Array.fromAsync(log.read())).length, 3);
 });
 
 const good = encode([{ kind: 'write', first: 1, sectors: 2 }]);

@@ -2,7 +2,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Random } from '../link/random.ts';
 import { type Extent, ExtentMap, part } from './extent-map.ts';
-import type { WriteLog, WriteLogEntry } from './write-log.ts';
+import type { WriteLog } from './write-log.ts';
+import type { WriteLogEntry } from './write-log-format.ts';
 
 export interface CrashStatesOptions {
 	readonly log: WriteLog;

@@ -1,41 +1,15 @@
-/** Reads a log of all writes to a disk, as Linux's dm-log-writes and QEMU's blklogwrites make them. */
+/** Reads a log of all writes to a disk. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { BoardError } from './board-error.ts';
-
-/** Linux, admin-guide/device-mapper/log-writes; numbers are little-endian, and each entry has a sector of its own. */
-export const writeLogFormat = {
-	magic: 0x6a736677736872n,
-	version: 1n,
-	/** Magic, version, number of entries, bytes of a sector. */
-	superBytes: 28,
-	/** First sector, sectors, flags, bytes of a mark's text. */
-	entryBytes: 32,
-	/** `metadata` is a hint that newer kernels give. */
-	flags: { flush: 1n, fua: 2n, discard: 4n, mark: 8n, metadata: 16n },
-} as const;
-
-export interface WriteLogEntry {
-	/** Its place among all, from 0. */
-	readonly index: number;
-	/** What was written before it is on the medium by then. */
-	readonly isFlush: boolean;
-	/** It is itself on the medium when it has ended. */
-	readonly isForced: boolean;
-	/** Its range is given up, and reads as zeros. */
-	readonly isDiscard: boolean;
-	/** In bytes, on the disk; a flush alone has no length. */
-	readonly offset: number;
-	readonly length: number;
-	/** Where its data begins in the log; a discard has none there. */
-	readonly dataAt: number;
-	/** Text that whoever made the log put in. */
-	readonly mark?: string;
-}
-
-interface WriteLogHead {
-	readonly entries: number;
-	readonly sectorBytes: number;
-}
+import { WriteLogCount } from './write-log-count.ts';
+import {
+	endOf,
+	parseEntry,
+	parseHead,
+	type WriteLogEntry,
+	type WriteLogHead,
+	writeLogFormat,
+} from './write-log-format.ts';
 
 export interface WriteLogOptions {
 	/**
@@ -65,11 +39,12 @@ export class WriteLog implements AsyncDisposable {
 		});
 		try {
 			// Its head comes with the first write, before which a box may be cut already.
-			const isEmpty = options.isCut === true && (await file.stat()).size === 0;
-			const head = isEmpty
-				? { entries: 0, sectorBytes: 512 }
-				: parseHead(await readExactly(file, 0, writeLogFormat.superBytes));
-			return new WriteLog(file, { ...head, ...options });
+			using count = new WriteLogCount(path);
+			const entries = count.now();
+			if (entries === 0 && options.isCut === true)
+				return new WriteLog(file, { entries, sectorBytes: 512, ...options });
+			const { sectorBytes } = parseHead(await readExactly(file, 0, writeLogFormat.superBytes));
+			return new WriteLog(file, { entries, sectorBytes, ...options });
 		} catch (error) {
 			await file.close();
 			throw error;
@@ -93,7 +68,7 @@ export class WriteLog implements AsyncDisposable {
 			// Of several writes under way one may have been written down, and not yet the one before it.
 			if (this.#isCut && head.every((byte) => byte === 0)) return;
 			const entry = parseEntry(head, { index, dataAt: at + this.sectorBytes });
-			at = entry.dataAt + (entry.isDiscard ? 0 : entry.length);
+			at = endOf(entry);
 			if (at > size) throw new BoardError('bad-write-log', `the log ends inside of entry ${index}`);
 			yield entry;
 		}
@@ -109,43 +84,10 @@ export class WriteLog implements AsyncDisposable {
 	}
 }
 
-function parseHead(head: Buffer): WriteLogHead {
-	if (head.readBigUInt64LE(0) !== writeLogFormat.magic || head.readBigUInt64LE(8) !== writeLogFormat.version)
-		throw new BoardError('bad-write-log', `no log of writes of version ${writeLogFormat.version}`);
-	const entries = toNumber(head.readBigUInt64LE(16));
-	const sectorBytes = head.readUInt32LE(24);
-	if (sectorBytes < 512 || sectorBytes > 65_536 || !Number.isInteger(Math.log2(sectorBytes)))
-		throw new BoardError('bad-write-log', `sectors of ${sectorBytes} bytes`);
-	return { entries, sectorBytes };
-}
-
-function parseEntry(head: Buffer, { index, dataAt }: { index: number; dataAt: number }): WriteLogEntry {
-	const { flags, entryBytes } = writeLogFormat;
-	const set = head.readBigUInt64LE(16);
-	if (set >= flags.metadata * 2n) throw new BoardError('bad-write-log', `entry ${index} has flags ${set}`);
-	const textBytes = toNumber(head.readBigUInt64LE(24));
-	const isMark = (set & flags.mark) !== 0n;
-	return {
-		index,
-		isFlush: (set & flags.flush) !== 0n,
-		isForced: (set & flags.fua) !== 0n,
-		isDiscard: (set & flags.discard) !== 0n,
-		offset: toNumber(head.readBigUInt64LE(0) * BigInt(head.length)),
-		length: toNumber(head.readBigUInt64LE(8) * BigInt(head.length)),
-		dataAt,
-		...(isMark && { mark: head.toString('utf8', entryBytes, entryBytes + textBytes) }),
-	};
-}
-
 async function readExactly(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
 	const buffer = Buffer.alloc(bytes);
 	const { bytesRead } = await file.read(buffer, 0, bytes, position);
 	if (bytesRead < bytes)
 		throw new BoardError('bad-write-log', `the log ends at byte ${position + bytesRead}`);
 	return buffer;
-}
-
-function toNumber(value: bigint): number {
-	if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new BoardError('bad-write-log', `a number of ${value}`);
-	return Number(value);
 }

@@ -1,31 +1,30 @@
 /** What was known outside of a box by the time of each write to its disk. */
-import { openSync, readSync } from 'node:fs';
-
-/** Where the log of writes counts its entries (`board/write-log.ts`). */
-const countPlace = 16;
+import { WriteLogCount } from '../../board/write-log-count.ts';
 
 /**
  * A fact is written down with the number of entries that the log of writes has at that instant. So it is true
  * of every state of the disk that has those entries behind it.
  */
-export class Diary<Fact> {
-	readonly #log: number;
+export class Diary<Fact> implements Disposable {
+	readonly #count: WriteLogCount;
 	readonly #facts: { readonly entries: number; readonly fact: Fact }[] = [];
 
 	/** @param log the file that is being recorded into */
 	constructor(log: string) {
-		this.#log = openSync(log, 'r');
+		this.#count = new WriteLogCount(log);
 	}
 
 	/** To be called at once when it is heard, and before it is said. */
 	note(fact: Fact): void {
-		const count = Buffer.alloc(8);
-		readSync(this.#log, count, 0, count.length, countPlace);
-		this.#facts.push({ entries: Number(count.readBigUInt64LE()), fact });
+		this.#facts.push({ entries: this.#count.now(), fact });
 	}
 
 	/** What was known when the disk had so many writes behind it, oldest first. */
 	until(entries: number): Fact[] {
 		return this.#facts.filter((one) => one.entries <= entries).map(({ fact }) => fact);
+	}
+
+	[Symbol.dispose](): void {
+		this.#count[Symbol.dispose]();
 	}
 }

@@ -74,7 +74,7 @@ test.serial('modules come and go while services are at work, and every write is 
 		await box.flash(flashable);
 		await box.storage.record(log);
 		const operator = await bench.start(t, box);
-		const diary = new Diary<Fact>(log);
+		const diary = opened.use(new Diary<Fact>(log));
 		await work({ operator, probe, note: (fact) => diary.note(fact), guest: '', changes: 6 });
 		await box.storage.stopRecording();
 		const writes = opened.use(await WriteLog.open(log));
