@@ -46,6 +46,9 @@ export interface ExchangeOptions {
 	readonly lost: (peer: Peer) => void;
 }
 
+/** Of a topic that no other cell wants, as most are. */
+const nowhere: readonly CellNumber[] = [];
+
 export class Exchange {
 	readonly table = new RouteTable();
 	readonly #options: ExchangeOptions;
@@ -134,7 +137,8 @@ export class Exchange {
 
 	/** Other cells that want the topic. */
 	destinations(topic: string): readonly CellNumber[] {
-		return (this.#ways.get(topic) ?? this.#waysOf(topic)).map(({ peer }) => peer.number);
+		const ways = this.#ways.get(topic) ?? this.#waysOf(topic);
+		return ways.length === 0 ? nowhere : ways.map(({ peer }) => peer.number);
 	}
 
 	/** VMs of other cells that can be told something, with the topics that they want. */

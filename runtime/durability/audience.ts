@@ -62,7 +62,8 @@ export class Audience {
 
 	/** Whether somebody may come who has to be told what is said on this topic now. */
 	awaits(topic: string): boolean {
-		return this.#awaited.has(topic) || this.#unsureUntilUs > 0;
+		// Asked for every message, and hardly ever is anybody awaited.
+		return (this.#awaited.size > 0 && this.#awaited.has(topic)) || this.#unsureUntilUs > 0;
 	}
 
 	/** Cells, or their VMs, have come or gone. */

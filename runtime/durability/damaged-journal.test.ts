@@ -1,7 +1,7 @@
 // A journal that is damaged, missing or foreign: what was kept before is used, and the loss is told.
 import { crc32 } from 'node:zlib';
 import test from 'ava';
-import { decodeHeader, encodeHeader } from '../journal/segment-header.ts';
+import { decodeHeader, encodeHeader, formatVersion } from '../journal/segment-header.ts';
 import { KeptCell, probe } from './keeping.fixture.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { folderOf } from './vm-key.ts';
@@ -121,7 +121,7 @@ test('a journal of another format is set aside, and a VM that has nothing else s
 	const bytes = files.bytesOf(segment);
 	const decoded = decodeHeader(bytes, crc32);
 	if (decoded === undefined) return t.fail();
-	const head = encodeHeader({ ...decoded.header, version: 2 }, crc32);
+	const head = encodeHeader({ ...decoded.header, version: formatVersion + 1 }, crc32);
 	const foreign = Uint8Array.of(...head, ...bytes.subarray(decoded.end));
 	files.put(segment, foreign);
 

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
 import type { Effect } from '../component/generated/service.ts';
+import { PageDigester } from '../digest/page-digester.ts';
 import { turnArbitrary } from '../recording/arbitrary-turn.fixture.ts';
-import { PageDigester } from '../snapshot/page-digester.ts';
 import { EffectsDigest } from './effects-digest.ts';
 
 const anyEffects = turnArbitrary(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })).map(({ outcome }) =>

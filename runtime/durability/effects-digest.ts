@@ -6,8 +6,8 @@
  * ends, the digest of what is in it takes its place.
  */
 import type { Effect } from '../component/generated/service.ts';
+import type { PageDigester } from '../digest/page-digester.ts';
 import { putEffect, sizeOfEffect } from '../recording/effect-writing.ts';
-import type { PageDigester } from '../snapshot/page-digester.ts';
 
 /** Bytes of a digest. */
 export const digestBytes = 8;

@@ -4,6 +4,14 @@
  * Between the two a kill loses it: until the box says that it has it, it is said again after one.
  */
 
+/** Of one stream: the turn up to which all has been handed over. */
+interface Progress {
+	readonly stream: number;
+	turn: number;
+	/** It has come further since the last batch. */
+	isFresh: boolean;
+}
+
 interface Batch {
 	readonly number: number;
 	/** By stream: the turn up to which all has been handed over. */
@@ -12,28 +20,37 @@ interface Batch {
 }
 
 export class Handover {
-	readonly #turns = new Map<number, number>();
-	#fresh = new Map<number, number>();
+	readonly #streams = new Map<number, Progress>();
+	#fresh: Progress[] = [];
 	readonly #batches: Batch[] = [];
 	#last = 0;
 
 	/** All that the turns of a stream up to this one sent has been handed over. */
 	add(stream: number, turn: number): void {
-		this.#turns.set(stream, turn);
-		this.#fresh.set(stream, turn);
+		const progress = this.#streams.get(stream) ?? { stream, turn, isFresh: false };
+		progress.turn = turn;
+		if (progress.isFresh) return;
+		progress.isFresh = true;
+		this.#streams.set(stream, progress);
+		this.#fresh.push(progress);
 	}
 
 	/** Up to which turn everything of a stream has been handed over, whether the box has it or not. */
 	turnOf(stream: number): number {
-		return this.#turns.get(stream) ?? 0;
+		return this.#streams.get(stream)?.turn ?? 0;
 	}
 
 	/** The number by which the box is to say that it has everything so far; undefined where it does already. */
 	close(): number | undefined {
-		if (this.#fresh.size === 0) return undefined;
+		if (this.#fresh.length === 0) return undefined;
 		const number = ++this.#last;
-		this.#batches.push({ number, turns: this.#fresh, waiting: [] });
-		this.#fresh = new Map();
+		const turns = new Map<number, number>();
+		for (const progress of this.#fresh) {
+			turns.set(progress.stream, progress.turn);
+			progress.isFresh = false;
+		}
+		this.#batches.push({ number, turns, waiting: [] });
+		this.#fresh = [];
 		return number;
 	}
 

@@ -5,8 +5,8 @@
 import type { Waiting as KeptWaiting } from '../../proto/host/durability/kept.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect } from '../component/generated/service.ts';
+import { PageDigester } from '../digest/page-digester.ts';
 import { codeOf } from '../error.ts';
-import { PageDigester } from '../snapshot/page-digester.ts';
 import type { LostSnapshot } from '../snapshot/store.ts';
 import type { CellReport, VmSpec } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';

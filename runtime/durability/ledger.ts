@@ -53,9 +53,13 @@ export class Ledger {
 
 	apply({ turn, nowUs, inbox, had, effects }: LedgerTurn): void {
 		this.turn = turn;
-		for (const id of had) this.marks.take(id);
-		for (const event of inbox) this.#had(event, nowUs);
-		for (const effect of effects) this.#said(effect, nowUs);
+		for (let at = 0; at < had.length; at++) this.marks.take(had[at] as MessageId);
+		for (let at = 0; at < inbox.length; at++) this.#had(inbox[at] as Event, nowUs);
+		for (let at = 0; at < effects.length; at++) {
+			const effect = effects[at] as Effect;
+			// Most are messages, of which nothing has to be known.
+			if (effect.tag !== 'publish') this.#said(effect, nowUs);
+		}
 	}
 
 	/** Forgets what the bucket on disk has by now. */
@@ -66,7 +70,7 @@ export class Ledger {
 	#had(event: Event, nowUs: number): void {
 		switch (event.tag) {
 			case 'message':
-				this.correlation = Math.max(this.correlation, event.val.correlation);
+				if (event.val.correlation > this.correlation) this.correlation = event.val.correlation;
 				return;
 			case 'answer':
 				this.requests.delete(event.val.correlation);

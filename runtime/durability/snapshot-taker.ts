@@ -1,9 +1,9 @@
 /** The snapshots of one VM: taken between its turns, kept in its folder, found there again. */
 import type { GuestState } from '../component/guest-state.ts';
+import type { PageDigester } from '../digest/page-digester.ts';
 import type { Directory } from '../directory.ts';
 import type { Origin } from '../snapshot/header.ts';
 import type { Packing } from '../snapshot/packing.ts';
-import type { PageDigester } from '../snapshot/page-digester.ts';
 import { type Moment, Recorder } from '../snapshot/recorder.ts';
 import { type Loaded, SnapshotStore } from '../snapshot/store.ts';
 

@@ -2,14 +2,16 @@
  * Records of many turns as one group: what a journal writes with one write and makes durable with one sync.
  *
  * A group is a header of 32 bytes (mark, salt, body length, count, first sequence, checksum of the body,
- * checksum of the header), then its records, then zeros up to a multiple of 8 bytes. A record is its
+ * checksum of the header), then its records, then zeros up to a multiple of 32 bytes. A record is its
  * payload behind 8 bytes (length, kind and stream); its sequence is the first of the group plus its place.
  * All numbers are little-endian. The checksum is one for the group, not one a record: a group reaches the
- * disk whole or was never durable, and nothing behind a damaged record may be replayed anyway.
+ * disk whole or was never durable, and nothing behind a damaged record may be replayed anyway. That of the
+ * body is the lower half of its XXH64: a group is summed up where it was written.
  */
+import { CheckedBytes, checkUnit } from '../digest/checked-bytes.ts';
 import type { Checksum } from './checksum.ts';
 
-export const groupMark = 0x3147_4a4d; // 'MJG1'
+export const groupMark = 0x3247_4a4d; // 'MJG2'
 export const groupHeaderBytes = 32;
 export const recordHeaderBytes = 8;
 const smallBeforeShrinking = 8;
@@ -20,17 +22,21 @@ export const mostSequence = 2 ** 52;
 export type WriteRecord = (into: Uint8Array, at: number) => number;
 
 export class GroupBuffer {
+	#room: CheckedBytes;
 	#bytes: Uint8Array;
 	#view: DataView;
+	readonly #usualBytes: number;
 	#end = groupHeaderBytes;
 	#count = 0;
 	#waiting = 0;
 	/** Groups in succession that used little of it. */
 	#small = 0;
 
-	/** @param bytes to begin with; it grows as it must */
-	constructor(bytes: number) {
-		this.#bytes = new Uint8Array(bytes);
+	/** @param usualBytes what it has room for at least; it grows as it must, and shrinks again */
+	constructor(usualBytes: number) {
+		this.#room = new CheckedBytes(usualBytes);
+		this.#bytes = this.#room.bytes;
+		this.#usualBytes = this.#bytes.length;
 		this.#view = new DataView(this.#bytes.buffer);
 	}
 
@@ -83,7 +89,7 @@ export class GroupBuffer {
 
 	/** The group as it goes to disk, numbered from `first`; valid until the next change. */
 	seal({ first, salt, checksum }: { first: number; salt: number; checksum: Checksum }): Uint8Array {
-		const padded = Math.ceil(this.#end / 8) * 8;
+		const padded = Math.ceil(this.#end / checkUnit) * checkUnit;
 		if (padded > this.#bytes.length) this.#grow(padded);
 		this.#bytes.fill(0, this.#end, padded);
 		const view = this.#view;
@@ -92,21 +98,22 @@ export class GroupBuffer {
 		view.setUint32(8, padded - groupHeaderBytes, true);
 		view.setUint32(12, this.#count, true);
 		view.setBigUint64(16, BigInt(first), true);
-		view.setUint32(24, checksum(this.#bytes.subarray(groupHeaderBytes, padded)), true);
+		view.setUint32(24, this.#room.check(groupHeaderBytes, padded - groupHeaderBytes), true);
 		view.setUint32(28, checksum(this.#bytes.subarray(0, 28)), true);
 		return this.#bytes.subarray(0, padded);
 	}
 
 	/**
-	 * Empties it. A buffer that has grown beyond `usualBytes` is given back after some groups that used little
-	 * of it: under load it would only be made again and again.
+	 * Empties it. Room beyond the usual is given back after some groups that used little of it: under load it
+	 * would only be made again and again.
 	 */
-	clear(usualBytes: number): void {
-		this.#small = this.#end > usualBytes / 4 ? 0 : this.#small + 1;
+	clear(): void {
+		this.#small = this.#end > this.#usualBytes / 4 ? 0 : this.#small + 1;
 		this.#end = groupHeaderBytes;
 		this.#count = 0;
 		this.#waiting = 0;
-		if (this.#bytes.length > usualBytes && this.#small >= smallBeforeShrinking) this.#resize(usualBytes);
+		const isLarge = this.#bytes.length > this.#usualBytes;
+		if (isLarge && this.#small >= smallBeforeShrinking) this.#resize(this.#usualBytes);
 	}
 
 	#finish(kind: number, stream: number, end: number): void {
@@ -124,7 +131,8 @@ export class GroupBuffer {
 	}
 
 	#resize(bytes: number): void {
-		this.#bytes = new Uint8Array(bytes);
+		this.#room = new CheckedBytes(bytes);
+		this.#bytes = this.#room.bytes;
 		this.#view = new DataView(this.#bytes.buffer);
 	}
 }

@@ -62,8 +62,8 @@ export class GroupCommit {
 		this.#next = next;
 		this.#sealed = next - 1;
 		this.#durable = next - 1;
-		this.#filling = new GroupBuffer(this.#usualBytes);
-		this.#spare = new GroupBuffer(this.#usualBytes);
+		this.#filling = new GroupBuffer(options.groupBytes * 4);
+		this.#spare = new GroupBuffer(options.groupBytes * 4);
 	}
 
 	get next(): number {
@@ -167,10 +167,6 @@ export class GroupCommit {
 		return heldBytes >= this.#options.groupBytes;
 	}
 
-	get #usualBytes(): number {
-		return this.#options.groupBytes * 4;
-	}
-
 	#requireOpen(): void {
 		if (this.#state !== 'open')
 			throw this.#trouble ?? new JournalError('closed', 'the journal has been closed');
@@ -212,7 +208,7 @@ export class GroupCommit {
 		this.#calm();
 		this.#tellRoom();
 		if (!(await this.#writeUntilDone(group, range))) return false;
-		group.clear(this.#usualBytes);
+		group.clear();
 		this.#spare = group;
 		this.#durable = range.last;
 		await this.#options.done(range.last);

@@ -5,6 +5,7 @@
  * the next group is looked for by its mark and the segment's salt: a guest whose payload looks like a
  * group cannot know the salt.
  */
+import { Checker, checkUnit } from '../digest/checked-bytes.ts';
 import type { Checksum } from './checksum.ts';
 import { groupHeaderBytes, groupMark, mostSequence, recordHeaderBytes } from './group-buffer.ts';
 
@@ -41,6 +42,7 @@ export interface ScanOptions {
 
 export function* scanGroups({ bytes, from, salt, checksum }: ScanOptions): Generator<Group | Damaged> {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	const checker = new Checker();
 	let damagedFrom = from;
 	let at = from;
 	while (at < bytes.length) {
@@ -49,7 +51,7 @@ export function* scanGroups({ bytes, from, salt, checksum }: ScanOptions): Gener
 		const isWhole =
 			bodyBytes !== undefined &&
 			body + bodyBytes <= bytes.length &&
-			checksum(bytes.subarray(body, body + bodyBytes)) === view.getUint32(at + 24, true) &&
+			checker.check(bytes.subarray(body, body + bodyBytes)) === view.getUint32(at + 24, true) &&
 			isFilled(view, { at, body, bodyBytes });
 		if (!isWhole) {
 			// A good header says how long its damaged body is; else the next one may begin anywhere.
@@ -94,7 +96,7 @@ function isFilled(
 		if (next + recordHeaderBytes > end) return false;
 		next += recordHeaderBytes + view.getUint32(next, true);
 	}
-	return next <= end && end - next < 8 && view.getBigUint64(at + 16, true) <= mostSequence;
+	return next <= end && end - next < checkUnit && view.getBigUint64(at + 16, true) <= mostSequence;
 }
 
 /** Undefined where no header of this segment is. */
@@ -113,6 +115,7 @@ function bodyLength({
 }): number | undefined {
 	if (at + groupHeaderBytes > bytes.length || view.getUint32(at, true) !== groupMark) return undefined;
 	if (view.getUint32(at + 4, true) !== salt) return undefined;
-	const isRight = checksum(bytes.subarray(at, at + 28)) === view.getUint32(at + 28, true);
-	return isRight ? view.getUint32(at + 8, true) : undefined;
+	if (checksum(bytes.subarray(at, at + 28)) !== view.getUint32(at + 28, true)) return undefined;
+	const length = view.getUint32(at + 8, true);
+	return length > 0 && length % checkUnit === 0 ? length : undefined;
 }

@@ -9,7 +9,7 @@ import type { Checksum } from './checksum.ts';
 import { mostSequence } from './group-buffer.ts';
 import { decodeStreams, encodeStreams, type Stream } from './stream.ts';
 
-export const formatVersion = 1;
+export const formatVersion = 2;
 const mark = new TextEncoder().encode('MULLJRNL');
 const headBytes = 136;
 const nameAt = 49;

@@ -6,9 +6,10 @@
  * of the platform. Everything up to where pages begin keeps its place in every format. Pages are summed up by
  * their digests, which are known when a snapshot is taken.
  */
+
+import type { PageDigester } from '../digest/page-digester.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { SnapshotError } from './error.ts';
-import type { PageDigester } from './page-digester.ts';
 
 export type Coding = (typeof codings)[number];
 

@@ -1,7 +1,7 @@
 /** Takes snapshots of one VM, one after another: a base, then deltas, then a base again before they get too many. */
 import type { GuestState } from '../component/guest-state.ts';
+import type { PageDigester } from '../digest/page-digester.ts';
 import type { Origin } from './header.ts';
-import type { PageDigester } from './page-digester.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 export interface RecorderOptions {

@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { zstdPacking } from '../../firmware/hal/zstd-packing.ts';
+import { PageDigester } from '../digest/page-digester.ts';
 import { SnapshotError } from './error.ts';
 import { hibernate, wake } from './hibernate.ts';
-import { PageDigester } from './page-digester.ts';
 import { packSnapshot, readSnapshot, type Snapshot } from './snapshot.ts';
 import { anyChange, digester, origin, reading, revived, ScriptedGuest } from './testbed.ts';
 

@@ -1,10 +1,10 @@
 /** Snapshots of one VM as a box reads and writes them: bytes that hold everything or, as a delta, what has changed. */
 import { type Captured, type GuestImage, statePageBytes } from '../component/guest-state.ts';
+import { digestWords, type PageDigester } from '../digest/page-digester.ts';
 import { bytesBeforePages, type Content, readContent, writeContent } from './content.ts';
 import { SnapshotError } from './error.ts';
 import { checkOrigin, type Header, type Origin, openSnapshot, readHeader, sealSnapshot } from './header.ts';
 import type { Packing } from './packing.ts';
-import { digestWords, type PageDigester } from './page-digester.ts';
 
 /** A VM between two turns. */
 export interface Snapshot {

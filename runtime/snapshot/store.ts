@@ -5,12 +5,13 @@
  * power cut at any instruction leaves the last snapshot that `put` has resolved for, or the one it was at.
  * A new base makes the generation before last superfluous: that is how chains of deltas come to an end.
  */
+
+import type { PageDigester } from '../digest/page-digester.ts';
 import type { Directory } from '../directory.ts';
 import { SnapshotError, type snapshotErrors } from './error.ts';
 import { baseFile, deltaFile, filesOf, type Generation, generationsOf } from './generation-files.ts';
 import { readHeader } from './header.ts';
 import type { Packing } from './packing.ts';
-import type { PageDigester } from './page-digester.ts';
 import { packSnapshotLater, type ReadOptions, readSnapshot, type Snapshot } from './snapshot.ts';
 
 const generationsKept = 2;

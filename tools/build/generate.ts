@@ -36,10 +36,10 @@ export const generationSteps: readonly GenerationStep[] = [
 		},
 	},
 	{
-		outDirectory: 'runtime/snapshot/generated',
+		outDirectory: 'runtime/digest/generated',
 		files: async () => {
-			const source = resolve(repository, 'runtime/snapshot/page-digests.wat');
-			return new Map([['page-digests.ts', await textModule(source, 'pageDigestsModule')]]);
+			const source = resolve(repository, 'runtime/digest/xxh64.wat');
+			return new Map([['xxh64.ts', await textModule(source, 'xxh64Module')]]);
 		},
 	},
 	{

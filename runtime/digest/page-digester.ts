@@ -6,29 +6,35 @@
  * also sum it up.
  */
 import { statePageBytes } from '../component/guest-state.ts';
-import { pageDigestsModule } from './generated/page-digests.ts';
+import { type Xxh64, xxh64Over } from './xxh64.ts';
 
 const roomBytes = 262_144;
+/** The room, and behind it the digests of its pages. */
+const memoryPages = roomBytes / 65_536 + 1;
 /** Words of 32 bits that a digest has. */
 export const digestWords = 2;
 
-/** The module, and what lies where in its memory. */
+/** What lies where in the memory of the module. */
 class Machine {
 	readonly room: Uint8Array<ArrayBuffer>;
 	readonly digests: Uint32Array;
 	readonly first: Uint8Array;
-	readonly digest: (pages: number) => void;
-	readonly sum: (length: number) => void;
+	readonly #functions: Xxh64;
 
 	constructor() {
-		const bytes = Uint8Array.fromBase64(pageDigestsModule);
-		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-		const { buffer } = exports['memory'] as WebAssembly.Memory;
-		this.room = new Uint8Array(buffer as ArrayBuffer, 0, roomBytes);
-		this.digests = new Uint32Array(buffer, roomBytes);
-		this.first = new Uint8Array(buffer, roomBytes, digestWords * 4);
-		this.digest = exports['digest'] as (pages: number) => void;
-		this.sum = exports['sum'] as (length: number) => void;
+		const memory = new WebAssembly.Memory({ initial: memoryPages, maximum: memoryPages });
+		this.room = new Uint8Array(memory.buffer, 0, roomBytes);
+		this.digests = new Uint32Array(memory.buffer, roomBytes);
+		this.first = new Uint8Array(memory.buffer, roomBytes, digestWords * 4);
+		this.#functions = xxh64Over(memory);
+	}
+
+	digest(pages: number): void {
+		this.#functions.digest(0, pages, roomBytes);
+	}
+
+	sum(length: number): void {
+		this.#functions.sum(0, length, roomBytes);
 	}
 }
 
@@ -70,9 +76,9 @@ export class PageDigester {
 	 * @param length a multiple of 32, not 0
 	 */
 	hashRoom(length: number): Uint8Array {
-		const { sum, first } = this.#machine();
-		sum(length);
-		return first;
+		const machine = this.#machine();
+		machine.sum(length);
+		return machine.first;
 	}
 
 	/** One digest of any bytes whose length is known otherwise. */

@@ -1,19 +1,19 @@
-;; XXH64, with the seed 0: of each of the pages of 4096 bytes that lie one after another from address 0, or of
-;; all that lies there as one.
+;; XXH64, with the seed 0. All lengths are multiples of 32, and not 0.
 (module
-	;; 256 KiB of pages, and behind them their digests.
-	(memory (export "memory") 5 5)
-	(func (export "digest") (param $pages i32)
-		(local $from i32) (local $to i32)
-		(local.set $to (i32.const 262144))
+	(import "digest" "memory" (memory 0))
+	;; Puts the digests of pages of 4096 bytes, one behind another as the pages are.
+	(func (export "digest") (param $from i32) (param $pages i32) (param $to i32)
 		(loop $page
 			(i64.store (local.get $to) (call $hash (local.get $from) (i32.const 4096)))
 			(local.set $from (i32.add (local.get $from) (i32.const 4096)))
 			(local.set $to (i32.add (local.get $to) (i32.const 8)))
 			(br_if $page (local.tee $pages (i32.sub (local.get $pages) (i32.const 1))))))
-	;; The length is a multiple of 32, and not 0.
-	(func (export "sum") (param $length i32)
-		(i64.store (i32.const 262144) (call $hash (i32.const 0) (local.get $length))))
+	;; Puts the digest of all of it.
+	(func (export "sum") (param $from i32) (param $length i32) (param $to i32)
+		(i64.store (local.get $to) (call $hash (local.get $from) (local.get $length))))
+	;; The lower half of it.
+	(func (export "check") (param $from i32) (param $length i32) (result i32)
+		(i32.wrap_i64 (call $hash (local.get $from) (local.get $length))))
 	(func $hash (param $from i32) (param $length i32) (result i64)
 		(local $end i32)
 		(local $a i64) (local $b i64) (local $c i64) (local $d i64) (local $h i64)

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { digester } from '../snapshot/testbed.ts';
 import { digestWords } from './page-digester.ts';
-import { digester } from './testbed.ts';
 
 test('a page has the same digest wherever it lies, and pages that differ have others', (t) => {
 	const page = fc.uint8Array({ minLength: 4096, maxLength: 4096 });

@@ -1,0 +1,38 @@
+/** Bytes that can be summed up where they lie: what is written and checked often need not be copied for that. */
+import { type Xxh64, xxh64Over } from './xxh64.ts';
+
+const memoryPageBytes = 65_536;
+/** What is summed up is a multiple of this. */
+export const checkUnit = 32;
+
+export class CheckedBytes {
+	/** As many as were asked for, and more up to whole pages of 64 KiB. */
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly #functions: Xxh64;
+
+	/** @param least how many; they are zeros */
+	constructor(least: number) {
+		const pages = Math.ceil(least / memoryPageBytes);
+		const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+		this.bytes = new Uint8Array(memory.buffer);
+		this.#functions = xxh64Over(memory);
+	}
+
+	/** The lower half of their XXH64, as 32 bits without a sign. @param length a multiple of `checkUnit`, not 0 */
+	check(from: number, length: number): number {
+		return this.#functions.check(from, length) >>> 0;
+	}
+}
+
+/** The same of bytes that lie anywhere, for which they are copied. */
+export class Checker {
+	#room: CheckedBytes | undefined;
+
+	/** @param bytes a multiple of `checkUnit`, not 0 */
+	check(bytes: Uint8Array): number {
+		const { length } = bytes;
+		if (this.#room === undefined || this.#room.bytes.length < length) this.#room = new CheckedBytes(length);
+		this.#room.bytes.set(bytes);
+		return this.#room.check(0, length);
+	}
+}
