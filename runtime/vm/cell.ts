@@ -3,6 +3,9 @@
  *
  * Order holds per sender and topic. Delivery is always on a later turn, so a VM may publish to
  * itself and is never re-entered.
+ *
+ * Here is what a cell is told and how its parts hang together. Who comes into it and leaves it is `residence.ts`,
+ * how VMs are called `turns.ts`, and what becomes of that `transactions.ts`.
  */
 import type { Notify } from '../bus/doorbell.ts';
 import type { Clock } from '../clock.ts';
