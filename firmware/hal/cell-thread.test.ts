@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { makeProbe, type Order, type Word } from '../../modules/probe/testbed.ts';
-import { topicGrants } from '../../runtime/bus/policy.ts';
+import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import type { CellHost } from '../../runtime/vm/cell-host.ts';
 import type { CellReport } from '../../runtime/vm/cell-protocol.ts';
 import { threadedCells } from './cell-thread.ts';
@@ -28,26 +28,9 @@ function spawn(cells: CellHost) {
 		},
 		onLost: (why) => said.push({ tag: 'log', vm: 1, line: { level: 'error', text: why } }),
 	});
-	const { manifest, module, encoding, digest } = probe.component;
+	const keep = { mode: 'journal', intervalMs: 1000, digest: probe.component.digest } as const;
 	cell.send({ tag: 'wanted', topics: ['probe.out'] });
-	cell.send({
-		tag: 'start',
-		vm: 1,
-		spec: {
-			name: 'probe',
-			module,
-			encoding,
-			priority: manifest.priority,
-			budget: manifest.budget,
-			topics: topicGrants(manifest),
-			effects: [],
-			config: manifest.config.bytes,
-			baseband: '',
-			log: { linesPerTurn: 4, bytesPerTurn: 1024 },
-			clockStepUs: 1,
-			keep: { mode: 'journal', intervalMs: 1000, digest },
-		},
-	});
+	cell.send({ tag: 'start', vm: 1, spec: bareSpec(probe.component, { keep }) });
 	const words = (): Word[] =>
 		said.flatMap((report) => (report.tag === 'published' ? [probe.word(report.payload)] : []));
 	return {

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { transpile } from '../../firmware/hal/transpile.ts';
 import { appendSections } from '../../tools/build/section.ts';
-import { topicGrants } from '../bus/policy.ts';
 import { type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { simulatedEntropy } from '../simulated-entropy.ts';
+import { bareSpec } from '../vm/bare-spec.fixture.ts';
 import { Cell } from '../vm/cell.ts';
 import type { CellCommand, CellReport, VmSpec } from '../vm/cell-protocol.ts';
 import { foreignLinker } from './foreign-guest.ts';
@@ -85,7 +85,8 @@ export interface ForeignBed {
 }
 
 /** A cell with one VM, whose topics somebody outside wants. */
-export function bed({ manifest, module, encoding, foreign }: PreparedComponent): ForeignBed {
+export function bed(component: PreparedComponent): ForeignBed {
+	const { manifest } = component;
 	const clock = new ManualClock();
 	const said: CellReport[] = [];
 	const cell = new Cell({
@@ -104,24 +105,8 @@ export function bed({ manifest, module, encoding, foreign }: PreparedComponent):
 		clock,
 		said,
 		do: run,
-		start: (change = {}) => {
-			const spec: VmSpec = {
-				name: manifest.name,
-				module,
-				encoding,
-				...(foreign && { foreign }),
-				priority: manifest.priority,
-				budget: manifest.budget,
-				topics: topicGrants(manifest),
-				effects: [],
-				config: manifest.config.bytes,
-				baseband: '',
-				log: { linesPerTurn: 64, bytesPerTurn: 16_384 },
-				clockStepUs: 1000,
-				...change,
-			};
-			run({ tag: 'start', vm: 1, spec });
-		},
+		start: (change = {}) =>
+			run({ tag: 'start', vm: 1, spec: bareSpec(component, { clockStepUs: 1000, ...change }) }),
 		send: (payload, correlation) => {
 			const bytes = typeof payload === 'string' ? bytesOf(payload) : payload;
 			if (correlation === undefined) run({ tag: 'publish', topic, sender: 0, payload: bytes });

@@ -15,14 +15,14 @@ export async function goBack(run: SessionRun, progress: Progress, why: unknown):
 	}
 	if (flight.target !== undefined && progress.hasPrepared) {
 		// A target that may have taken the session is no longer one that has only prepared for it.
-		run.release(flight.target, progress.hasGiven ? 'release' : 'rollback');
+		run.holders.release(flight.target, progress.hasGiven ? 'release' : 'rollback');
 	}
 	try {
 		await goOn(run, progress);
 	} catch (error) {
 		if (!run.isEnding) {
 			run.disown();
-			run.release(source);
+			run.holders.release(source);
 			run.apply('failed');
 			run.trouble(error);
 		}

@@ -74,7 +74,7 @@ export async function handOver(run: SessionRun, { to, trigger, reason: why }: Mo
 	});
 	if (failure === undefined) {
 		await run.paper.announce().catch((error) => run.trouble(error));
-		run.release(source);
+		run.holders.release(source);
 	}
 }
 

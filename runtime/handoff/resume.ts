@@ -34,7 +34,7 @@ async function giveTo(run: SessionRun, { vm, baseband }: { vm: VmId; baseband: s
 	if (kept !== undefined) {
 		const command = { take: { state: kept.state, ...position } };
 		await run.give({ vm, command, ms: limits.takeMs, event: 'taken', baseband }).catch((error) => {
-			run.release(vm);
+			run.holders.release(vm);
 			throw error;
 		});
 		return;
@@ -46,7 +46,7 @@ async function giveTo(run: SessionRun, { vm, baseband }: { vm: VmId; baseband: s
 	}
 	const command = { open: { url: session.url } };
 	await run.give({ vm, command, ms: limits.openMs, event: 'taken', baseband }).catch((error) => {
-		run.release(vm);
+		run.holders.release(vm);
 		if (codeOf(error) === 'refused') {
 			run.refuse(error);
 		}

@@ -3,12 +3,12 @@
  * the policy says of it now, and interrupted when the world takes its ground away.
  */
 import type { Clock, Timer } from '../clock.ts';
-import { codeOf } from '../error.ts';
 import type { BasebandChange, BasebandTable } from '../network/baseband-table.ts';
 import type { VmId } from '../vm/cell-protocol.ts';
 import { handOver } from './hand-over.ts';
 import { asHandoffError, HandoffError } from './handoff-error.ts';
 import type { HandoffRecord } from './handoff-record.ts';
+import { Holders } from './holders.ts';
 import type { HandoffLimits } from './limits.ts';
 import { type Decision, decide } from './policy.ts';
 import type { PolicySettings } from './policy-settings.ts';
@@ -45,24 +45,15 @@ export interface SessionRunOptions {
 	readonly reports: SessionReports;
 }
 
-/** A VM that does not answer is told this often more to let go of a session, at doubling intervals. */
-const mostReleases = 6;
-
 export class SessionRun {
 	readonly session: Session;
 	readonly ports: SessionPorts;
 	readonly paper: SessionPaper;
+	readonly holders: Holders;
 	readonly #reports: SessionReports;
-	/** VMs that may still hold something of the session, each with the number of its last command. */
-	readonly #holders = new Map<VmId, number>();
 	readonly #firstRest = Promise.withResolvers<void>();
-	readonly #leaving = new AbortController();
 	#task = new AbortController();
-	/** VMs that are being told to let go. */
-	readonly #releasing = new Set<VmId>();
-	readonly #timers = new Set<Timer>();
 	#timer: Timer | undefined;
-	#commands = 0;
 	#isRunning = false;
 	#isDue = false;
 	#rest = Promise.resolve();
@@ -73,6 +64,8 @@ export class SessionRun {
 		this.session = session;
 		this.ports = ports;
 		this.paper = paper;
+		const { vms, clock, limits } = ports;
+		this.holders = new Holders({ session: session.id, vms, clock, limits });
 		this.#reports = reports;
 		this.#firstRest.promise.catch(() => undefined);
 	}
@@ -124,7 +117,7 @@ export class SessionRun {
 
 	vmBack(vm: VmId): void {
 		const { session } = this;
-		if (this.#holders.has(vm)) {
+		if (this.holders.has(vm)) {
 			this.#releaseStray(vm);
 		}
 		if (session.owner === undefined) {
@@ -141,7 +134,7 @@ export class SessionRun {
 			return true;
 		}
 		if (session.owner !== vm) {
-			if (!this.#releasing.has(vm)) {
+			if (!this.holders.isReleasing(vm)) {
 				this.#releaseStray(vm);
 			}
 			return false;
@@ -173,10 +166,7 @@ export class SessionRun {
 		this.#timer?.cancel();
 		const why = new HandoffError('stopped', 'the platform is stopping');
 		this.#task.abort(why);
-		this.#leaving.abort(why);
-		for (const timer of this.#timers) {
-			timer.cancel();
-		}
+		this.holders.stop(why);
 		this.#firstRest.reject(why);
 		await this.#rest;
 		await this.paper.flush();
@@ -232,8 +222,7 @@ export class SessionRun {
 	}
 
 	command(vm: VmId, command: SessionCommand, ms: number): Promise<Uint8Array> {
-		this.#holders.set(vm, this.#commands++);
-		return this.#send({ vm, command, ms, signal: this.#task.signal });
+		return this.holders.command({ vm, command, ms, signal: this.#task.signal });
 	}
 
 	/**
@@ -267,37 +256,6 @@ export class SessionRun {
 		if (flight.early !== undefined) {
 			this.checkpoint(vm, flight.early);
 		}
-	}
-
-	/** Tells a VM, without waiting for it, that the session is no longer its business; again if it does not answer. */
-	release(vm: VmId, command: 'release' | 'rollback' = 'release', attempt = 0): void {
-		const token = this.#commands++;
-		this.#holders.set(vm, token);
-		const { clock, limits } = this.ports;
-		const { signal } = this.#leaving;
-		const again = (error: unknown): void => {
-			// A VM that is gone is told when it is back.
-			if (codeOf(error) !== 'vm-gone' && !signal.aborted && attempt < mostReleases) {
-				const timer = clock.after(limits.retryMs * 2 ** attempt, () => {
-					this.#timers.delete(timer);
-					if (this.#holders.get(vm) === token) {
-						this.release(vm, 'release', attempt + 1);
-					}
-				});
-				this.#timers.add(timer);
-			}
-		};
-		const forget = (): void => {
-			// A later command may have given it something again.
-			if (this.#holders.get(vm) === token) {
-				this.#holders.delete(vm);
-			}
-		};
-		const told = { vm, command: { [command]: {} } as SessionCommand, ms: limits.releaseMs, signal };
-		this.#releasing.add(vm);
-		void this.#send(told)
-			.finally(() => this.#releasing.delete(vm))
-			.then(forget, again);
 	}
 
 	trouble(error: unknown): void {
@@ -378,9 +336,7 @@ export class SessionRun {
 		session.flight = undefined;
 		// First, so that a power cut does not bring it back when its VMs know nothing of it any more.
 		await this.paper.remove().catch((error) => this.trouble(error));
-		for (const vm of this.#holders.keys()) {
-			this.release(vm);
-		}
+		this.holders.releaseAll();
 		this.apply('close');
 		this.#firstRest.reject(why);
 		this.#reports.over(session);
@@ -390,21 +346,12 @@ export class SessionRun {
 	#releaseStray(vm: VmId): void {
 		const { owner, flight } = this.session;
 		if (![owner, flight?.source, flight?.target].includes(vm)) {
-			this.release(vm);
+			this.holders.release(vm);
 		}
 	}
 
 	#interrupt(code: 'target-lost' | 'source-gone' | 'target-gone', message: string): void {
 		this.#task.abort(new HandoffError(code, message));
-	}
-
-	#send({ vm, command, ms, signal }: Sending): Promise<Uint8Array> {
-		const { clock, vms } = this.ports;
-		const name = Object.keys(command)[0];
-		const what = `${name} of session ${this.session.id} in VM ${vm}`;
-		return within({ clock, ms, signal, what }, (inner) =>
-			vms.command(vm, { session: this.session.id, ...command }, { deadlineMs: ms, signal: inner }),
-		);
 	}
 }
 
@@ -415,11 +362,4 @@ export interface Giving {
 	readonly event: 'taken' | 'reverted';
 	/** Absent when it stays where it was. */
 	readonly baseband?: string;
-}
-
-interface Sending {
-	readonly vm: VmId;
-	readonly command: SessionCommand;
-	readonly ms: number;
-	readonly signal: AbortSignal;
 }

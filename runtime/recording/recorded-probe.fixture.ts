@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { makeProbe, type Order } from '../../modules/probe/testbed.ts';
 import { type BuiltModule, buildModule } from '../../tools/build/component.ts';
 import type { Event } from '../component/generated/service.ts';
+import { bareSpec } from '../vm/bare-spec.fixture.ts';
 import type { VmSpec } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import { Vm } from '../vm/vm.ts';
@@ -57,22 +58,14 @@ export async function recordProbe(
 }
 
 function probeSpec(bucket: ReadonlyMap<string, Uint8Array>): VmSpec {
-	const { manifest, module, encoding } = probe.component;
-	return {
-		name: 'probe',
-		module,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
+	return bareSpec(probe.component, {
 		topics: topics.map((name) => ({ name, mayPublish: true, maySubscribe: true, whenFull: 'block' })),
 		effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
-		config: manifest.config.bytes,
-		baseband: '',
 		log: { linesPerTurn: 100, bytesPerTurn: 10_000 },
 		bucket,
 		bucketBytes: 1024,
 		clockStepUs: 1000,
-	};
+	});
 }
 
 /** Another build of the probe, made of its source with one text in the place of another. */

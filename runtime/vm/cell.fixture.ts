@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { makeProbe, type Order } from '../../modules/probe/testbed.ts';
-import { topicGrants } from '../bus/policy.ts';
 import type { Clock } from '../clock.ts';
 import type { CodeReader } from '../component/service-code.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { bareSpec } from './bare-spec.fixture.ts';
 import { Cell } from './cell.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 
@@ -27,23 +27,14 @@ export interface CellBed {
 
 /** A probe that may do all that a probe can. */
 export function specOf(vm: VmId, change: Partial<VmSpec> = {}): VmSpec {
-	const { manifest, module, encoding } = probe.component;
-	return {
+	return bareSpec(probe.component, {
 		name: `probe-${vm}`,
-		module,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
-		topics: topicGrants(manifest),
 		effects: ['put', 'delete', 'fetch', 'cancel-fetch'],
-		config: manifest.config.bytes,
-		baseband: '',
 		log: { linesPerTurn: 4, bytesPerTurn: 1024 },
 		bucket: new Map(),
 		bucketBytes: 1024,
-		clockStepUs: 1,
 		...change,
-	};
+	});
 }
 
 /** @param code where that of VMs is kept that sleep; default nowhere */

@@ -3,36 +3,31 @@
  *
  * Order holds per sender and topic. Delivery is always on a later turn, so a VM may publish to
  * itself and is never re-entered.
+ *
+ * Here is what a cell is told and how its parts hang together. Who comes into it and leaves it is `residence.ts`,
+ * how VMs are called `turns.ts`, and what becomes of that `transactions.ts`.
  */
 import type { Notify } from '../bus/doorbell.ts';
-import type { Waiting } from '../bus/inbox.ts';
 import type { Clock } from '../clock.ts';
-import type { Effect, Event } from '../component/generated/service.ts';
-import { type CodeReader, type KeptCode, ServiceCode } from '../component/service-code.ts';
-import type { Keeper } from '../durability/keeper.ts';
-import { Keeping, type KeepingCell } from '../durability/keeping.ts';
+import type { CodeReader } from '../component/service-code.ts';
+import { Keeping } from '../durability/keeping.ts';
 import type { CellStorage } from '../durability/storage.ts';
 import type { ForeignLinker } from '../foreign/foreign-guest.ts';
-import { Recorder } from '../recording/recorder.ts';
 import type { Packing } from '../snapshot/packing.ts';
 import { plainPacking } from '../snapshot/plain-packing.ts';
-import { blame } from './blame.ts';
-import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
-import { crashOf } from './crash.ts';
-import { isBoxEffect } from './effect-check.ts';
-import { VmError } from './error.ts';
-import { eventsPerTurn } from './guest.ts';
+import type { CellCommand, CellReport, VmId } from './cell-protocol.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hibernation } from './hibernation.ts';
-import { HousedSpec } from './housed-spec.ts';
 import { Mail } from './mail.ts';
 import { isMoveCommand, type MoveCommand, Moves } from './moves.ts';
+import type { ArmedTimer } from './passage.ts';
 import type { Reclaim } from './reclaim.ts';
-import { Resident } from './resident.ts';
+import { Residence } from './residence.ts';
+import type { Resident } from './resident.ts';
 import { RunQueue } from './run-queue.ts';
 import { Suspension } from './suspension.ts';
+import { Transactions } from './transactions.ts';
 import { Turns } from './turns.ts';
-import type { Vm } from './vm.ts';
 import { VmTimers } from './vm-timers.ts';
 
 export interface CellOptions {
@@ -58,18 +53,16 @@ export interface CellOptions {
 }
 
 export class Cell {
-	readonly #clock: Clock;
 	readonly #report: (reports: CellReport[]) => void;
 	readonly #residents = new Map<VmId, Resident>();
+	readonly #clock: Clock;
 	readonly #queue: RunQueue<Resident>;
 	readonly #mail: Mail;
 	readonly #turns: Turns;
-	readonly #timers: VmTimers;
 	readonly #keeping: Keeping | undefined;
-	readonly #hibernation: Hibernation;
+	readonly #residence: Residence;
 	readonly #moves: Moves;
 	readonly #suspension: Suspension;
-	readonly #code: CodeReader | undefined;
 	readonly #reclaim: Reclaim | undefined;
 	#reports: CellReport[] = [];
 
@@ -86,90 +79,110 @@ export class Cell {
 		notify,
 	}: CellOptions) {
 		this.#clock = clock;
-		this.#code = code;
 		this.#reclaim = reclaim;
 		this.#report = report;
-		this.#queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
-		this.#mail = new Mail({
-			clock,
-			queue: this.#queue,
-			residents: this.#residents,
-			say: (said) => this.#say(said),
-			tell: (resident, report) => this.#tell(resident, report),
-			flush: () => this.#flush(),
-			notify,
+		const residents = this.#residents;
+		const say = (said: CellReport): void => this.#say(said);
+		const tell = (resident: Resident, said: CellReport): void => this.#tell(resident, said);
+		const flush = (): void => this.#flush();
+		const queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
+		const mail = new Mail({ clock, queue, residents, say, tell, flush, notify });
+		const timers = new VmTimers({ clock, give: (vm, event) => mail.give(vm, event) });
+		const arm = (resident: Resident, timer: ArmedTimer, firstMs: number): void =>
+			timers.set(resident, timer, firstMs);
+		const keeping =
+			storage &&
+			new Keeping(storage, {
+				clock,
+				residents,
+				mail,
+				make: (resident, spec) => turns.make(resident, spec),
+				begin: (resident) => turns.begin(resident),
+				goOn: (resident, vm) => {
+					turns.adopt(resident, vm);
+					residence.started(resident);
+				},
+				stillborn: (resident, error) => residence.stillborn(resident, error),
+				apply: (resident, vm, effect) => transactions.apply(resident, vm, effect),
+				arm,
+				ready: (resident) => queue.add(resident),
+				wake: (resident) => hibernation.wake(resident),
+				say,
+				flush,
+			});
+		mail.kept = keeping?.mail;
+		const transactions = new Transactions({
+			mail,
+			timers,
+			keeping,
+			started: (resident) => residence.started(resident),
+			say,
+			tell,
 		});
-		this.#timers = new VmTimers({ clock, give: (vm, event) => this.#mail.give(vm, event) });
-		this.#turns = new Turns({
+		const turns = new Turns({
 			clock,
 			heartbeat,
 			linkForeign,
-			queue: this.#queue,
+			queue,
 			wake,
-			take: (resident) => this.#take(resident),
-			finished: (resident, vm, effects) => this.#finished(resident, vm, effects),
-			rouse: (resident) => this.#hibernation.wake(resident),
-			failed: (resident, vm, error) => this.#failed(resident, vm, error),
-			exceeded: ({ id }, budget, detail) => this.#say({ tag: 'exceeded', vm: id, budget, detail }),
-			rested: () => this.#flush(),
+			transactions,
+			rouse: (resident) => hibernation.wake(resident),
+			exceeded: ({ id }, budget, detail) => say({ tag: 'exceeded', vm: id, budget, detail }),
+			rested: flush,
 		});
-		this.#hibernation = new Hibernation({
+		const hibernation = new Hibernation({
 			clock,
 			packing,
-			residents: this.#residents,
-			turns: this.#turns,
-			slept: ({ id }) => this.#say({ tag: 'slept', vm: id }),
-			woke: ({ id }) => this.#say({ tag: 'woke', vm: id }),
-			failed: (resident, vm, error) => this.#failed(resident, vm, error),
+			residents,
+			turns,
+			slept: ({ id }) => say({ tag: 'slept', vm: id }),
+			woke: ({ id }) => say({ tag: 'woke', vm: id }),
+			failed: (resident, vm, error) => transactions.failed(resident, vm, error),
 			reclaim: () => this.#lookForMemory('sleep'),
-			flush: () => this.#flush(),
+			flush,
 		});
 		this.#moves = new Moves({
 			clock,
-			residents: this.#residents,
-			mail: this.#mail,
-			turns: this.#turns,
-			queue: this.#queue,
-			hibernation: this.#hibernation,
-			arm: (resident, timer, firstMs) => this.#timers.set(resident, timer, firstMs),
-			remove: (resident) => this.#remove(resident),
-			say: (report) => this.#say(report),
+			residents,
+			mail,
+			turns,
+			queue,
+			hibernation,
+			arm,
+			remove: (resident) => residence.remove(resident),
+			say,
 		});
 		this.#suspension = new Suspension({
 			clock,
-			residents: this.#residents,
-			queue: this.#queue,
-			mail: this.#mail,
-			hibernation: this.#hibernation,
+			residents,
+			queue,
+			mail,
+			hibernation,
 			keep: async ({ keeper }) => {
-				if (keeper?.isSettled === false) await this.#keeping?.snapshots.take(keeper);
+				if (keeper?.isSettled === false) await keeping?.snapshots.take(keeper);
 			},
-			arm: (resident, timer, firstMs) => this.#timers.set(resident, timer, firstMs),
-			say: (report) => this.#say(report),
+			arm,
+			say,
 		});
-		this.#keeping = storage && new Keeping(storage, this.#kept());
-		this.#mail.kept = this.#keeping?.mail;
-	}
-
-	#kept(): KeepingCell {
-		return {
-			clock: this.#clock,
-			residents: this.#residents,
-			mail: this.#mail,
-			make: (resident, spec) => this.#turns.make(resident, spec),
-			begin: (resident) => this.#turns.begin(resident),
-			goOn: (resident, vm) => {
-				this.#turns.adopt(resident, vm);
-				this.#started(resident);
-			},
-			stillborn: (resident, error) => this.#stillborn(resident, error),
-			apply: (resident, vm, effect) => this.#apply(resident, vm, effect),
-			arm: (resident, timer, firstMs) => this.#timers.set(resident, timer, firstMs),
-			ready: (resident) => this.#queue.add(resident),
-			wake: (resident) => this.#hibernation.wake(resident),
-			say: (report) => this.#say(report),
-			flush: () => this.#flush(),
-		};
+		const residence = new Residence({
+			clock,
+			residents,
+			mail,
+			turns,
+			hibernation,
+			moves: this.#moves,
+			keeping,
+			code,
+			reclaim: (behind) => this.#lookForMemory(behind),
+			say,
+			tell,
+			flush,
+		});
+		this.#queue = queue;
+		this.#mail = mail;
+		this.#keeping = keeping;
+		this.#turns = turns;
+		this.#residence = residence;
 	}
 
 	accept(command: CellCommand): void {
@@ -181,10 +194,10 @@ export class Cell {
 	#accept(command: Exclude<CellCommand, MoveCommand>): void {
 		switch (command.tag) {
 			case 'start':
-				this.#start(command.vm, command.spec);
+				this.#residence.start(command.vm, command.spec);
 				break;
 			case 'stop':
-				this.#stop(command.vm);
+				this.#residence.stop(command.vm);
 				break;
 			case 'suspend':
 				this.#suspension.suspend(command.vm);
@@ -265,161 +278,16 @@ export class Cell {
 		return this.#turns.run(turns);
 	}
 
-	#start(id: VmId, spec: VmSpec): void {
-		const now = this.#clock.now();
-		const resident = this.#residents.get(id) ?? new Resident(id, spec, now);
-		this.#residents.set(id, resident);
-		this.#hibernation.gone(resident);
-		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
-		resident.spec = new HousedSpec(spec, resident.code);
-		resident.startedAtUs = now;
-		resident.isSuspended = false;
-		resident.recorder = this.#recorderFor(resident);
-		try {
-			if (spec.passage !== undefined) this.#moves.arrive(resident, spec.passage);
-			else if (spec.keep !== undefined && this.#keeping !== undefined) this.#keeping.start(resident);
-			else this.#turns.begin(resident);
-			// What comes while it starts waits for it.
-			this.#mail.join(resident);
-		} catch (error) {
-			if (!(error instanceof VmError)) throw error;
-			this.#stillborn(resident, error);
-		}
-	}
-
-	#keptCode({ code: key }: VmSpec): KeptCode | undefined {
-		return key === undefined || this.#code === undefined ? undefined : { key, reader: this.#code };
-	}
-
-	/** It could not be called even once. */
-	#stillborn(resident: Resident, error: VmError): void {
-		const { code, message } = error;
-		const crash = crashOf({ resident, error, given: [] });
-		this.#say({ tag: 'fault', vm: resident.id, code, message, log: [], ...crash });
-	}
-
-	#recorderFor(resident: Resident): Recorder | undefined {
-		const { id: vm, spec } = resident;
-		const { recording } = spec;
-		if (recording === undefined) return undefined;
-		return new Recorder({
-			vm,
-			order: recording,
-			say: (recorded) => this.#tell(resident, { tag: 'recorded', vm, recording: recording.id, ...recorded }),
-		});
-	}
-
-	#stop(id: VmId): void {
-		const resident = this.#residents.get(id);
-		if (resident !== undefined) {
-			resident.recorder?.close('the VM was stopped');
-			this.#remove(resident);
-			const { keeper } = resident;
-			if (keeper !== undefined && this.#keeping !== undefined) return void this.#leave(this.#keeping, keeper);
-		}
-		// Also of one that has not come yet: who waits for this must not wait for ever. Not before the last
-		// that it said is on its way: elsewhere, it may say more as soon as it has stopped here.
-		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
-	}
-
-	#remove(resident: Resident): void {
-		this.#turns.end(resident);
-		this.#hibernation.gone(resident);
-		resident.clearTimers();
-		this.#residents.delete(resident.id);
-		this.#mail.leave(resident);
-	}
-
-	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
-		const { id } = keeper.resident;
-		// What cannot be written now is what the journal held before.
-		await keeping.leave(keeper).catch(() => undefined);
-		this.#mail.exchange.whenSaid(id, () => this.#say({ tag: 'stopped', vm: id }));
-		this.#flush();
-	}
-
 	async #close(): Promise<void> {
 		await this.#keeping?.close();
 		this.#say({ tag: 'closed' });
 		this.#flush();
 	}
 
-	#started(resident: Resident): void {
-		const { id, startedAtUs } = resident;
-		this.#say({ tag: 'started', vm: id, tookUs: this.#clock.now() - startedAtUs });
-		this.#hibernation.mind(resident);
-		this.#lookForMemory('start');
-	}
-
 	/** That stops this thread for a while: never beside a VM that has to be on time. */
 	#lookForMemory(behind: Parameters<Reclaim>[0]): void {
 		const isCalm = this.#residents.values().every(({ spec }) => spec.priority !== 'realtime');
 		if (isCalm) this.#reclaim?.(behind);
-	}
-
-	#take(resident: Resident): readonly Waiting<Event>[] {
-		const taken = resident.inbox.take(resident.singly > 0 ? 1 : eventsPerTurn(resident.spec));
-		this.#mail.releaseWaiters(resident);
-		for (let at = 0; at < taken.length; at++)
-			if (!this.#mail.asking.isStillWanted((taken[at] as Waiting<Event>).event))
-				return taken.filter(({ event }) => this.#mail.asking.isStillWanted(event));
-		return taken;
-	}
-
-	#finished(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
-		const { keeper } = resident;
-		keeper?.finished(effects);
-		if (resident.stage === 'start') this.#started(resident);
-		else if (resident.singly > 0) resident.singly--;
-		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
-		for (const line of vm.takeLog()) this.#tell(resident, { tag: 'log', vm: resident.id, line });
-		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
-		else for (const effect of effects) this.#apply(resident, vm, effect);
-	}
-
-	#apply(resident: Resident, vm: Vm, effect: Effect): void {
-		switch (effect.tag) {
-			case 'publish':
-				this.#mail.publish(resident, effect.val);
-				return;
-			case 'request':
-				this.#mail.asking.request(resident, effect.val);
-				return;
-			case 'reply':
-				this.#mail.asking.reply(resident, effect.val);
-				return;
-			case 'set-timer':
-				this.#timers.set(resident, effect.val);
-				return;
-			case 'cancel-timer':
-				this.#timers.cancel(resident, effect.val);
-				return;
-		}
-		if (!isBoxEffect(effect)) return;
-		if (effect.tag === 'put') vm.remember(effect.val.key, effect.val.value);
-		if (effect.tag === 'delete') vm.remember(effect.val, undefined);
-		this.#say({ tag: 'effect', vm: resident.id, effect });
-	}
-
-	#failed(resident: Resident, vm: Vm, error: VmError): void {
-		const { code, message } = error;
-		const crash = crashOf({ resident, vm, error, given: resident.taken });
-		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
-		const culprit = blame(resident, resident.taken);
-		if (culprit !== undefined) {
-			const { topic, payload, correlation } = culprit;
-			this.#tell(resident, { tag: 'set-aside', vm: resident.id, topic, payload });
-			this.#mail.asking.refuse(resident, correlation);
-		}
-		resident.recorder?.close('the VM failed');
-		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };
-		const { keeper } = resident;
-		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits. The
-		// turn did not happen, so that its lines go with the report of it; what it was given has to be durable.
-		if (keeper?.isJournalled === true) return this.#keeping?.after(() => this.#say(fault));
-		resident.clearTimers();
-		resident.inbox.keep(({ event }) => event.tag === 'message');
-		this.#say(fault);
 	}
 
 	/** Says what is to be seen of a VM: of a journalled one not before it is sure. */

@@ -1,4 +1,5 @@
 /** Which cell a VM runs in. A cell is a thread with a heap of its own, 6 to 9 MB: a small box has fewer of them. */
+import type { PreparedComponent } from '../component/prepare.ts';
 import type { Domain, Priority } from '../module/manifest.ts';
 
 export const placements = {
@@ -26,8 +27,16 @@ const foreignEnding = '-foreign';
  * The name of the cell of foreign components. A turn of one cannot be interrupted: it ends by itself or runs
  * out of fuel. So those of a domain share a cell among themselves, and keep nobody else waiting.
  */
-export function foreignCellName({ domain }: { readonly domain: Domain }): string {
+function foreignCellName({ domain }: { readonly domain: Domain }): string {
 	return `${domain}${foreignEnding}`;
+}
+
+/** The name of the cell for VMs of this component. */
+export function cellFor(
+	{ manifest, foreign }: Pick<PreparedComponent, 'manifest' | 'foreign'>,
+	placement: Placement | undefined,
+): string {
+	return foreign === undefined ? cellName(manifest, placement) : foreignCellName(manifest);
 }
 
 /** Whether a cell of this name has to be able to link foreign components. */

@@ -17,6 +17,7 @@ import { VmError } from './error.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Resident, Stage } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
+import type { Transactions } from './transactions.ts';
 import { Vm } from './vm.ts';
 
 /** Longest time without a look at what else there is to do, in microseconds. */
@@ -32,13 +33,9 @@ export interface TurnsOptions {
 	readonly queue: RunQueue<Resident>;
 	/** Asks for `run` soon. */
 	readonly wake: () => void;
-	/** Takes what the next turn is given; nothing where it need not be called. */
-	readonly take: (resident: Resident) => readonly Waiting<Event>[];
-	/** A start or a turn has returned. */
-	readonly finished: (resident: Resident, vm: Vm, effects: readonly Effect[]) => void;
+	readonly transactions: Transactions;
 	/** Has one that sleeps ready for a call. @throws VmError */
 	readonly rouse: (resident: Resident) => void;
-	readonly failed: (resident: Resident, vm: Vm, error: VmError) => void;
 	/** It is held back, or was called late. */
 	readonly exceeded: (resident: Resident, budget: BudgetName, detail: string) => void;
 	/** Nothing runs for the moment. */
@@ -51,6 +48,7 @@ export class Turns implements LaneHost {
 	readonly #clock: Clock;
 	readonly #heartbeat: Heartbeat;
 	readonly #queue: RunQueue<Resident>;
+	readonly #transactions: Transactions;
 	readonly #lane: Lane;
 	/** What all VMs say to each other is copied here. */
 	readonly #slab = new Slab();
@@ -70,6 +68,7 @@ export class Turns implements LaneHost {
 		this.#clock = options.clock;
 		this.#heartbeat = options.heartbeat;
 		this.#queue = options.queue;
+		this.#transactions = options.transactions;
 		this.#lane = new Lane(this);
 	}
 
@@ -244,7 +243,7 @@ export class Turns implements LaneHost {
 		try {
 			let effects: Effect[] = [];
 			try {
-				if (stage === 'turn') resident.taken = this.#options.take(resident);
+				if (stage === 'turn') resident.taken = this.#transactions.take(resident);
 				const inbox = resident.taken.map(({ event }) => event);
 				if (stage === 'start') effects = vm.start(u64FromNumber(timeFor(spec, now)), timersLeft);
 				else if (inbox.length > 0) effects = vm.turn(u64FromNumber(timeFor(spec, now)), inbox, timersLeft);
@@ -267,7 +266,7 @@ export class Turns implements LaneHost {
 	/** False when nothing is given to it. */
 	#openTurn(resident: Resident, vm: Vm, now: number): boolean {
 		const { spec } = resident;
-		const taken = this.#options.take(resident);
+		const taken = this.#transactions.take(resident);
 		resident.taken = taken;
 		const first = taken[0];
 		if (first === undefined) return false;
@@ -285,7 +284,7 @@ export class Turns implements LaneHost {
 		} finally {
 			this.#account(resident);
 		}
-		this.#options.finished(resident, vm, effects);
+		this.#transactions.finished(resident, vm, effects);
 		this.#count(resident);
 		this.#takeBack(resident);
 		resident.taken = nothing;
@@ -315,7 +314,7 @@ export class Turns implements LaneHost {
 	/** A start or a turn has ended well. */
 	#settle(resident: Resident, vm: Vm, effects: readonly Effect[]): void {
 		const { stage } = resident;
-		this.#options.finished(resident, vm, effects);
+		this.#transactions.finished(resident, vm, effects);
 		resident.stage = 'turn';
 		resident.restedAtUs = this.#nowUs;
 		if (stage === 'turn') this.#count(resident);
@@ -329,7 +328,7 @@ export class Turns implements LaneHost {
 		if (!(error instanceof VmError)) throw error;
 		if (resident.stage === 'turn') this.#count(resident);
 		this.end(resident);
-		this.#options.failed(resident, vm, error);
+		this.#transactions.failed(resident, vm, error);
 		resident.taken = nothing;
 	}
 

@@ -14,9 +14,10 @@ import { Capabilities } from '../../runtime/capability/link-vm.ts';
 import { log } from '../../runtime/capability/log.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
 import { MemoryDirectory } from '../../runtime/memory-directory.ts';
+import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
+import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
 import type { Counts, Growth, Plan } from './cycles.ts';
-import { specOf } from './installed.ts';
 import { memoryOf } from './resident.ts';
 
 /** Until the cell has looked for memory that nobody uses. */
@@ -42,16 +43,16 @@ const cell = new Cell({
 	reclaim: reclaimer(),
 });
 
-function cycle(spec: ReturnType<typeof specOf>): void {
+function cycle(spec: VmSpec): void {
 	cell.accept({ tag: 'start', vm: 1, spec });
 	while (cell.run(turnsAtATime));
 	cell.accept({ tag: 'stop', vm: 1 });
 }
 
 let deployed = 0;
-async function deploy(): Promise<ReturnType<typeof specOf>> {
+async function deploy(): Promise<VmSpec> {
 	const bytes = new Uint8Array(await readFile(join(folder, `${deployed++}.wasm`)));
-	return specOf(await prepareComponent(bytes, { provided }));
+	return bareSpec(await prepareComponent(bytes, { provided }));
 }
 
 async function growth({ warmUp, counted }: Counts, action: () => Promise<void> | void): Promise<Memory> {

@@ -9,10 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDirectory } from '../../firmware/hal/directory.ts';
 import { allImports } from '../../modules/probe/testbed.ts';
-import { topicGrants } from '../../runtime/bus/policy.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
-import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
+import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import { Vm } from '../../runtime/vm/vm.ts';
 import { buildModule } from '../build/component.ts';
 import { type Figure, interleaved, limited } from './figure.ts';
@@ -68,20 +67,7 @@ async function installFigures(folder: string): Promise<Figure[]> {
 		await store.record({ name, version, digest, uuid: 'bench', installedAtUs: 0, requestedState: 'active' });
 	};
 	const component = await prepareComponent(bytes, { provided });
-	const { manifest, module, encoding } = component;
-	const spec: VmSpec = {
-		name: manifest.name,
-		module,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
-		topics: topicGrants(manifest),
-		effects: ['fetch', 'cancel-fetch', 'play'],
-		config: manifest.config.bytes,
-		baseband: 'lte0',
-		log: { linesPerTurn: 64, bytesPerTurn: 16_384 },
-		clockStepUs: 1,
-	};
+	const spec = bareSpec(component, { effects: ['fetch', 'cancel-fetch', 'play'], baseband: 'lte0' });
 	const measured = await interleaved(
 		{
 			install: () => milliseconds(install),

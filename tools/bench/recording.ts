@@ -1,12 +1,11 @@
 /** What writing a turn down costs: the record by hand, by the contract's generated codec, and beside a VM. */
 import { makeProbe } from '../../modules/probe/testbed.ts';
 import * as wire from '../../proto/host/recording/recording.ts';
-import { topicGrants } from '../../runtime/bus/policy.ts';
 import type { Event } from '../../runtime/component/generated/service.ts';
 import { RecordBuffer } from '../../runtime/recording/record-buffer.ts';
 import { Recorder } from '../../runtime/recording/recorder.ts';
 import { appendTurn, type TurnRecord } from '../../runtime/recording/turn-record.ts';
-import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
+import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import { Vm } from '../../runtime/vm/vm.ts';
 import { type Figure, figure, interleaved, nanosecondsEach } from './figure.ts';
 
@@ -68,26 +67,12 @@ export async function recordingFigures(): Promise<Figure[]> {
 
 async function startProbe(isRecorded: boolean): Promise<() => unknown> {
 	const { component } = await makeProbe();
-	const { manifest, module, encoding } = component;
-	const topics = topicGrants(manifest);
-	const spec: VmSpec = {
-		name: 'probe',
-		module,
-		encoding,
-		priority: manifest.priority,
-		budget: manifest.budget,
-		topics,
-		effects: [],
-		config: manifest.config.bytes,
-		baseband: '',
-		log: { linesPerTurn: 1, bytesPerTurn: 1 },
-		clockStepUs: 1,
-	};
+	const spec = bareSpec(component);
 	const order = { id: 1, turns: Number.MAX_SAFE_INTEGER - 1, bytes: Number.POSITIVE_INFINITY };
 	const recorder = new Recorder({ vm: 1, order, say: () => undefined });
 	const vm = new Vm({ id: 1, spec, watch: isRecorded ? recorder : undefined });
 	vm.start(BigInt(nowUs));
-	const topic = topics.findIndex(({ name }) => name === 'probe.echo');
+	const topic = spec.topics.findIndex(({ name }) => name === 'probe.echo');
 	const inbox: Event[] = [{ tag: 'message', val: { topic, sender: 2, correlation: 0, payload } }];
 	return () => vm.turn(BigInt(nowUs), inbox);
 }

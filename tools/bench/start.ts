@@ -3,10 +3,10 @@ import { systemClock } from '../../firmware/hal/clock.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
+import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { CellReport, VmSpec } from '../../runtime/vm/cell-protocol.ts';
 import { type Figure, interleaved, limited } from './figure.ts';
-import { specOf } from './installed.ts';
 import { threadClockMs } from './thread-time.ts';
 import { componentVariants } from './variants.ts';
 
@@ -24,7 +24,7 @@ export async function startFigures(): Promise<Figure[]> {
 	const now = threadClockMs();
 	const timed = async (action: () => Promise<PreparedComponent>): Promise<number> => {
 		const startedAt = now();
-		cell.start(specOf(await action(), config));
+		cell.start(bareSpec(await action(), { config }));
 		const took = now() - startedAt;
 		cell.stop();
 		return took;

@@ -30,6 +30,10 @@ import { type ConnectOptions, Controller } from './controller.ts';
 export const agentId = 'os::00D09E-SIM-0001';
 export const operator = { endpointId: 'self::operator', topic: 'mullion/usp/v1/controller/self::operator' };
 
+/** Of a module that the box finds, and how it is installed. */
+export const clockUrl = 'tuf:modules/clock-1.0.0.wasm';
+export const install = 'Device.SoftwareModules.InstallDU()';
+
 interface TrialOptions {
 	readonly url: string;
 	readonly directory?: Directory;

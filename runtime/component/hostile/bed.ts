@@ -2,11 +2,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { tuneEngine } from '../../../firmware/hal/engine.ts';
 import { allImports } from '../../../modules/probe/testbed.ts';
-import { topicGrants } from '../../bus/policy.ts';
 import { CodedError } from '../../error.ts';
 import { ManualClock } from '../../manual-clock.ts';
+import { bareSpec } from '../../vm/bare-spec.fixture.ts';
 import { Cell } from '../../vm/cell.ts';
-import type { CellReport, VmSpec } from '../../vm/cell-protocol.ts';
+import type { CellReport } from '../../vm/cell-protocol.ts';
 import { type PreparedComponent, prepareComponent } from '../prepare.ts';
 import { guestOf } from './guest-text.ts';
 
@@ -103,23 +103,13 @@ export class Bed {
 		return this.#reports.some((report) => report.tag === 'published' && report.topic === 'neighbour.out');
 	}
 
-	#begin(vm: number, { manifest, module, encoding }: PreparedComponent): Promise<void> {
-		const spec: VmSpec = {
-			name: manifest.name,
-			module,
-			encoding,
-			priority: manifest.priority,
-			budget: manifest.budget,
-			topics: topicGrants(manifest),
+	#begin(vm: number, component: PreparedComponent): Promise<void> {
+		const spec = bareSpec(component, {
 			effects: ['put', 'delete'],
-			config: manifest.config.bytes,
-			baseband: '',
-			log: { linesPerTurn: 4, bytesPerTurn: 1024 },
 			bucket: new Map(),
 			bucketBytes: 1024,
-			clockStepUs: 1,
 			sleepAfterMs,
-		};
+		});
 		this.#cell.accept({ tag: 'start', vm, spec });
 		return this.#settle();
 	}
