@@ -10,9 +10,9 @@ export class LogBook implements LogSource {
 		this.#clock = clock;
 	}
 
-	/** @param line `vm` is empty for the platform itself */
-	write(line: Omit<LogLine, 'at'>): void {
-		const stamped = { at: this.#clock.now(), ...line };
+	/** @param line `vm` is empty for the platform itself, and `at` undefined for one of now */
+	write({ at = this.#clock.now(), ...line }: Omit<LogLine, 'at'> & { at?: number | undefined }): void {
+		const stamped = { at, ...line };
 		for (const listener of this.#listeners) listener(stamped);
 	}
 

@@ -20,7 +20,7 @@ export interface VmListeners {
 export function vmEvents({ log, boot, recordings, crashes, coordinator }: VmListeners): SupervisorEvents {
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => log.write({ vm: '', level, text });
 	return {
-		log: ({ name }, { level, text }) => log.write({ vm: name, level, text }),
+		log: ({ name }, { level, text, at }) => log.write({ vm: name, level, text, at }),
 		fault: (vm, fault) => crashes.record(vm, fault),
 		overrun: ({ name }, { budget, count, detail }) =>
 			tell('warn', `${name} exceeded its budget "${budget}" (${count} so far): ${detail}`),

@@ -90,7 +90,8 @@ export class Leaving {
 			return cell.say(report);
 		// A full disk lets them gather: they count as what holds turns back.
 		journal.hold(reportBytes + sizeOf(report));
-		this.#held.hold(journal.last, () => cell.say(report));
+		const held = withTime(report, cell.clock.now());
+		this.#held.hold(journal.last, () => cell.say(held));
 		if (report.tag === 'seen') journal.need(journal.last);
 		else journal.wish(journal.last);
 	}
@@ -153,6 +154,11 @@ export class Leaving {
 		} else if (isBoxEffect(effect)) cell.say({ tag: 'effect', vm: resident.id, effect });
 		else cell.apply(resident, vm, effect);
 	}
+}
+
+/** A line is of the time when it was said, however late it is told. */
+function withTime(report: CellReport, at: number): CellReport {
+	return report.tag === 'log' ? { ...report, line: { ...report.line, at } } : report;
 }
 
 /** Of what a report carries, in bytes. */

@@ -31,6 +31,21 @@ test('log lines of a journalled VM are told in order once their turns are durabl
 	t.deepEqual(cell.lines(), ['first', 'first', 'second']);
 });
 
+test('a log line that had to wait is of the time when it was said', async (t) => {
+	const cell = await unheard();
+	const saidAt = cell.clock.now();
+	cell.storage.files.stall();
+	await cell.order(log('waits'));
+	cell.clock.advance(5000);
+	cell.storage.files.resume();
+	await cell.write();
+	const at = cell.said.map((report) => (report.tag === 'log' ? report.line.at : undefined));
+	t.deepEqual(
+		at.filter((time) => time !== undefined),
+		[saidAt],
+	);
+});
+
 test('messages of a journalled VM are traced in order once their turns are durable, and not before', async (t) => {
 	const cell = await unheard();
 	cell.post(traced);

@@ -138,6 +138,8 @@ export type MessageKind = 'message' | 'request';
 export interface LogLine {
 	readonly level: Level;
 	readonly text: string;
+	/** When it was said, in microseconds since the epoch; undefined where that is now. */
+	readonly at?: number;
 }
 
 export type CellCommand =
