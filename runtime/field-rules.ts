@@ -124,7 +124,7 @@ export function list<Value>(
 	);
 	return {
 		...(of.fields && { fields: of.fields }),
-		read: (value, at) => read(value, at).map((item, index) => of.read(item, `${at}[${index}]`)),
+		read: (value, at) => Array.from(read(value, at), (item, index) => of.read(item, `${at}[${index}]`)),
 	};
 }
 
@@ -157,37 +157,47 @@ export function map<Value>(
 	};
 }
 
-/**
- * An object with these fields and no others.
- *
- * @param isOpen whether there may be others, which stay as they are; default false
- */
-export function object<Of extends Fields>(
+/** An object with these fields and no others. */
+export function object<Of extends Fields>(what: string, fields: Of): Rule<ObjectOf<Of>> {
+	const names = Object.keys(fields);
+	return withFields(what, fields, (given, at) => {
+		// Before all else: what is missing is missing because of its name, as often as not.
+		const stranger = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
+		if (stranger === undefined) return {};
+		const near = orRather(stranger, names);
+		throw new Misfit(`${within(at, cut(stranger))} is not a field of this version${near}`);
+	});
+}
+
+/** An object with these fields and any others, which stay as they are. */
+export function openObject<Of extends Fields>(what: string, fields: Of): Rule<ObjectOf<Of>> {
+	return withFields(what, fields, (given) => ({ ...given }));
+}
+
+/** @param begin what the fields are added to */
+function withFields<Of extends Fields>(
 	what: string,
 	fields: Of,
-	{ isOpen = false } = {},
-): Rule<ObjectOf<Of>> & { readonly fields: Of } {
+	begin: (given: Named, at: string) => Record<string, unknown>,
+): Rule<ObjectOf<Of>> {
 	const { read } = rule(what, isObject);
 	const rules = Object.entries(fields);
 	return {
 		fields,
 		read: (value, at) => {
 			const given = read(value, at);
-			const path = (name: string): string => (at === '' ? name : `${at}.${name}`);
-			// A field that is not known first: what is missing is missing because of its name, as often as not.
-			const stranger = isOpen ? undefined : Object.keys(given).find((name) => !Object.hasOwn(fields, name));
-			if (stranger !== undefined)
-				throw new Misfit(
-					`${path(cut(stranger))} is not a field of this version${orRather(stranger, Object.keys(fields))}`,
-				);
-			const found: Record<string, unknown> = isOpen ? { ...given } : {};
+			const found = begin(given, at);
 			for (const [name, of] of rules) {
 				const item = Object.hasOwn(given, name) ? given[name] : undefined;
-				if (item !== undefined || of.isOptional !== true) found[name] = of.read(item, path(name));
+				if (item !== undefined || of.isOptional !== true) found[name] = of.read(item, within(at, name));
 			}
 			return found as ObjectOf<Of>;
 		},
 	};
+}
+
+function within(at: string, name: string): string {
+	return at === '' ? name : `${at}.${name}`;
 }
 
 /** Every field by its whole name. */
@@ -198,7 +208,9 @@ export function fieldNames({ fields = {} }: Rule<unknown>, at = ''): string[] {
 	});
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+type Named = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Named {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
