@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
 import {
+	anyText,
 	list,
 	made,
 	map,
@@ -32,7 +33,6 @@ export class ConfigError extends CodedError<keyof typeof configErrors> {
 
 // Objects are open: the file outlives the firmware, and a box that goes back to an older release has to start by it.
 
-const anyText = (what: string): Rule<string> => text(what, /^/);
 const texts = (what: string) => list(what, anyText('a text'));
 const number = (what: string): Rule<number> => rule(what, (value) => typeof value === 'number');
 const upTo = (most: number): Rule<number> => whole(`a whole number up to ${most}`, { least: 0, most });

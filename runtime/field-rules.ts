@@ -60,6 +60,11 @@ export function text(what: string, pattern = /^[^\n]+$/, longest = Infinity): Ru
 	);
 }
 
+/** One that may be empty, and of many lines. @param longest in characters; default any length */
+export function anyText(what: string, longest = Infinity): Rule<string> {
+	return text(what, /^/, longest);
+}
+
 export function whole(what: string, { least = 1, most = Number.MAX_SAFE_INTEGER } = {}): Rule<number> {
 	return rule(
 		what,

@@ -2,7 +2,7 @@
 import { Alike } from '../alike.ts';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../component/generated/service.ts';
-import { list, object, text } from '../field-rules.ts';
+import { anyText, list, object } from '../field-rules.ts';
 import { grantBy } from '../module/manifest.ts';
 import { type NumberField, numbers } from '../module/number-field.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
@@ -75,7 +75,7 @@ export const networkStreamFields = {
 } as const satisfies Record<string, NumberField>;
 
 const grantRule = object('an object', {
-	hosts: list('a list of host names, or of "*"', text('a host name', /^/), { least: 1 }),
+	hosts: list('a list of host names, or of "*"', anyText('a host name'), { least: 1 }),
 	...numbers(networkStreamFields),
 });
 

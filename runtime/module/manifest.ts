@@ -1,7 +1,19 @@
 /** The manifest inside a component: what a module is, what it may do and how much of it. */
 import { Alike } from '../alike.ts';
 import { CodedError } from '../error.ts';
-import { list, made, map, object, oneOf, optional, orElse, type Rule, read, text } from '../field-rules.ts';
+import {
+	anyText,
+	list,
+	made,
+	map,
+	object,
+	oneOf,
+	optional,
+	orElse,
+	type Rule,
+	read,
+	text,
+} from '../field-rules.ts';
 import { budgetFields } from './budget-fields.ts';
 import { interval, patterns, rules, usual } from './manifest-rules.ts';
 import {
@@ -138,7 +150,7 @@ const subscription: Rule<Subscription> = {
 };
 const bytes = made(
 	'base64',
-	text('base64', /^/, rules.config.longest * 1.4),
+	anyText('base64', rules.config.longest * 1.4),
 	(base64): Uint8Array => Uint8Array.fromBase64(base64),
 );
 const entries = <Value>(of: Rule<Value>, pattern: RegExp) =>
@@ -152,7 +164,7 @@ const manifestRule: Rule<Manifest> = object('an object', {
 	version: textLike(rules.version),
 	vendor: textLike(rules.name),
 	description: usually(
-		text(`a text up to ${longestDescription} long`, /^/, longestDescription),
+		anyText(`a text up to ${longestDescription} long`, longestDescription),
 		rules.description.fallback,
 	),
 	domain: usually(oneOf(domains), usual.domain),
