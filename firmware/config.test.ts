@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readConfig } from './config.ts';
 
@@ -58,4 +58,32 @@ test('a box has its rules for power and expansion from its configuration', async
 		expansion: { allow: ['0403:6001', '1a86:*', '*'], vendors: ['acme'] },
 	};
 	t.like(await readConfig(await written(t, { ...needed, ...rules })), rules);
+});
+
+for (const [path, value] of [
+	['endpointId', undefined],
+	['networks', [null]],
+	['networks[0].id', [{ kind: 'lte' }]],
+	['networks[0].nominalKbps', [{ id: 'lte0', kind: 'lte', nominalKbps: '300' }]],
+	['controllers[0].topic', [{ endpointId: 'os::y' }]],
+	['caps.memoryPage', { memoryPage: 16 }],
+	['caps.memoryPages', { memoryPages: 0.5 }],
+	['certification.keys[0]', { required: true, keys: ['f'.repeat(63)] }],
+	['home.roles[0]', { roles: [''] }],
+	['cells', 'toString'],
+	['sleepAfterMs', 0],
+] as const)
+	test(`a bad configuration is told by its file and its field, such as ${path}`, async (t) => {
+		const [field = ''] = path.split(/[.[]/);
+		const file = await written(t, { ...needed, [field]: value });
+		const error = await t.throwsAsync(readConfig(file), { code: 'bad-config' });
+		t.true(error?.message.startsWith(`${file}: ${path}`), error?.message);
+	});
+
+test('paths are relative to the file, null counts as left out, and fields of later versions stay as they are', async (t) => {
+	const file = await written(t, { ...needed, sink: null, home: null, handoff: { later: 1 }, later: [2] });
+	const { state, root, ...config } = await readConfig(file);
+	t.deepEqual([state, root], [join(dirname(file), 's'), join(dirname(file), 'r')]);
+	t.false('sink' in config || 'home' in config);
+	t.like(config, { handoff: { later: 1 }, later: [2] } as object);
 });

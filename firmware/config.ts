@@ -2,195 +2,166 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../runtime/error.ts';
+import {
+	anyText,
+	list,
+	made,
+	map,
+	object,
+	oneOf,
+	openObject,
+	optional,
+	type Read,
+	type Rule,
+	read,
+	rule,
+	text,
+	whole,
+} from '../runtime/field-rules.ts';
 import { type BudgetCaps, budgetNames } from '../runtime/module/budget.ts';
 import { type Placement, placements } from '../runtime/vm/placement.ts';
 
 export const configErrors = {
 	'bad-image':
 		'What an image says of itself is missing or wrong, or the boot loader did not say which slot it started.',
-	'bad-config': 'The configuration of the box is missing, not JSON, or lacks a field.',
+	'bad-config': 'The configuration of the box is missing, not JSON, or has a field that is missing or wrong.',
 } as const;
 
 export class ConfigError extends CodedError<keyof typeof configErrors> {
 	override readonly name = 'ConfigError';
 }
 
-export interface NetworkConfig {
-	readonly id: string;
-	/** `lte`, `gsm`, `wifi`, `ethernet`, `bluetooth`. */
-	readonly kind: string;
-	/** Source address that leads out by this network. */
-	readonly localAddress?: string;
-	/** Interface whose kernel counters belong to this network. */
-	readonly device?: string;
-	/** Host name -> `address:port`, as this network resolves it. */
-	readonly hosts?: Readonly<Record<string, string>>;
-	readonly nominalKbps?: number;
-	/** In the operator's unit of money. */
-	readonly costPerMb?: number;
-	/** File that says whether the network is there: see `hal/radio-files.ts`. Without it, it always is. */
-	readonly radio?: string;
-}
+// Objects are open: the file outlives the firmware, and a box that goes back to an older release has to start by it.
 
-export interface CertificationConfig {
+const texts = (what: string) => list(what, anyText('a text'));
+const number = (what: string): Rule<number> => rule(what, (value) => typeof value === 'number');
+const upTo = (most: number): Rule<number> => whole(`a whole number up to ${most}`, { least: 0, most });
+
+/** Only what is a budget can be capped. */
+const caps = object(
+	'the most that any module is granted, by budget',
+	Object.fromEntries(budgetNames.map((name) => [name, optional(whole('a whole number from 1'))])),
+) as Rule<BudgetCaps>;
+
+const certification = openObject('whose certificates count', {
 	/** True where a version starts only with a certificate. What runs already goes on. */
-	readonly required: boolean;
-	/** Public ed25519 keys of those whose certificates count, 64 hexadecimal digits each. */
-	readonly keys: readonly string[];
-}
+	required: optional(rule('true or false', (value) => typeof value === 'boolean')),
+	/** Of those whose certificates count. */
+	keys: list('a list of keys', text('a public ed25519 key, 64 hexadecimal digits', /^[0-9a-f]{64}$/)),
+});
 
-export interface PowerConfig {
-	/** Folder of the kernel's power supplies; default that of the board. */
-	readonly supplies?: string;
-	/** Modules that run while the mains are lost, if their manifests ask for it; `*` for each that asks. Default none. */
-	readonly essential?: readonly string[];
+const power = openObject('what is to be known of its power', {
+	/** Default that of the board. */
+	supplies: optional(anyText("the folder of the kernel's power supplies")),
+	/** They run while the mains are lost, if their manifests ask for it. Default none. */
+	essential: optional(texts('a list of names of modules, or of "*"')),
 	/** How long the mains have to be there before everything goes on, in milliseconds; default 10 000. */
-	readonly backMs?: number;
+	backMs: optional(upTo(3_600_000)),
 	/** What is left of the battery when the box switches itself off, whichever comes first. Defaults 5 percent, 2 minutes. */
-	readonly stopPercent?: number;
-	readonly stopMinutes?: number;
-}
+	stopPercent: optional(upTo(100)),
+	stopMinutes: optional(upTo(1440)),
+});
 
-export interface ExpansionConfig {
-	/** Devices that modules of the repository are installed for, `vendor:product`, `vendor:*` or `*`. Default none. */
-	readonly allow?: readonly string[];
-	/** Vendors whose modules are; default any. */
-	readonly vendors?: readonly string[];
-	/** Where the kernel has its USB devices; default `/sys/bus/usb/devices`. */
-	readonly devices?: string;
-	/** Where their files are; default `/dev`. */
-	readonly files?: string;
-}
+const expansion = openObject('what may be plugged in', {
+	/** Devices that modules of the repository are installed for. Default none. */
+	allow: optional(
+		list(
+			'a list of devices',
+			text('a device like "1a86:7523", "1a86:*" or "*"', /^(\*|[0-9a-f]{4}:([0-9a-f]{4}|\*))$/),
+		),
+	),
+	/** Whose modules are; default any. */
+	vendors: optional(texts('a list of names of vendors')),
+	/** Default `/sys/bus/usb/devices`. */
+	devices: optional(anyText('where the kernel has its USB devices')),
+	/** Default `/dev`. */
+	files: optional(anyText('where their files are')),
+});
 
-export interface BoxConfig {
-	/** USP endpoint id, e.g. `os::00D09E-000001`. */
-	readonly endpointId: string;
-	/** Where everything that outlives a restart is kept. */
-	readonly state: string;
-	/** MQTT 5 broker: `mqtt://host:port`. */
-	readonly broker: string;
-	readonly controllers: readonly { readonly endpointId: string; readonly topic: string }[];
-	/** Endpoints with this prefix may manage the box too; for development boxes. */
-	readonly acceptTools?: string;
-	/** The root of trust: TUF root metadata. */
-	readonly root: string;
-	readonly networks: readonly NetworkConfig[];
-	/** File that the frames which are heard are written to; without it they are counted only. */
-	readonly sink?: string;
-	/** The most that any module is granted on this box: fields of a manifest's budget. */
-	readonly caps?: BudgetCaps;
-	readonly certification?: CertificationConfig;
-	/** Prometheus metrics on a local port; without it there are none. */
-	readonly metrics?: {
-		/** 0 takes any that is free, and says so in the log. */
-		readonly port: number;
-		/** Default 127.0.0.1. */
-		readonly host?: string;
-	};
-	/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
-	readonly cells?: Placement;
-	/** Services that are not realtime are put to sleep after so long without a turn, in milliseconds. Default 60 000. */
-	readonly sleepAfterMs?: number;
-	/** Roles of profiles at home that may agree to firmware, refuse it and have an update brought; default none. */
-	readonly home?: { readonly roles: readonly string[] };
-	/** Without it, a box that is a program among others does not look at its power. */
-	readonly power?: PowerConfig;
-	/** Without it, nobody looks at what is plugged in. */
-	readonly expansion?: ExpansionConfig;
-	readonly handoff?: {
-		readonly minimumTimeMs?: number;
-		readonly preference?: readonly string[];
-	};
-}
+/** @param file a path of the configuration, made absolute */
+const network = (file: Rule<string>) =>
+	openObject('a network', {
+		id: anyText('a name for the network'),
+		/** `lte`, `gsm`, `wifi`, `ethernet`, `bluetooth`. */
+		kind: anyText('a kind of network'),
+		localAddress: optional(anyText('the source address that leads out by it')),
+		/** Its kernel counters belong to this network. */
+		device: optional(anyText('an interface')),
+		/** As this network resolves them. */
+		hosts: optional(map('names of hosts', anyText('an "address:port"'))),
+		nominalKbps: optional(number('a number of kbit/s')),
+		/** In the operator's unit of money. */
+		costPerMb: optional(number('the price of a megabyte')),
+		/** File that says whether the network is there: see `hal/radio-files.ts`. Without it, it always is. */
+		radio: optional(file),
+	});
 
-/** Reads a configuration; relative paths in it are relative to the file. @throws ConfigError */
+/** @param folder that relative paths are relative to */
+const box = (folder: string) => {
+	const file = made('a path', anyText('a path'), (path) => resolve(folder, path));
+	return openObject('an object', {
+		endpointId: anyText('a USP endpoint id, such as "os::00D09E-000001"'),
+		/** Everything that outlives a restart is kept there. */
+		state: file,
+		/** MQTT 5. */
+		broker: anyText('a broker, such as "mqtt://host:1883"'),
+		controllers: list(
+			'a list of controllers',
+			openObject('a controller', { endpointId: anyText('its endpoint id'), topic: anyText('its topic') }),
+		),
+		/** Endpoints with this prefix may manage the box too; for development boxes. */
+		acceptTools: optional(anyText('the beginning of endpoint ids')),
+		/** The root of trust: TUF root metadata. */
+		root: file,
+		networks: list('a list of networks', network(file)),
+		/** Where the frames which are heard are written to; without it they are counted only. */
+		sink: optional(file),
+		caps: optional(caps),
+		certification: optional(certification),
+		/** Prometheus metrics on a local port; without it there are none. */
+		metrics: optional(
+			openObject('where metrics are served', {
+				/** 0 takes any that is free, and says so in the log. */
+				port: whole('a port number', { least: 0, most: 65_535 }),
+				/** Default 127.0.0.1. */
+				host: optional(anyText('an address of this box')),
+			}),
+		),
+		/** Which VMs share a thread; a box with little memory has fewer. Default `domain-and-class`. */
+		cells: optional(oneOf(Object.keys(placements) as Placement[])),
+		/** Services that are not realtime are put to sleep after so long without a turn. Default 60 000. */
+		sleepAfterMs: optional(whole('a whole number of milliseconds')),
+		/** Roles of profiles at home that may agree to firmware, refuse it and have an update brought; default none. */
+		home: optional(openObject('whose word counts', { roles: list('a list of roles', text('a role', /./s)) })),
+		/** Without it, a box that is a program among others does not look at its power. */
+		power: optional(power),
+		/** Without it, nobody looks at what is plugged in. */
+		expansion: optional(expansion),
+		handoff: optional(
+			openObject('when a session changes its network', {
+				minimumTimeMs: optional(number('a number of milliseconds')),
+				preference: optional(texts('a list of networks or of kinds of them, best first')),
+			}),
+		),
+	});
+};
+
+export type BoxConfig = Read<ReturnType<typeof box>>;
+export type NetworkConfig = BoxConfig['networks'][number];
+export type CertificationConfig = Read<typeof certification>;
+export type ExpansionConfig = Read<typeof expansion>;
+
+/** Relative paths in a configuration are relative to the file. Null counts as left out. @throws ConfigError `bad-config` */
 export async function readConfig(path: string): Promise<BoxConfig> {
-	let config: Partial<BoxConfig>;
+	let json: unknown;
 	try {
-		config = JSON.parse(await readFile(path, 'utf8'));
+		json = JSON.parse(await readFile(path, 'utf8'), (_name, value) => value ?? undefined);
 	} catch (cause) {
 		throw new ConfigError('bad-config', `${path} cannot be read as JSON: ${(cause as Error).message}`, {
 			cause,
 		});
 	}
-	const at = (file: string): string => resolve(dirname(path), file);
-	const needed = ['endpointId', 'state', 'broker', 'root', 'networks', 'controllers'] as const;
-	const missing = needed.find((field) => config[field] === undefined);
-	if (missing !== undefined) throw new ConfigError('bad-config', `${path} lacks the field "${missing}"`);
-	const wrong = Object.entries(config.caps ?? {}).find(
-		([name, most]) =>
-			!(budgetNames as readonly string[]).includes(name) || !Number.isInteger(most) || most < 1,
-	);
-	if (wrong !== undefined)
-		throw new ConfigError(
-			'bad-config',
-			`${path}: caps.${wrong[0]} must be a budget (${budgetNames.join(', ')}) with a whole number from 1`,
-		);
-	const badKey = config.certification?.keys.find((key) => !/^[0-9a-f]{64}$/.test(key));
-	if (badKey !== undefined)
-		throw new ConfigError(
-			'bad-config',
-			`${path}: "${badKey}" in certification.keys is not 64 hexadecimal digits`,
-		);
-	const { port } = config.metrics ?? { port: 0 };
-	if (!Number.isInteger(port) || port < 0 || port > 65_535)
-		throw new ConfigError('bad-config', `${path}: metrics.port is a port number, not ${port}`);
-	if (config.cells !== undefined && !Object.hasOwn(placements, config.cells))
-		throw new ConfigError(
-			'bad-config',
-			`${path}: "cells" must be one of ${Object.keys(placements).join(', ')}`,
-		);
-	const { roles } = config.home ?? { roles: [] };
-	if (!Array.isArray(roles) || roles.some((role) => typeof role !== 'string' || role === ''))
-		throw new ConfigError('bad-config', `${path}: home.roles is a list of names of roles`);
-	const { sleepAfterMs = 1 } = config;
-	if (!Number.isInteger(sleepAfterMs) || sleepAfterMs < 1)
-		throw new ConfigError(
-			'bad-config',
-			`${path}: sleepAfterMs is a whole number from 1, not ${sleepAfterMs}`,
-		);
-	checkPower(config.power, path);
-	checkExpansion(config.expansion, path);
-	const { state, root, sink, networks, ...rest } = config as BoxConfig;
-	return {
-		...rest,
-		state: at(state),
-		root: at(root),
-		...(sink === undefined ? {} : { sink: at(sink) }),
-		networks: networks.map(({ radio, ...network }) => ({
-			...network,
-			...(radio === undefined ? {} : { radio: at(radio) }),
-		})),
-	};
-}
-
-function checkPower(power: PowerConfig | undefined, path: string): void {
-	const { essential = [], stopPercent = 0, stopMinutes = 0, backMs = 0 } = power ?? {};
-	if (!isListOfTexts(essential))
-		throw new ConfigError('bad-config', `${path}: power.essential lists names of modules, or "*"`);
-	if (!isWhole(stopPercent, 100) || !isWhole(stopMinutes, 1440) || !isWhole(backMs, 3_600_000))
-		throw new ConfigError(
-			'bad-config',
-			`${path}: power.stopPercent is a whole number up to 100, power.stopMinutes one up to 1440, power.backMs one up to an hour`,
-		);
-}
-
-function checkExpansion(expansion: ExpansionConfig | undefined, path: string): void {
-	const { allow = [], vendors = [] } = expansion ?? {};
-	const isPattern = (text: string): boolean => /^(\*|[0-9a-f]{4}:([0-9a-f]{4}|\*))$/.test(text);
-	if (!isListOfTexts(allow) || !allow.every(isPattern))
-		throw new ConfigError(
-			'bad-config',
-			`${path}: expansion.allow lists devices like "1a86:7523", "1a86:*" or "*"`,
-		);
-	if (!isListOfTexts(vendors))
-		throw new ConfigError('bad-config', `${path}: expansion.vendors lists names of vendors`);
-}
-
-function isListOfTexts(list: unknown): list is readonly string[] {
-	return Array.isArray(list) && list.every((item) => typeof item === 'string');
-}
-
-function isWhole(value: unknown, most: number): boolean {
-	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+	return read(box(dirname(path)), json, {
+		refuse: (why) => new ConfigError('bad-config', `${path}: ${why}`),
+	});
 }

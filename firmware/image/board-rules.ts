@@ -1,6 +1,6 @@
 /** What of a description of a board has to fit together. Each rule names the fields that do not. */
 import { architectures } from './architectures.ts';
-import type { Board } from './board.ts';
+import type { Board } from './board-fields.ts';
 import { collision } from './load-ranges.ts';
 import { megabyte } from './partitions.ts';
 

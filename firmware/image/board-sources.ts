@@ -1,12 +1,12 @@
 /** What a description of a board says of files, held against those files before a build takes its time. */
 import { access, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { orRather } from '../../runtime/near-name.ts';
 import { type Board, badBoard } from './board.ts';
 import { describedTree } from './device-tree.ts';
 import { driversOf } from './drivers.ts';
 import { kernelSize, kernelTree } from './kernel-parts.ts';
 import { collision } from './load-ranges.ts';
-import { orRather } from './near-name.ts';
 import { kernelFile, kernelRelease, type Sources } from './sources.ts';
 import { readyMade } from './u-boot.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import fc from 'fast-check';
+import { fieldNames } from '../../runtime/field-rules.ts';
 import { boardNames, loadBoard, parseBoard } from './board.ts';
 import { boardFields } from './board-fields.ts';
-import { fieldNames } from './field-rules.ts';
 import { ImageError } from './image-error.ts';
 import { partitionsOf } from './partitions.ts';
 
@@ -58,14 +58,14 @@ function changed(board: object, path: string, value?: unknown): Change {
 const build = { config: 'qemu_arm64', form: 'fit' };
 
 for (const [what, board, message] of [
-	['no disk', changed(arm64, 'loader.disk', 'virtio'), /loader\.disk is an interface and a number/],
+	['no disk', changed(arm64, 'loader.disk', 'virtio'), /loader\.disk must be an interface and a number/],
 	['no way to its disk', changed(arm64, 'loader.findDisk'), /loader\.findDisk is missing: what U-Boot does/],
 	['no boot loader', changed(arm64, 'loader.environment'), /loader has either environment/],
 	['two boot loaders', changed(arm64, 'loader.build', build), /loader has either environment/],
 	[
 		'a boot loader of no known form',
 		changed(arm64, 'loader', { ...arm64.loader, environment: undefined, build: { ...build, form: 'tape' } }),
-		/loader\.build\.form is one of rom, fit, not "tape"/,
+		/loader\.build\.form must be one of rom, fit, not "tape"/,
 	],
 	['an environment beyond its flash', changed(arm64, 'loader.environment.flashBytes', 4096), /flashBytes/],
 	[
@@ -89,18 +89,22 @@ for (const [what, board, message] of [
 	[
 		'another processor',
 		changed(arm64, 'architecture', 'mips'),
-		/architecture is one of arm64, amd64, not "mips"/,
+		/architecture must be one of arm64, amd64, not "mips"/,
 	],
 	['no processor', changed(rock, 'processor'), /processor is missing/],
-	['an address that is none', changed(arm64, 'loadAt.slot', '1 GB'), /loadAt\.slot is an address/],
-	['an address beyond 32 bits', changed(arm64, 'loadAt.slot', '0x144000000'), /loadAt\.slot is an address/],
-	['no network', changed(arm64, 'networks', []), /networks is a list of one or more/],
+	['an address that is none', changed(arm64, 'loadAt.slot', '1 GB'), /loadAt\.slot must be an address/],
+	[
+		'an address beyond 32 bits',
+		changed(arm64, 'loadAt.slot', '0x144000000'),
+		/loadAt\.slot must be an address/,
+	],
+	['no network', changed(arm64, 'networks', []), /networks must be a list of one or more/],
 	[
 		'a network of no device',
 		changed(arm64, 'networks', [{ id: 'a', kind: 'wifi' }]),
 		/networks\[0\]\.device is/,
 	],
-	['a watchdog of no time', changed(arm64, 'watchdog.seconds', 0), /watchdog\.seconds is how long/],
+	['a watchdog of no time', changed(arm64, 'watchdog.seconds', 0), /watchdog\.seconds must be how long/],
 	[
 		'a watchdog that is not mentioned',
 		changed(arm64, 'watchdog'),
@@ -110,7 +114,7 @@ for (const [what, board, message] of [
 	[
 		'a device tree outside its package',
 		changed(arm64, 'deviceTree', '../../x.dtb'),
-		/deviceTree is "loader"/,
+		/deviceTree must be "loader"/,
 	],
 	[
 		'an address of a tree that is not in the slot',
@@ -120,8 +124,8 @@ for (const [what, board, message] of [
 	['a PC without its parameters', changed(pc, 'loadAt.setup'), /loadAt\.setup is missing/],
 	['parameters of a PC elsewhere', changed(arm64, 'loadAt.setup', '0x90000'), /loadAt\.setup is of a PC/],
 	['a kernel that would be moved', changed(arm64, 'loadAt.kernel', '0x40480000'), /multiple of 0x200000/],
-	['a list for a board', [], /is an object/],
-	['null for a board', null, /is an object/],
+	['a list for a board', [], /all of it must be an object/],
+	['null for a board', null, /all of it must be an object/],
 ] as const)
 	test(`a description with ${what} is refused`, (t) => {
 		t.throws(() => parseBoard('box', JSON.stringify(board)), { code: 'bad-board', message });
@@ -140,7 +144,7 @@ for (const [stranger, board, meant] of [
 	test(`the field ${stranger}, which there is not, is refused with the one that was meant`, (t) => {
 		t.throws(() => parseBoard('box', JSON.stringify(board)), {
 			code: 'bad-board',
-			message: `boards/box.json: ${stranger} is not a field; did you mean "${meant}"?`,
+			message: `boards/box.json: ${stranger} is not a field of this version; did you mean "${meant}"?`,
 		});
 	});
 

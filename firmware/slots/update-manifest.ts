@@ -5,6 +5,7 @@
  * that has found one knows what belongs to it; their own length and digest say which part each is.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { list, oneOf, openObject, orElse, type Read, read, text, whole } from '../../runtime/field-rules.ts';
 import type { Target } from '../update/target-view.ts';
 import { UpdateError } from './update-error.ts';
 import type { Image } from './write-marks.ts';
@@ -17,13 +18,37 @@ export interface UpdatePart extends Image {
 	readonly file: string;
 }
 
+// Objects are open: fields of later versions are passed over.
+
+const digest = text('64 lower-case hexadecimal digits', /^[0-9a-f]{64}$/);
+const partition = oneOf(partitions);
+const length = whole('a number of bytes');
+const upTo64 = { most: 64 };
+
+const boardFields = openObject('an object', {
+	board: text('the name of a board', /^[a-z0-9][a-z0-9_-]{0,63}$/),
+});
+
+const releaseFields = openObject('an object', {
+	release: whole('a whole number of 32 bits', { most: 0xffff_ffff }),
+	version: text('a version', /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/),
+});
+
 /** What makes one image of another: a target of its own, named by its path. */
-export interface UpdateDelta {
-	readonly partition: Partition;
-	/** SHA-256 of the image it starts from. */
-	readonly base: string;
-	readonly path: string;
-}
+const delta = openObject('what makes one image of another', {
+	partition,
+	/** Of the image it starts from. */
+	base: digest,
+	path: text('the path of a target', /^[A-Za-z0-9._/-]{1,400}$/),
+});
+
+const imageFields = openObject('an object', {
+	parts: list('a list of up to 64', openObject('an image', { partition, length, sha256: digest }), upTo64),
+	slotBytes: openObject('the bytes of each slot, boot and root', { boot: length, root: length }),
+	deltas: orElse(list('a list of up to 64', delta, upTo64), []),
+});
+
+export type UpdateDelta = Read<typeof delta>;
 
 export interface FirmwareUpdate {
 	readonly board: string;
@@ -69,20 +94,19 @@ export function parseUpdate(
 	const differs = others.find(({ custom }) => !isDeepStrictEqual(custom['firmware'], json));
 	if (differs !== undefined) throw bad(`${first.path} and ${differs.path} do not carry the same manifest`);
 
-	const its = text(json, 'board', /^[a-z0-9][a-z0-9_-]{0,63}$/);
+	const { board: its } = read(boardFields, json ?? {}, { refuse: bad });
 	if (its !== board) throw new UpdateError('wrong-board', `${first.path}: for ${its}, and this is ${board}`);
-	const release = whole(json, 'release', 0xffff_ffff);
-	const version = text(json, 'version', /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/);
+	const { release, version } = read(releaseFields, json, { refuse: bad });
 	if (release < floor) {
 		const message = `${version} is release ${release}, and this box takes none before ${floor}`;
 		throw new UpdateError('downgrade-refused', message);
 	}
-	const parts = list(json, 'parts').map((part) => ({ partition: partition(part), image: image(part) }));
+	const { parts, slotBytes, deltas } = read(imageFields, json, { refuse: bad });
 	const partOf = (name: Partition): UpdatePart => {
 		const [part, ...more] = parts.filter(({ partition }) => partition === name);
 		if (part === undefined || more.length > 0) throw bad(`parts must have exactly one image for ${name}`);
-		const { length, sha256 } = part.image;
-		const room = whole(fieldOf(json, 'slotBytes'), name, Number.MAX_SAFE_INTEGER);
+		const { length, sha256 } = part;
+		const room = slotBytes[name];
 		if (length > room) throw bad(`the ${name} image has ${length} bytes, and its slot ${room}`);
 		const target = targets.find((one) => one.sha256 === sha256 && one.length === length);
 		if (target === undefined) throw bad(`no target is the ${name} image of the manifest`);
@@ -93,49 +117,8 @@ export function parseUpdate(
 		version,
 		release,
 		parts: { boot: partOf('boot'), root: partOf('root') },
-		deltas: deltas(json),
+		deltas,
 	};
-}
-
-function deltas(json: unknown): UpdateDelta[] {
-	if (fieldOf(json, 'deltas') === undefined) return [];
-	return list(json, 'deltas').map((delta) => ({
-		partition: partition(delta),
-		base: text(delta, 'base', digest),
-		path: text(delta, 'path', /^[A-Za-z0-9._/-]{1,400}$/),
-	}));
-}
-
-const digest = /^[0-9a-f]{64}$/;
-
-function image(json: unknown): Image {
-	return { length: whole(json, 'length', Number.MAX_SAFE_INTEGER), sha256: text(json, 'sha256', digest) };
-}
-
-function partition(json: unknown): Partition {
-	const name = fieldOf(json, 'partition');
-	const known = partitions.find((one) => one === name);
-	if (known === undefined) throw bad(`partition must be one of ${partitions.join(', ')}`);
-	return known;
-}
-
-function list(json: unknown, name: string): unknown[] {
-	const value = fieldOf(json, name);
-	if (!Array.isArray(value) || value.length > 64) throw bad(`${name} must be a list of up to 64`);
-	return value;
-}
-
-function text(json: unknown, name: string, pattern: RegExp): string {
-	const value = fieldOf(json, name);
-	if (typeof value !== 'string' || !pattern.test(value)) throw bad(`${name} must be a text like ${pattern}`);
-	return value;
-}
-
-function whole(json: unknown, name: string, most: number): number {
-	const value = fieldOf(json, name);
-	if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1 || value > most)
-		throw bad(`${name} must be a whole number from 1 to ${most}`);
-	return value;
 }
 
 function fieldOf(json: unknown, name: string): unknown {

@@ -1,6 +1,7 @@
 /** Time, given to each turn as an argument. Services of the open domain see it in coarser steps. */
-import { Fields } from '../module/manifest-fields.ts';
-import type { NumberField } from '../module/number-field.ts';
+import { object } from '../field-rules.ts';
+import { grantBy } from '../module/manifest.ts';
+import { type NumberField, numbers } from '../module/number-field.ts';
 import type { Capability } from './capability.ts';
 
 export interface ClockGrant {
@@ -20,15 +21,14 @@ export const clockFields = {
 	},
 } as const satisfies Record<string, NumberField>;
 
+const readGrant = grantBy('clock', object('an object', numbers(clockFields)));
+
 export const clock: Capability<ClockGrant> = {
 	name: 'clock',
 	isForEveryone: true,
 	parse: (grant, { domain }) => {
-		const fields = new Fields(grant, 'manifest.capabilities.clock');
 		const finest = domain === 'open' ? openStepUs : 1;
-		const stepUs = fields.whole('stepUs', clockFields.stepUs);
-		fields.end();
-		return { stepUs: Math.max(stepUs, finest) };
+		return { stepUs: Math.max(readGrant(grant).stepUs, finest) };
 	},
 	link: ({ stepUs }) => ({ spec: { clockStepUs: stepUs } }),
 	quota: ({ stepUs }) => ({ stepUs }),

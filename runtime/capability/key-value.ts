@@ -1,8 +1,9 @@
 /** Keeps small values across restarts, each service in its own bucket. */
 import type { Directory } from '../directory.ts';
 import { codeOf } from '../error.ts';
-import { Fields } from '../module/manifest-fields.ts';
-import type { NumberField } from '../module/number-field.ts';
+import { object } from '../field-rules.ts';
+import { grantBy } from '../module/manifest.ts';
+import { type NumberField, numbers } from '../module/number-field.ts';
 import type { BoxEffect } from '../vm/cell-protocol.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
@@ -43,12 +44,7 @@ export function keyValue(directory: Directory): KeyValue {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
 		effects: ['put', 'delete'],
-		parse: (grant) => {
-			const fields = new Fields(grant, 'manifest.capabilities.key-value');
-			const parsed = { maxBytes: fields.whole('maxBytes', keyValueFields.maxBytes) };
-			fields.end();
-			return parsed;
-		},
+		parse: grantBy('key-value', object('an object', numbers(keyValueFields))),
 		link: async ({ maxBytes }, vm) => {
 			// What the VM put before it failed is on its way to the disk, and has to be seen.
 			await writers.get(vm.name)?.settled();

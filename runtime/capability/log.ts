@@ -1,6 +1,7 @@
 /** Lines for the operator. Everyone has it: a VM that cannot say why it died helps nobody. */
-import { Fields } from '../module/manifest-fields.ts';
-import type { NumberField } from '../module/number-field.ts';
+import { object } from '../field-rules.ts';
+import { grantBy } from '../module/manifest.ts';
+import { type NumberField, numbers } from '../module/number-field.ts';
 import type { Capability } from './capability.ts';
 
 export interface LogGrant {
@@ -22,15 +23,7 @@ export const log: Capability<LogGrant> = {
 	name: 'log',
 	imports: 'mullion:service/log@0.1.0',
 	isForEveryone: true,
-	parse: (grant) => {
-		const fields = new Fields(grant, 'manifest.capabilities.log');
-		const parsed = {
-			linesPerTurn: fields.whole('linesPerTurn', logFields.linesPerTurn),
-			bytesPerTurn: fields.whole('bytesPerTurn', logFields.bytesPerTurn),
-		};
-		fields.end();
-		return parsed;
-	},
+	parse: grantBy('log', object('an object', numbers(logFields))),
 	link: (grant) => ({ spec: { log: grant } }),
 	quota: ({ linesPerTurn, bytesPerTurn }) => ({ linesPerTurn, bytesPerTurn }),
 	close: () => undefined,

@@ -2,9 +2,9 @@
 import { Alike } from '../alike.ts';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../component/generated/service.ts';
-import { ManifestError } from '../module/manifest.ts';
-import { Fields } from '../module/manifest-fields.ts';
-import type { NumberField } from '../module/number-field.ts';
+import { anyText, list, object } from '../field-rules.ts';
+import { grantBy } from '../module/manifest.ts';
+import { type NumberField, numbers } from '../module/number-field.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
 import { ByteAllowance } from './byte-allowance.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
@@ -74,6 +74,11 @@ export const networkStreamFields = {
 	},
 } as const satisfies Record<string, NumberField>;
 
+const grantRule = object('an object', {
+	hosts: list('a list of host names, or of "*"', anyText('a host name'), { least: 1 }),
+	...numbers(networkStreamFields),
+});
+
 export function networkStream(streams: NetworkStreams, clock: Clock): Capability<NetworkStreamGrant> {
 	// No field of a grant can be null: an infinite one is told from all others.
 	const grants = new Alike();
@@ -87,7 +92,7 @@ export function networkStream(streams: NetworkStreams, clock: Clock): Capability
 	return {
 		name: 'network-stream',
 		effects: ['fetch', 'cancel-fetch'],
-		parse: parseGrant,
+		parse: grantBy('network-stream', grantRule),
 		link: (grant, vm) => {
 			close(vm);
 			return { effects: new Fetcher(network, grants.of(grant), vm) };
@@ -128,24 +133,6 @@ class Fetcher implements EffectHandlers {
 		allowances.set(this.#vm.name, allowance);
 		return allowance;
 	}
-}
-
-function parseGrant(grant: unknown): NetworkStreamGrant {
-	const fields = new Fields(grant, 'manifest.capabilities.network-stream');
-	const hosts = fields.take('hosts');
-	if (!Array.isArray(hosts) || hosts.length === 0 || !hosts.every((host) => typeof host === 'string'))
-		throw new ManifestError(
-			'bad-manifest',
-			'manifest.capabilities.network-stream.hosts must list host names, or "*"',
-		);
-	const parsed = {
-		hosts,
-		maxStreams: fields.whole('maxStreams', networkStreamFields.maxStreams),
-		maxFetchBytes: fields.whole('maxFetchBytes', networkStreamFields.maxFetchBytes),
-		bytesPerDay: fields.whole('bytesPerDay', networkStreamFields.bytesPerDay),
-	};
-	fields.end();
-	return parsed;
 }
 
 function start({

@@ -8,9 +8,9 @@ import type { Hub } from '../bus/hub.ts';
 import type { Clock } from '../clock.ts';
 import type { SerialLine, SerialLines } from '../expansion/serial-lines.ts';
 import type { UsbDevice } from '../expansion/usb-device.ts';
-import { ManifestError } from '../module/manifest.ts';
-import { Fields } from '../module/manifest-fields.ts';
-import type { NumberField } from '../module/number-field.ts';
+import { object } from '../field-rules.ts';
+import { grantBy, ManifestError } from '../module/manifest.ts';
+import { type NumberField, numbers } from '../module/number-field.ts';
 import type { VmId } from '../vm/cell-protocol.ts';
 import type { Capability, VmContext } from './capability.ts';
 
@@ -64,6 +64,8 @@ export const serialFields = {
 		beyond: 'what a line has no room for is lost, and the log says so',
 	},
 } as const satisfies Record<string, NumberField>;
+
+const readGrant = grantBy('serial', object('an object', numbers(serialFields)));
 
 export function serial(options: SerialOptions): Serial {
 	const { clock, hub, lines, devices, encode, decode } = options;
@@ -127,9 +129,7 @@ export function serial(options: SerialOptions): Serial {
 	return {
 		name: 'serial',
 		parse: (grant, { usb }) => {
-			const fields = new Fields(grant, 'manifest.capabilities.serial');
-			const parsed = { baud: fields.whole('baud', serialFields.baud) };
-			fields.end();
+			const parsed = readGrant(grant);
 			if (usb.length === 0)
 				throw new ManifestError('bad-manifest', 'manifest.capabilities.serial needs devices in manifest.usb');
 			return parsed;

@@ -1,5 +1,6 @@
 /** What must be known of every open session after a power cut: one file a session, replaced whole. */
 import type { Directory } from '../directory.ts';
+import { anyText, oneOf, openObject, optional, read, whole } from '../field-rules.ts';
 import type { VmId } from '../vm/cell-protocol.ts';
 import { HandoffError } from './handoff-error.ts';
 import type { SinkPlace } from './session-sink.ts';
@@ -30,6 +31,23 @@ export interface SafePoint {
 
 const format = 'mullion-session-1';
 const suffix = '.session';
+
+const words = anyText('a text');
+const count = whole('a whole number', { least: 0 });
+const place = openObject('a place', { nextSequence: count, playedBytes: count });
+
+const headRule = openObject('an object', {
+	format: oneOf([format]),
+	session: words,
+	kind: words,
+	url: words,
+	preferred: optional(words),
+	owner: optional(count),
+	baseband: optional(words),
+	target: optional(openObject('a target', { vm: count, baseband: words })),
+	start: place,
+	safe: optional(openObject('a safe point', { stateBytes: count, nextSequence: count, place })),
+});
 
 export class SessionJournal {
 	readonly #directory: Directory;
@@ -75,9 +93,16 @@ export function encodeEntry({ safe, ...entry }: JournalEntry): Uint8Array {
 /** Undefined for anything that `encodeEntry` would not have written. */
 export function decodeEntry(bytes: Uint8Array): JournalEntry | undefined {
 	const end = bytes.indexOf(0x0a);
+	const state = new Uint8Array(bytes.subarray(end + 1));
 	try {
 		const head: unknown = JSON.parse(Buffer.from(bytes.subarray(0, Math.max(0, end))).toString());
-		return entryOf(head, new Uint8Array(bytes.subarray(end + 1)));
+		const { format: _, safe, ...entry } = read(headRule, head, { refuse: malformed });
+		if (state.length !== (safe?.stateBytes ?? 0)) return undefined;
+		if (safe === undefined) return entry;
+		const { nextSequence, place } = safe;
+		return nextSequence <= place.nextSequence
+			? { ...entry, safe: { state, nextSequence, place } }
+			: undefined;
 	} catch (error) {
 		if (error instanceof SyntaxError || error instanceof HandoffError) {
 			return undefined;
@@ -86,50 +111,6 @@ export function decodeEntry(bytes: Uint8Array): JournalEntry | undefined {
 	}
 }
 
-function entryOf(head: unknown, state: Uint8Array): JournalEntry {
-	const fields = record(head);
-	check(fields['format'] === format);
-	const target = fields['target'] === undefined ? undefined : record(fields['target']);
-	const safe = fields['safe'] === undefined ? undefined : record(fields['safe']);
-	check(state.length === (safe === undefined ? 0 : safe['stateBytes']));
-	const point = safe && { state, nextSequence: count(safe['nextSequence']), place: placeOf(safe['place']) };
-	check(point === undefined || point.nextSequence <= point.place.nextSequence);
-	const { owner, preferred, baseband } = fields;
-	return {
-		session: text(fields['session']),
-		kind: text(fields['kind']),
-		url: text(fields['url']),
-		start: placeOf(fields['start']),
-		...(preferred !== undefined && { preferred: text(preferred) }),
-		...(owner !== undefined && { owner: count(owner) }),
-		...(baseband !== undefined && { baseband: text(baseband) }),
-		...(target && { target: { vm: count(target['vm']), baseband: text(target['baseband']) } }),
-		...(point && { safe: point }),
-	};
-}
-
-function placeOf(value: unknown): SinkPlace {
-	const { nextSequence, playedBytes } = record(value);
-	return { nextSequence: count(nextSequence), playedBytes: count(playedBytes) };
-}
-
-function record(value: unknown): Record<string, unknown> {
-	check(typeof value === 'object' && value !== null && !Array.isArray(value));
-	return value as Record<string, unknown>;
-}
-
-function text(value: unknown): string {
-	check(typeof value === 'string');
-	return value as string;
-}
-
-function count(value: unknown): number {
-	check(Number.isSafeInteger(value) && (value as number) >= 0);
-	return value as number;
-}
-
-function check(isTrue: boolean): void {
-	if (!isTrue) {
-		throw new HandoffError('journal-malformed', 'a field of the session journal is missing or wrong');
-	}
+function malformed(why: string): HandoffError {
+	return new HandoffError('journal-malformed', why);
 }

@@ -61,6 +61,30 @@ for (const [what, manifest] of Object.entries(wrong)) {
 	});
 }
 
+test('a field that is not known is refused with the one that was meant, and by where it stands', (t) => {
+	t.throws(() => parseManifest({ ...smallest, budget: { turnMS: 100 } }), {
+		code: 'bad-manifest',
+		message: 'manifest.budget.turnMS is not a field of this version; did you mean "turnMs"?',
+	});
+	const subscribes = { 'doorbell.ring': { type: 'doorbell.Ring', whenFull: 'wait' } };
+	t.throws(() => parseManifest({ ...smallest, subscribes }), {
+		code: 'bad-manifest',
+		message: /^manifest\.subscribes\["doorbell\.ring"\]\.whenFull must be one of .*, not "wait"$/,
+	});
+});
+
+test('a name and a value of any length and depth are refused at once, and not repeated', (t) => {
+	const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+	for (const manifest of [
+		{ ...smallest, ['x'.repeat(1_000_000)]: 1 },
+		{ ...smallest, version: '1'.repeat(1_000_000) },
+		{ ...smallest, version: deep },
+	]) {
+		const error = t.throws(() => parseManifest(manifest), { code: 'bad-manifest' });
+		t.true((error?.message.length ?? 0) < 300);
+	}
+});
+
 test('any JSON is either a manifest or a bad one', (t) => {
 	fc.assert(
 		fc.property(fc.jsonValue(), (json) => {

@@ -1,8 +1,20 @@
 /** The manifest inside a component: what a module is, what it may do and how much of it. */
 import { Alike } from '../alike.ts';
 import { CodedError } from '../error.ts';
+import {
+	anyText,
+	list,
+	made,
+	map,
+	object,
+	oneOf,
+	optional,
+	orElse,
+	type Rule,
+	read,
+	text,
+} from '../field-rules.ts';
 import { budgetFields } from './budget-fields.ts';
-import { Fields } from './manifest-fields.ts';
 import { interval, patterns, rules, usual } from './manifest-rules.ts';
 import {
 	domainWords,
@@ -14,7 +26,7 @@ import {
 	type Word,
 	wordsOf,
 } from './manifest-words.ts';
-import type { NumberField } from './number-field.ts';
+import { number, numbers } from './number-field.ts';
 
 export const manifestErrors = {
 	'bad-manifest': 'The manifest inside a module is missing, not JSON, or has a field with a wrong value.',
@@ -103,11 +115,98 @@ export interface Manifest {
 	readonly power: PowerNeed;
 }
 
-/** What a module gets that asks for nothing else. */
-export const budgetDefaults = eachBudget(({ fallback }) => fallback);
-
 const alike = new Alike();
-const noConfig: Manifest['config'] = { type: '', bytes: new Uint8Array(0) };
+
+/** What many modules have alike. */
+function shared<Value>(of: Rule<Value>): Rule<Value> {
+	return { ...of, read: (value, at) => alike.of(of.read(value, at)) };
+}
+
+/** Null counts as left out. @param fallback as it would be written */
+function usually<Value>(of: Rule<Value>, fallback: unknown): Rule<Value> {
+	return { ...of, read: (value, at) => of.read(value ?? fallback, at) };
+}
+
+function textLike({
+	pattern,
+	longest,
+}: {
+	readonly pattern: RegExp;
+	readonly longest: number;
+}): Rule<string> {
+	return text(`a text like ${pattern}, up to ${longest} long`, pattern, longest);
+}
+
+const budget: Rule<Budget> = object('an object', numbers(budgetFields));
+/** What a module gets that asks for nothing else. */
+export const budgetDefaults = budget.read({}, '');
+
+const { longest: longestDescription } = rules.description;
+const typeName = text('the full name of a protobuf message', rules.type.pattern, rules.type.longest);
+const whenFull = usually(oneOf(fullPolicies), usual.whenFull);
+const typeAndPolicy = object('an object', { type: typeName, whenFull });
+const subscription: Rule<Subscription> = {
+	read: (value, at) => typeAndPolicy.read(typeof value === 'string' ? { type: value } : value, at),
+};
+const bytes = made(
+	'base64',
+	anyText('base64', rules.config.longest * 1.4),
+	(base64): Uint8Array => Uint8Array.fromBase64(base64),
+);
+const entries = <Value>(of: Rule<Value>, pattern: RegExp) =>
+	shared(usually(map('an object', of, { pattern, ...rules.entries }), {}));
+const asked = number(interval);
+const intervalMs: Rule<number> = { read: (value, at) => Math.max(interval.least, asked.read(value, at)) };
+const anything: Rule<unknown> = { read: (value) => value };
+
+const manifestRule: Rule<Manifest> = object('an object', {
+	name: textLike(rules.name),
+	version: textLike(rules.version),
+	vendor: textLike(rules.name),
+	description: usually(
+		anyText(`a text up to ${longestDescription} long`, longestDescription),
+		rules.description.fallback,
+	),
+	domain: usually(oneOf(domains), usual.domain),
+	priority: usually(oneOf(priorities), usual.priority),
+	publishes: entries(typeName, patterns.topic),
+	subscribes: entries(subscription, patterns.topic),
+	capabilities: entries(anything, patterns.name),
+	budget: shared(orElse(budget, budgetDefaults)),
+	durability: shared(
+		orElse(
+			object('an object', {
+				mode: usually(oneOf(durabilityModes), usual.durability),
+				intervalMs,
+			}),
+			{ mode: usual.durability, intervalMs: interval.fallback },
+		),
+	),
+	config: orElse<Manifest['config']>(object('an object', { type: typeName, bytes: usually(bytes, '') }), {
+		type: '',
+		bytes: new Uint8Array(0),
+	}),
+	usb: shared(
+		usually(
+			list(`a list of ${rules.usb.most} at most, none twice`, textLike(rules.usb), {
+				most: rules.usb.most,
+				isSet: true,
+			}),
+			[],
+		),
+	),
+	power: usually(oneOf(powerNeeds), usual.power),
+	session: optional(
+		object('an object', {
+			kind: textLike(rules.name),
+			ranges: list(`a list of one or more of ${ranges.join(', ')}, none twice`, oneOf(ranges), {
+				least: 1,
+				isSet: true,
+			}),
+		}),
+	),
+	persona: optional(textLike(rules.name)),
+});
 
 /**
  * Reads the resolved manifest of a component. Unknown fields are an error: a word that the box
@@ -116,88 +215,19 @@ const noConfig: Manifest['config'] = { type: '', bytes: new Uint8Array(0) };
  * @throws ManifestError `bad-manifest` naming the field
  */
 export function parseManifest(json: unknown): Manifest {
-	const fields = new Fields(json, 'manifest');
-	const manifest = {
-		name: fields.text('name', rules.name),
-		version: fields.text('version', rules.version),
-		vendor: fields.text('vendor', rules.name),
-		description: fields.text('description', rules.description),
-		domain: fields.oneOf('domain', domains, usual.domain),
-		priority: fields.oneOf('priority', priorities, usual.priority),
-		publishes: alike.of(fields.map('publishes', patterns.topic, (value, at) => typeName(value, at))),
-		subscribes: alike.of(fields.map('subscribes', patterns.topic, subscription)),
-		capabilities: alike.of(fields.map('capabilities', patterns.name, (value) => value)),
-		budget: alike.of(budget(fields.section('budget'))),
-		durability: alike.of(durability(fields.section('durability'))),
-		config: config(fields.section('config')),
-		usb: alike.of(fields.texts('usb', rules.usb)),
-		power: fields.oneOf('power', powerNeeds, usual.power),
-		...optional('session', session(fields.section('session'))),
-		...optional('persona', fields.optionalText('persona', rules.name)),
-	};
-	fields.end();
-	return manifest;
+	return read(manifestRule, json, { at: 'manifest', refuse });
 }
 
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-	return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
+/**
+ * What parses the grant of a capability as written in the manifest.
+ *
+ * @throws ManifestError `bad-manifest` naming the field
+ */
+export function grantBy<Grant>(name: string, rule: Rule<Grant>): (grant: unknown) => Grant {
+	const at = `manifest.capabilities.${name}`;
+	return (grant) => read(rule, grant, { at, refuse });
 }
 
-function typeName(value: unknown, at: string): string {
-	const { pattern, longest } = rules.type;
-	if (typeof value === 'string' && value.length <= longest && pattern.test(value)) return value;
-	throw new ManifestError('bad-manifest', `${at} must be the full name of a protobuf message`);
-}
-
-function subscription(value: unknown, at: string): Subscription {
-	if (typeof value === 'string') return { type: typeName(value, at), whenFull: usual.whenFull };
-	const fields = new Fields(value, at);
-	const parsed = {
-		type: typeName(fields.take('type'), `${at}.type`),
-		whenFull: fields.oneOf('whenFull', fullPolicies, usual.whenFull),
-	};
-	fields.end();
-	return parsed;
-}
-
-function session(fields: Fields | undefined): SessionService | undefined {
-	if (fields === undefined) return undefined;
-	const parsed = {
-		kind: fields.text('kind', rules.name),
-		ranges: fields.listOf('ranges', ranges),
-	};
-	fields.end();
-	return parsed;
-}
-
-function budget(fields: Fields | undefined): Budget {
-	if (fields === undefined) return budgetDefaults;
-	const parsed = eachBudget((field, name) => fields.whole(name, field));
-	fields.end();
-	return parsed;
-}
-
-function eachBudget(of: (field: NumberField, name: keyof Budget) => number): Budget {
-	const entries = Object.entries(budgetFields) as [keyof Budget, NumberField][];
-	return Object.fromEntries(entries.map(([name, field]) => [name, of(field, name)])) as unknown as Budget;
-}
-
-function durability(fields: Fields | undefined): Durability {
-	if (fields === undefined) return { mode: usual.durability, intervalMs: interval.fallback };
-	const parsed = {
-		mode: fields.oneOf('mode', durabilityModes, usual.durability),
-		intervalMs: Math.max(interval.least, fields.whole('intervalMs', interval)),
-	};
-	fields.end();
-	return parsed;
-}
-
-function config(fields: Fields | undefined): Manifest['config'] {
-	if (fields === undefined) return noConfig;
-	const parsed = {
-		type: typeName(fields.take('type'), 'manifest.config.type'),
-		bytes: fields.base64('bytes', rules.config),
-	};
-	fields.end();
-	return parsed;
+function refuse(why: string): ManifestError {
+	return new ManifestError('bad-manifest', why);
 }

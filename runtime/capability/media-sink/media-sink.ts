@@ -1,6 +1,7 @@
 /** Timed frames to the box's player. Which VM is heard is decided by who owns the session, not here. */
-import { Fields } from '../../module/manifest-fields.ts';
-import type { NumberField } from '../../module/number-field.ts';
+import { object } from '../../field-rules.ts';
+import { grantBy } from '../../module/manifest.ts';
+import { type NumberField, numbers } from '../../module/number-field.ts';
 import type { VmId } from '../../vm/cell-protocol.ts';
 import type { Capability } from '../capability.ts';
 import type { TimedFrame } from './frame-player.ts';
@@ -26,12 +27,7 @@ export function mediaSink(sink: FrameSink): Capability<MediaSinkGrant> {
 	return {
 		name: 'media-sink',
 		effects: ['play'],
-		parse: (grant) => {
-			const fields = new Fields(grant, 'manifest.capabilities.media-sink');
-			const parsed = { maxFrameBytes: fields.whole('maxFrameBytes', mediaSinkFields.maxFrameBytes) };
-			fields.end();
-			return parsed;
-		},
+		parse: grantBy('media-sink', object('an object', numbers(mediaSinkFields))),
 		link: ({ maxFrameBytes }, vm) => ({
 			effects: {
 				play: ({ sequence, at, duration, bytes }) => {

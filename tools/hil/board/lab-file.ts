@@ -1,31 +1,69 @@
 /** What a lab says of the boards it has: read from JSON, every field checked. */
 import { readFile } from 'node:fs/promises';
+import {
+	list,
+	made,
+	map,
+	object,
+	optional,
+	orElse,
+	type Read,
+	read,
+	rule,
+	text,
+	whole,
+} from '../../../runtime/field-rules.ts';
 import type { BoardFeature } from './board.ts';
 import { BoardError } from './board-error.ts';
 
 /** A program and its arguments; no shell takes them apart. */
 export type Command = readonly [program: string, ...args: string[]];
 
-export interface LabBoardPlan {
-	readonly name: string;
-	readonly serial: { readonly device: string; readonly baud: number };
-	readonly power?: { readonly on: Command; readonly off: Command };
-	readonly reset?: Command;
+const command = rule(
+	'a program and its arguments, a list of strings',
+	(value): value is Command =>
+		Array.isArray(value) &&
+		value.length > 0 &&
+		value[0] !== '' &&
+		value.every((part) => typeof part === 'string'),
+);
+
+const pattern = made(
+	'a regular expression',
+	text('a regular expression', /./s),
+	(source) => new RegExp(source),
+);
+
+const board = object('a board', {
+	name: text('a name', /./s),
+	serial: object('its serial line', {
+		// A comma or a colon would begin an option of the program that opens it.
+		device: text('an absolute path', /^\/[^,:!"'\s]+$/),
+		baud: orElse(whole('a rate in bauds', { least: 50 }), 115_200),
+	}),
+	power: optional(object('how it is switched', { on: command, off: command })),
+	reset: optional(command),
 	/** `{disk}`, `{environment}` and `{deviceTree}` in an argument stand for the files of the image. */
-	readonly flash?: Command;
-	readonly link?: { readonly down: Command; readonly up: Command };
-	readonly buttons?: Readonly<Record<string, Command>>;
+	flash: optional(command),
+	link: optional(object('how its network is switched', { down: command, up: command })),
+	buttons: optional(map('commands by button', command)),
 	/** Lines of the console by which the bench knows what it cannot see. */
-	readonly says?: {
-		/** The first line of a boot loader. */
-		readonly started?: RegExp;
-		/** That the watchdog was the cause of the start. */
-		readonly watchdog?: RegExp;
-	};
-}
+	says: optional(
+		object('patterns of lines of its console', {
+			/** The first line of a boot loader. */
+			started: optional(pattern),
+			/** That the watchdog was the cause of the start. */
+			watchdog: optional(pattern),
+		}),
+	),
+});
+
+const lab = object('an object', { boards: list('a list of at least one board', board, { least: 1 }) });
+
+export type LabBoardPlan = Read<typeof board>;
 
 /** @throws BoardError `bad-lab-file` naming the field */
-export async function readLabFile(path: string): Promise<LabBoardPlan[]> {
+export async function readLabFile(path: string): Promise<readonly LabBoardPlan[]> {
 	const text = await readFile(path, 'utf8').catch((cause) => {
 		throw new BoardError('bad-lab-file', `${path} cannot be read`, { cause });
 	});
@@ -33,19 +71,17 @@ export async function readLabFile(path: string): Promise<LabBoardPlan[]> {
 }
 
 /** @throws BoardError `bad-lab-file` naming the field */
-export function parseLab(text: string): LabBoardPlan[] {
-	let lab: unknown;
+export function parseLab(text: string): readonly LabBoardPlan[] {
+	let json: unknown;
 	try {
-		lab = JSON.parse(text);
+		json = JSON.parse(text);
 	} catch (cause) {
 		throw new BoardError('bad-lab-file', 'not JSON', { cause });
 	}
-	const { boards } = fields(lab, 'the file', ['boards']);
-	if (!Array.isArray(boards) || boards.length === 0) throw wrong('boards', 'a list of at least one board');
-	const plans = boards.map((board, index) => parseBoard(board, `boards[${index}]`));
-	const names = new Set(plans.map(({ name }) => name));
-	if (names.size < plans.length) throw wrong('boards', 'boards with different names');
-	return plans;
+	const { boards } = read(lab, json, { refuse: (why) => new BoardError('bad-lab-file', why) });
+	const names = new Set(boards.map(({ name }) => name));
+	if (names.size < boards.length) throw new BoardError('bad-lab-file', 'boards must have different names');
+	return boards;
 }
 
 export function featuresOf({ power, reset, flash, link, buttons, says }: LabBoardPlan): Set<BoardFeature> {
@@ -58,83 +94,4 @@ export function featuresOf({ power, reset, flash, link, buttons, says }: LabBoar
 		watchdog: says?.watchdog,
 	};
 	return new Set((Object.keys(has) as BoardFeature[]).filter((feature) => has[feature] !== undefined));
-}
-
-const boardFields = ['name', 'serial', 'power', 'reset', 'flash', 'link', 'buttons', 'says'];
-
-function parseBoard(value: unknown, at: string): LabBoardPlan {
-	const { name, serial, power, reset, flash, link, buttons, says } = fields(value, at, boardFields);
-	if (typeof name !== 'string' || name === '') throw wrong(`${at}.name`, 'a name');
-	return {
-		name,
-		serial: parseSerial(serial, `${at}.serial`),
-		...(power !== undefined && { power: parsePair(power, `${at}.power`, ['on', 'off']) }),
-		...(reset !== undefined && { reset: parseCommand(reset, `${at}.reset`) }),
-		...(flash !== undefined && { flash: parseCommand(flash, `${at}.flash`) }),
-		...(link !== undefined && { link: parsePair(link, `${at}.link`, ['down', 'up']) }),
-		...(buttons !== undefined && { buttons: parseButtons(buttons, `${at}.buttons`) }),
-		...(says !== undefined && { says: parseSays(says, `${at}.says`) }),
-	};
-}
-
-function parseSerial(value: unknown, at: string): LabBoardPlan['serial'] {
-	const { device, baud = 115_200 } = fields(value, at, ['device', 'baud']);
-	// A comma or a colon would begin an option of the program that opens it.
-	if (typeof device !== 'string' || !/^\/[^,:!"'\s]+$/.test(device))
-		throw wrong(`${at}.device`, 'an absolute path');
-	if (typeof baud !== 'number' || !Number.isInteger(baud) || baud < 50)
-		throw wrong(`${at}.baud`, 'a rate in bauds');
-	return { device, baud };
-}
-
-function parsePair<Name extends string>(
-	value: unknown,
-	at: string,
-	names: readonly Name[],
-): Record<Name, Command> {
-	const given = fields(value, at, names);
-	const pairs = names.map((name) => [name, parseCommand(given[name], `${at}.${name}`)]);
-	return Object.fromEntries(pairs) as Record<Name, Command>;
-}
-
-function parseButtons(value: unknown, at: string): Record<string, Command> {
-	const pairs = Object.entries(fields(value, at));
-	return Object.fromEntries(pairs.map(([name, command]) => [name, parseCommand(command, `${at}.${name}`)]));
-}
-
-function parseSays(value: unknown, at: string): NonNullable<LabBoardPlan['says']> {
-	const { started, watchdog } = fields(value, at, ['started', 'watchdog']);
-	return {
-		...(started !== undefined && { started: parsePattern(started, `${at}.started`) }),
-		...(watchdog !== undefined && { watchdog: parsePattern(watchdog, `${at}.watchdog`) }),
-	};
-}
-
-function parsePattern(value: unknown, at: string): RegExp {
-	try {
-		if (typeof value === 'string' && value !== '') return new RegExp(value);
-	} catch {
-		// Told with the others.
-	}
-	throw wrong(at, 'a regular expression');
-}
-
-function parseCommand(value: unknown, at: string): Command {
-	const isCommand =
-		Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string');
-	if (!isCommand || value[0] === '') throw wrong(at, 'a program and its arguments, a list of strings');
-	return value as unknown as Command;
-}
-
-/** @param known default: any name */
-function fields(value: unknown, at: string, known?: readonly string[]): Record<string, unknown> {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(at, 'an object');
-	for (const name of Object.keys(value))
-		if (known !== undefined && !known.includes(name))
-			throw wrong(`${at}.${name}`, `one of ${known.join(', ')}`);
-	return value as Record<string, unknown>;
-}
-
-function wrong(at: string, expected: string): BoardError {
-	return new BoardError('bad-lab-file', `${at} must be ${expected}`);
 }

@@ -8,6 +8,8 @@ export function nearName(name: string, known: Iterable<string>): string | undefi
 	let best: string | undefined;
 	let least = Math.floor(Math.max(name.length, share) / share) + 1;
 	for (const candidate of known) {
+		// Names from outside may be of any length, and comparing costs their product.
+		if (Math.abs(name.length - candidate.length) >= least) continue;
 		const changes = changesBetween(name.toLowerCase(), candidate.toLowerCase());
 		if (changes >= least) continue;
 		best = candidate;
