@@ -11,6 +11,8 @@ interface TextRule {
 export class Fields {
 	readonly #at: string;
 	readonly #left: Map<string, unknown>;
+	/** Names that were asked for: all that there can be. */
+	readonly #known = new Set<string>();
 
 	/** @param at where the object stands, for messages: `manifest.budget` */
 	constructor(json: unknown, at: string) {
@@ -22,6 +24,7 @@ export class Fields {
 	/** The raw value, undefined where there is none. */
 	take(name: string): unknown {
 		const value = this.#left.get(name);
+		this.#known.add(name);
 		this.#left.delete(name);
 		return value;
 	}
@@ -36,6 +39,7 @@ export class Fields {
 	}
 
 	optionalText(name: string, rule: TextRule): string | undefined {
+		this.#known.add(name);
 		return this.#left.has(name) ? this.text(name, rule) : undefined;
 	}
 
@@ -115,7 +119,9 @@ export class Fields {
 
 	/** Call when all known fields are taken: what is left is unknown, and an error. */
 	end(): void {
-		for (const name of this.#left.keys()) throw this.#wrong(name, 'is not a field of this version');
+		const known = [...this.#known].join(', ');
+		for (const name of this.#left.keys())
+			throw this.#wrong(name, `is not a field of this version; there are ${known}`);
 	}
 
 	#wrong(name: string, what: string): ManifestError {
