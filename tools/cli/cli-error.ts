@@ -3,6 +3,7 @@ import { CodedError } from '../../runtime/error.ts';
 
 export const cliErrors = {
 	usage: 'the command line is not as the help of the command says',
+	interrupted: 'Ctrl-C or SIGTERM came before the command was done; what the box was asked for goes on there',
 	'no-headend':
 		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',

@@ -72,6 +72,16 @@ test('a broker that is not there is exit code 3, with where it was looked for', 
 	t.like(json(), { error: { code: 'unreachable' } });
 });
 
+test('a command that is interrupted says just that: exit code 130', async (t) => {
+	const { cwd } = await startDesk(t);
+	const signal = AbortSignal.abort();
+
+	const { code, json } = await type(['list', '--agent', 'os::nobody', '--json'], { cwd, signal });
+
+	t.is(code, 130);
+	t.like(json(), { error: { code: 'interrupted', message: 'interrupted before it was done' } });
+});
+
 test('a headend file that is no JSON is named', async (t) => {
 	const cwd = await startFolder(t);
 	await mkdir(join(cwd, '.mullion'));
