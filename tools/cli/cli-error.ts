@@ -19,6 +19,7 @@ export const cliErrors = {
 	'bad-map': 'a file that should be the source map of a module is none',
 	'unknown-release': 'the repository has no such firmware release: `npx mullion release` signs one into it',
 	'no-slots': 'this box does not look after its own firmware',
+	'no-expansion': 'this box does not look for devices that are plugged in',
 	'bad-release': 'release.json in the folder of a firmware release is not JSON',
 	'no-such-file': 'a file or folder named on the command line is not there',
 } as const;
