@@ -2,8 +2,8 @@ import test from 'ava';
 import { connectAsync } from 'mqtt';
 import { agentTopic } from '../../firmware/agent/mqtt-transport.ts';
 import { CodedError } from '../../runtime/error.ts';
-import { agentId, startBox } from '../controller/trial-box.ts';
-import { emptyModule, startDesk, type } from './trial-desk.ts';
+import { agentId, startBox, startTrial } from '../controller/trial-box.ts';
+import { emptyModule, startDesk, startFolder, type } from './trial-desk.ts';
 
 const clock = (version: string, description = '') =>
 	emptyModule(
@@ -66,6 +66,22 @@ test('pushed again, another version is an update, the same bytes are nothing, ot
 		'uninstall clock',
 		'install tuf:modules/clock-1.1.0.wasm',
 	]);
+});
+
+test('pushed again, a module whose VM was parked is started, and what does not run is told with why', async (t) => {
+	const { type: run, write, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	modules.change('clock', { state: 'parked', reason: 'failed too often; last: trapped' });
+
+	const { json } = await run('push', 'clock.wasm', '--json');
+
+	t.like((json() as unknown[])[0], {
+		action: 'restarted',
+		waiting: [{ vm: 'clock', state: 'parked', reason: 'failed too often; last: trapped' }],
+	});
+	t.is(modules.calls.at(-1), 'restart clock');
+	t.regex((await run('push', 'clock.wasm')).out, /clock is parked: failed too often; last: trapped/);
 });
 
 test('with --offer a module goes into the repository and not onto the box', async (t) => {
@@ -291,6 +307,16 @@ test('what is plugged in is shown with who serves it, and what it says of itself
 		{ port: '1-1', device: '0403:6001', state: 'served', module: 'thermometer' },
 		{ port: '1-2', device: '0403:abcd', state: 'unserved', reason: 'nobody has one' },
 	]);
+});
+
+test('of a box that looks for no devices that is said, and not that there are none', async (t) => {
+	const { broker } = await startTrial(t, { hasExpansion: false });
+	const argv = ['devices', '--broker', broker.url, '--agent', agentId];
+
+	const { code, err } = await type(argv, { cwd: await startFolder(t) });
+
+	t.is(code, 1);
+	t.regex(err, /does not look for devices.*\(no-expansion\)/);
 });
 
 test('a box on its battery says so, and for how long', async (t) => {

@@ -7,11 +7,11 @@ import { CliError } from './cli-error.ts';
 import type { Command, Context } from './command.ts';
 import { type NamedComponent, readComponents, recordingsBeside } from './components.ts';
 import { headendOptions } from './headend-file.ts';
-import { type Module, readModules } from './modules.ts';
+import { type Module, readModules, readWaiting, type WaitingVm, waitingLine } from './modules.ts';
 import { withPatience } from './patience.ts';
 import { type Offered, offer, offerCertificate, openRepository } from './repository.ts';
 
-export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'unchanged';
+export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'restarted' | 'unchanged';
 
 export const push: Command = {
 	name: 'push',
@@ -67,7 +67,7 @@ export const push: Command = {
 				offered.map((each) => [each, 'offered']),
 			);
 
-		const done = await withBox(context, async (box, { broker }) => {
+		const { actions, waiting } = await withBox(context, async (box, { broker }) => {
 			const actions: [Offered, Action][] = [];
 			for (const each of offered) {
 				const { name, version } = each.manifest;
@@ -81,9 +81,9 @@ export const push: Command = {
 				});
 				actions.push([each, action]);
 			}
-			return actions;
+			return { actions, waiting: await readWaiting(box) };
 		});
-		report(context, done);
+		report(context, actions, waiting);
 	},
 };
 
@@ -121,7 +121,14 @@ async function install(box: Controller, { offered, config, signal }: InstallOpti
 	const hasBytes = before.digest === '' ? isSame : before.digest === sha256;
 	// The box does not say what it was configured with; the repository does.
 	const isThere = hasBytes && (config === undefined || isSame);
-	return isThere ? 'unchanged' : reinstall(box, { before, url, signal });
+	return isThere ? restartParked(box, manifest.name) : reinstall(box, { before, url, signal });
+}
+
+// A VM that has failed too often stays down by itself: who pushes its module wants it to run.
+async function restartParked(box: Controller, module: string): Promise<Action> {
+	const parked = (await readWaiting(box)).filter((vm) => vm.module === module && vm.state === 'parked');
+	for (const { path } of parked) await box.operate(`${path}Restart()`, {}, { isSync: true });
+	return parked.length > 0 ? 'restarted' : 'unchanged';
 }
 
 // The same version with other bytes, as while a module is being written: an update is only to another version.
@@ -134,15 +141,26 @@ async function reinstall(
 	return 'reinstalled';
 }
 
-function report({ output }: Context, done: readonly (readonly [Offered, Action])[]): void {
-	const rows = done.map(([{ manifest, url }, action]) => ({
-		name: manifest.name,
-		version: manifest.version,
-		url,
-		action,
-	}));
-	const lines = rows.map(
-		({ name, version, action }) => `${output.bold(`${name} ${version}`)} ${output.green(action)}`,
+/** @param waiting VMs of the box that do not run */
+function report(
+	{ output }: Context,
+	done: readonly (readonly [Offered, Action])[],
+	waiting: readonly WaitingVm[] = [],
+): void {
+	const rows = done.map(([{ manifest, url }, action]) => {
+		const { name, version } = manifest;
+		const own = waiting.filter(({ module }) => module === name);
+		const down = own.map(({ vm, state, reason }) => ({ vm, state, reason }));
+		return {
+			row: { name, version, url, action, ...(down.length > 0 && { waiting: down }) },
+			lines: [
+				`${output.bold(`${name} ${version}`)} ${output.green(action)}`,
+				...own.map((vm) => output.yellow(waitingLine(vm))),
+			],
+		};
+	});
+	output.result(
+		rows.map(({ row }) => row),
+		rows.flatMap(({ lines }) => lines).join('\n'),
 	);
-	output.result(rows, lines.join('\n'));
 }
