@@ -3,6 +3,7 @@ import type { Directory } from '../directory.ts';
 import { codeOf } from '../error.ts';
 import { Fields } from '../module/manifest-fields.ts';
 import type { NumberField } from '../module/number-field.ts';
+import { effectsOf } from '../vm/box-effects.ts';
 import type { BoxEffect } from '../vm/cell-protocol.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
@@ -42,7 +43,7 @@ export function keyValue(directory: Directory): KeyValue {
 	return {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
-		effects: ['put', 'delete'],
+		effects: effectsOf('key-value'),
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.key-value');
 			const parsed = { maxBytes: fields.whole('maxBytes', keyValueFields.maxBytes) };

@@ -5,6 +5,7 @@ import type { Failure } from '../component/generated/service.ts';
 import { ManifestError } from '../module/manifest.ts';
 import { Fields } from '../module/manifest-fields.ts';
 import type { NumberField } from '../module/number-field.ts';
+import { effectsOf } from '../vm/box-effects.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
 import { ByteAllowance } from './byte-allowance.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
@@ -86,7 +87,7 @@ export function networkStream(streams: NetworkStreams, clock: Clock): Capability
 
 	return {
 		name: 'network-stream',
-		effects: ['fetch', 'cancel-fetch'],
+		effects: effectsOf('network-stream'),
 		parse: parseGrant,
 		link: (grant, vm) => {
 			close(vm);

@@ -1,6 +1,7 @@
 /** Timed frames to the box's player. Which VM is heard is decided by who owns the session, not here. */
 import { Fields } from '../../module/manifest-fields.ts';
 import type { NumberField } from '../../module/number-field.ts';
+import { effectsOf } from '../../vm/box-effects.ts';
 import type { VmId } from '../../vm/cell-protocol.ts';
 import type { Capability } from '../capability.ts';
 import type { TimedFrame } from './frame-player.ts';
@@ -25,7 +26,7 @@ export const mediaSinkFields = {
 export function mediaSink(sink: FrameSink): Capability<MediaSinkGrant> {
 	return {
 		name: 'media-sink',
-		effects: ['play'],
+		effects: effectsOf('media-sink'),
 		parse: (grant) => {
 			const fields = new Fields(grant, 'manifest.capabilities.media-sink');
 			const parsed = { maxFrameBytes: fields.whole('maxFrameBytes', mediaSinkFields.maxFrameBytes) };

@@ -252,7 +252,8 @@ const results: Record<string, { result: Uint8Array; reason: RegExp }> = {
 	},
 	'an effect that nobody granted': {
 		result: words(0, forgedFetch, 1),
-		reason: /denied: parrot has no capability for the effect "fetch"/,
+		reason:
+			/denied: parrot has no capability for the effect "fetch": its manifest does not ask for "network-stream"/,
 	},
 };
 
