@@ -293,9 +293,8 @@ export class Cell {
 
 	/** It could not be called even once. */
 	#stillborn(resident: Resident, error: VmError): void {
-		const { code, message } = error;
 		const crash = crashOf({ resident, error, given: [] });
-		this.#say({ tag: 'fault', vm: resident.id, code, message, log: [], ...crash });
+		this.#say({ tag: 'fault', vm: resident.id, code: error.code, log: [], ...crash });
 	}
 
 	#recorderFor(resident: Resident): Recorder | undefined {
@@ -402,7 +401,7 @@ export class Cell {
 	}
 
 	#failed(resident: Resident, vm: Vm, error: VmError): void {
-		const { code, message } = error;
+		const { code } = error;
 		const crash = crashOf({ resident, vm, error, given: resident.taken });
 		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
 		const culprit = blame(resident, resident.taken);
@@ -412,7 +411,7 @@ export class Cell {
 			this.#mail.asking.refuse(resident, correlation);
 		}
 		resident.recorder?.close('the VM failed');
-		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };
+		const fault: CellReport = { tag: 'fault', vm: resident.id, code, log: vm.takeLog(), ...crash };
 		const { keeper } = resident;
 		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits. The
 		// turn did not happen, so that its lines go with the report of it; what it was given has to be durable.
