@@ -103,7 +103,9 @@ test('what is no module is not signed: exit code 1', async (t) => {
 	const { code, json } = await run('push', 'noise.wasm', '--json');
 
 	t.is(code, 1);
-	t.like(json(), { error: { code: 'not-a-component' } });
+	const { error } = json() as { error: { code: string; message: string } };
+	t.is(error.code, 'not-a-component');
+	t.regex(error.message, /^noise\.wasm: /);
 	t.deepEqual(Object.keys(await repository.targets()), []);
 });
 
@@ -259,6 +261,7 @@ test('the log is shown from its last lines, filtered', async (t) => {
 		{ Text: 'detail' },
 	]);
 	t.deepEqual((await run('logs', '-n', '0', '--json')).json(), []);
+	t.like((await run('logs', 'plyer', '--json')).json(), { error: { code: 'unknown-vm' } });
 });
 
 test('a followed log goes on until it is enough, each line once', async (t) => {

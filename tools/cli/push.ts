@@ -97,7 +97,8 @@ async function certificatesFor(component: NamedComponent, context: Context): Pro
 	output.progress(output.dim(`certifying ${name} ${version} ...`));
 	const certified = await certifyComponent(component, context);
 	if (certified.certificate.outcome === 'equal') return [certified];
-	throw new CliError('not-equal', differencesOf(certified.certificate));
+	const hint = 'If it is meant to, record it anew, or push it with --uncertified';
+	throw new CliError('not-equal', `${differencesOf(certified.certificate)}\n${hint}`);
 }
 
 interface InstallOptions {
