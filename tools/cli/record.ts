@@ -10,6 +10,7 @@ import { CliError } from './cli-error.ts';
 import { type Command, type Context, text } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
+import { unitPath } from './unit-path.ts';
 
 /** Between two looks for what is new. */
 const pauseMs = 200;
@@ -94,17 +95,6 @@ async function take({ box, vm, turns, signal, context }: Order) {
 		return end(error);
 	}
 	return end();
-}
-
-async function unitPath(box: Controller, vm: string): Promise<string> {
-	const units = await box.get(['Device.SoftwareModules.ExecutionUnit.']);
-	const [path] = Object.entries(units).find(([, { EUID }]) => EUID === vm) ?? [];
-	if (path !== undefined) return path;
-	const known = Object.values(units).flatMap(({ EUID }) => EUID ?? []);
-	throw new CliError(
-		'unknown-vm',
-		`there is no VM "${vm}"; there are ${known.map(printable).join(', ') || 'none'}`,
-	);
 }
 
 function numberOf(context: Context, option: string): number | undefined {
