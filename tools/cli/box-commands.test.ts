@@ -84,6 +84,39 @@ test('pushed again, a module whose VM was parked is started, and what does not r
 	t.regex((await run('push', 'clock.wasm')).out, /clock is parked: failed too often; last: trapped/);
 });
 
+test('a module is not put in the place of one that another vendor made, and nothing is signed', async (t) => {
+	const { type: run, write, repository, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	await write('theirs.wasm', emptyModule({ name: 'clock', version: '1.1.0', vendor: 'acme' }));
+
+	const { code, err } = await run('push', 'theirs.wasm');
+
+	t.is(code, 1);
+	t.regex(err, /a clock of the vendor "mullion", not "acme".*mullion remove clock.*\(name-taken\)/);
+	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);
+	t.deepEqual(modules.calls, ['install tuf:modules/clock-1.0.0.wasm']);
+});
+
+test('modules are removed all or none, and stay in the repository', async (t) => {
+	const { type: run, write, repository, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	t.like((await run('remove', 'clock', 'clok', '--json')).json(), {
+		error: {
+			code: 'unknown-module',
+			message: 'there is no module "clok" on the box; there are clock',
+		},
+	});
+	t.deepEqual(modules.calls, ['install tuf:modules/clock-1.0.0.wasm']);
+
+	t.deepEqual((await run('remove', 'clock', '--json')).json(), [{ name: 'clock', action: 'removed' }]);
+
+	t.deepEqual((await run('list', '--json')).json(), []);
+	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);
+});
+
 test('with --offer a module goes into the repository and not onto the box', async (t) => {
 	const { type: run, write, repository, modules } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));

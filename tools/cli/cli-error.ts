@@ -13,6 +13,8 @@ export const cliErrors = {
 	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
 	'not-seamless': 'a session was played, but something of it was lost, doubled or late',
 	'unknown-vm': 'there is no such VM on the box',
+	'unknown-module': 'there is no such module on the box',
+	'name-taken': 'the box has a module of this name that another vendor made',
 	'no-such-module': 'the module that was recorded is not in the repository: name its file',
 	'not-equal': 'the build does something else than was recorded',
 	'no-crash': 'no crash is known of that VM or by that name',

@@ -31,6 +31,7 @@ for (const argv of [
 	['fly'],
 	['list', '--wings'],
 	['push'],
+	['remove'],
 	['new'],
 	['wrap'],
 	['wrap', 'a.wasm'],

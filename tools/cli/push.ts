@@ -9,13 +9,14 @@ import { type NamedComponent, readComponents, recordingsBeside } from './compone
 import { headendOptions } from './headend-file.ts';
 import { type Module, readModules, readWaiting, type WaitingVm, waitingLine } from './modules.ts';
 import { withPatience } from './patience.ts';
+import { printable } from './printable.ts';
 import { type Offered, offer, offerCertificate, openRepository } from './repository.ts';
 
 export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'restarted' | 'unchanged';
 
 export const push: Command = {
 	name: 'push',
-	summary: 'Signs modules into the repository and installs or updates them on the box.',
+	summary: 'Signs modules into the repository, and installs or updates them on the box or starts what is parked.',
 	usage: 'DIR|FILE... [OPTIONS]',
 	options: {
 		offer: {
@@ -50,6 +51,8 @@ export const push: Command = {
 		if (config !== undefined && components.length > 1)
 			throw new CliError('usage', '--config is for one module: push them one by one');
 		const repository = await openRepository(context);
+		// Before anything is signed that the box is not to get.
+		if (options['offer'] !== true) await withBox(context, (box) => requireOwnNames(box, components));
 		// All of them, before anything of them is to be seen.
 		const certified: Certified[] = [];
 		for (const component of components) certified.push(...(await certificatesFor(component, context)));
@@ -86,6 +89,18 @@ export const push: Command = {
 		report(context, actions, waiting);
 	},
 };
+
+/** What another vendor's service has stored is not for this one. Errors: `name-taken`. */
+async function requireOwnNames(box: Controller, components: readonly NamedComponent[]): Promise<void> {
+	const there = new Map((await readModules(box)).map((module) => [module.name, module.vendor]));
+	for (const { manifest } of components) {
+		const vendor = there.get(manifest.name) ?? manifest.vendor;
+		if (vendor === manifest.vendor) continue;
+		const taken = `the box has a ${manifest.name} of the vendor "${printable(vendor)}", not "${manifest.vendor}"`;
+		const ways = `give yours another name, or "npx mullion remove ${manifest.name}" first`;
+		throw new CliError('name-taken', `${taken}: ${ways}`);
+	}
+}
 
 /** None where none is to be made. Errors: `not-equal`, and nothing is pushed. */
 async function certificatesFor(component: NamedComponent, context: Context): Promise<Certified[]> {
