@@ -16,7 +16,8 @@ export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'rest
 
 export const push: Command = {
 	name: 'push',
-	summary: 'Signs modules into the repository, and installs or updates them on the box or starts what is parked.',
+	summary:
+		'Signs modules into the repository, and installs or updates them on the box or starts what is parked.',
 	usage: 'DIR|FILE... [OPTIONS]',
 	options: {
 		offer: {

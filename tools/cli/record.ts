@@ -41,6 +41,7 @@ export const record: Command = {
 		const { parts, why, count, lost } = await withBox(context, (box) =>
 			take({ box, vm, turns: turns ?? 0, signal, context }),
 		);
+		if (count === 0) throw lost ?? nothing(vm, why);
 		const file = await finished(parts.subarray(0, wholeLength(parts)), why);
 		const path = resolve(context.cwd, out);
 		await mkdir(dirname(path), { recursive: true });
@@ -95,6 +96,12 @@ async function take({ box, vm, turns, signal, context }: Order) {
 		return end(error);
 	}
 	return end();
+}
+
+// A service does the same kept or not, so that the recording of a build that is not kept is one of both.
+function nothing(vm: string, why: string): CliError {
+	const way = 'record a build whose "durability" is "none", and replay it in any other';
+	return new CliError('nothing-recorded', `nothing of ${vm} was recorded: ${why}; ${way}`);
 }
 
 function numberOf(context: Context, option: string): number | undefined {
