@@ -118,7 +118,7 @@ const noConfig: Manifest['config'] = { type: '', bytes: new Uint8Array(0) };
 export function parseManifest(json: unknown): Manifest {
 	const fields = new Fields(json, 'manifest');
 	const manifest = {
-		name: fields.text('name', rules.name),
+		name: fields.text('name', rules.module),
 		version: fields.text('version', rules.version),
 		vendor: fields.text('vendor', rules.name),
 		description: fields.text('description', rules.description),

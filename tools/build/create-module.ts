@@ -1,6 +1,7 @@
 /** Makes a new module that can be built at once. */
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { rules } from '../../runtime/module/manifest-rules.ts';
 import { BuildError } from './build-error.ts';
 import { packagesFolder, sdkFolder } from './house.ts';
 
@@ -21,8 +22,8 @@ export async function createModule({
 	name,
 	parent,
 }: NewModule): Promise<{ directory: string; files: string[] }> {
-	if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 64) {
-		const message = `"${name}" is no name for a module: use up to 64 small letters and digits, in words joined by hyphens`;
+	if (!rules.module.pattern.test(name) || name.length > rules.module.longest) {
+		const message = `"${name}" is no name for a module: use up to 64 small letters and digits, in words joined by hyphens, and not "box"`;
 		throw new BuildError('bad-name', message);
 	}
 	const directory = resolve(parent, name);

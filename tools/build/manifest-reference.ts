@@ -43,7 +43,7 @@ const entries = `${rules.entries.most} topics`;
 const fields: Readonly<Record<Whole | Inner, FieldText>> = {
 	name: {
 		what: 'How the module and its VM are called.',
-		limit: like(rules.name.pattern, rules.name.longest),
+		limit: like(rules.module.pattern, rules.module.longest),
 	},
 	version: {
 		what: 'Which of its versions this is.',

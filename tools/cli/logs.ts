@@ -79,7 +79,7 @@ async function show({ box, context, vm, level, limit, isFollowed }: ShowOptions)
 	if (vm !== '' && last.length === 0 && !isFollowed) await unitPath(box, vm);
 	const isSaid = (line: Line) => last.some((other) => JSON.stringify(other) === JSON.stringify(line));
 	if (!isFollowed) {
-		const none = output.dim('Nothing has been written yet.');
+		const none = output.dim('Nothing has been written since the box started.');
 		return output.result(
 			last,
 			last.length === 0 ? none : last.map((line) => lineText(line, output)).join('\n'),
