@@ -7,6 +7,8 @@ export const cliErrors = {
 	'no-headend':
 		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
+	'already-running':
+		'a box that `mullion start` has started runs in this folder: a new one would take its state',
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
 	'not-served': 'no headend answers boxes that read the repository: start one with `npx mullion headend`',
 	'unknown-topic': 'no module of the repository declares the topic',
