@@ -3,7 +3,7 @@ import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rules } from '../../runtime/module/manifest-rules.ts';
 import { BuildError } from './build-error.ts';
-import { packagesFolder, sdkFolder } from './house.ts';
+import { packagesFolder, repositoryFolder, sdkFolder } from './house.ts';
 
 export interface NewModule {
 	/** Kebab-case. */
@@ -40,6 +40,8 @@ export async function createModule({
 		__package__: words.join('_').replaceAll(/_(\d)/g, '$1'),
 		__Name__: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(''),
 		__std__: relative(assembly, join(packagesFolder, 'assemblyscript/std/assembly.json')),
+		// Elsewhere npx would look for a package of that name, and the command for a headend.
+		__path__: relative(repositoryFolder, directory),
 		__sdk__: relative(assembly, sdkFolder),
 	};
 	const filled = (text: string) => text.replaceAll(/__\w+?__/g, (key) => values[key] ?? key);
