@@ -117,6 +117,16 @@ test('modules are removed all or none, and stay in the repository', async (t) =>
 	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);
 });
 
+test('a module of the repository that this version cannot read keeps no message of the others from being sent', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	const strange = emptyModule({ name: 'strange', version: '9.0.0', hologram: true });
+	await repository.addTarget({ path: 'modules/strange-9.0.0.wasm', bytes: strange });
+
+	t.is((await run('send', 'clock.set', '{"hour": 7}')).code, 0);
+});
+
 test('with --offer a module goes into the repository and not onto the box', async (t) => {
 	const { type: run, write, repository, modules } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));
