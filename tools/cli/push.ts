@@ -26,7 +26,8 @@ export const push: Command = {
 		},
 		config: {
 			type: 'string',
-			help: 'JSON of the configuration that it starts with, in place of the one that it was built with',
+			value: 'JSON',
+			help: 'the configuration that it starts with, in place of the one that it was built with',
 		},
 		certify: {
 			type: 'boolean',
