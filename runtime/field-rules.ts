@@ -169,8 +169,8 @@ export function object<Of extends Fields>(what: string, fields: Of): Rule<Object
 		// Before all else: what is missing is missing because of its name, as often as not.
 		const stranger = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
 		if (stranger === undefined) return {};
-		const near = orRather(stranger, names);
-		throw new Misfit(`${within(at, cut(stranger))} is not a field of this version${near}`);
+		const meant = orRather(stranger, names) || `; there are ${names.join(', ')}`;
+		throw new Misfit(`${within(at, cut(stranger))} is not a field of this version${meant}`);
 	});
 }
 

@@ -1,5 +1,7 @@
 /** The bus as the operator's commands reach it: a message to a topic, a request to whoever serves it. */
 import { BusError, type Hub } from '../../runtime/bus/hub.ts';
+import type { Modules } from '../../runtime/module/modules.ts';
+import { isUp } from '../../runtime/vm/lifecycle.ts';
 import type { BusPort } from '../agent/ports.ts';
 
 /** What only the platform itself may say to a VM. */
@@ -11,17 +13,16 @@ const closedTopics = [
 	'serial.output',
 ];
 
-export function busPort(hub: Hub): BusPort {
+export function busPort({ hub, modules }: { readonly hub: Hub; readonly modules: Modules }): BusPort {
 	const check = (topic: string): void => {
 		if (closedTopics.includes(topic)) throw new BusError('denied', `${topic} belongs to the platform`);
+		if (hub.subscribers(topic) === 0) throw unheard(topic, modules);
 	};
 	return {
 		publish: async ({ topic, payload }) => {
 			check(topic);
-			const receivers = hub.subscribers(topic);
-			if (receivers === 0) throw new BusError('denied', `nobody on this box subscribes ${topic}`);
 			hub.publish(topic, payload);
-			return receivers;
+			return hub.subscribers(topic);
 		},
 		request: async ({ topic, payload, deadlineMs, signal }) => {
 			check(topic);
@@ -29,4 +30,19 @@ export function busPort(hub: Hub): BusPort {
 			return hub.request({ topic, payload, deadlineMs });
 		},
 	};
+}
+
+/** Why nobody hears it: nobody asks for it, who does is down, or the rules of the box keep it from them. */
+function unheard(topic: string, modules: Modules): BusError {
+	const asking = modules.list().filter(({ manifest }) => Object.hasOwn(manifest.subscribes, topic));
+	const [first] = asking;
+	if (first === undefined) return new BusError('denied', `nobody on this box subscribes ${topic}`);
+	const down = asking.flatMap(({ vms }) => vms).find(({ state }) => !isUp(state));
+	if (down !== undefined)
+		return new BusError(
+			'unreachable',
+			`${down.name}, which subscribes ${topic}, is ${down.state}: ${down.reason}`,
+		);
+	const { name } = first.manifest;
+	return new BusError('denied', `${name} asks for ${topic}, which the rules of this box keep from it`);
 }

@@ -5,9 +5,12 @@ import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { budgetDefaults } from '../../runtime/module/manifest.ts';
 import type { Fault } from '../../runtime/vm/conduct.ts';
 import type { VmView } from '../../runtime/vm/supervised.ts';
-import { CrashBook } from './crash-book.ts';
+import { CrashBook, type CrashBookOptions } from './crash-book.ts';
 
-const store = { unit: () => undefined, get: () => Promise.reject(new Error('nothing is stored')) };
+const empty: CrashBookOptions['store'] = {
+	unit: () => undefined,
+	get: () => Promise.reject(new Error('nothing is stored')),
+};
 
 const view = (name: string): VmView => ({
 	id: 1,
@@ -44,6 +47,7 @@ const fault = (message: string): Fault => ({
 function open(
 	directory: Directory = new MemoryDirectory(),
 	failed: (vm: string, error: Error) => void = () => undefined,
+	store = empty,
 ) {
 	const clock = new ManualClock();
 	const book = new CrashBook({ directory, clock, store, failed, perVm: 2, mostVms: 3 });
@@ -85,6 +89,21 @@ test('a report is bounded whatever a guest says', async (t) => {
 	t.is(report?.stack.length, 64);
 	// The module is not there to say where its code was before the checks.
 	t.is(report?.stack[0]?.offset, -1);
+});
+
+test('of a component whose code lies deeper a report is kept all the same, without offsets', async (t) => {
+	const component = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00);
+	const unit = { name: 'hello', version: '1.0.0', digest: 'ab', uuid: '', url: '', installedAtUs: 0 };
+	const { book, crash } = open(new MemoryDirectory(), t.fail, {
+		unit: () => ({ ...unit, requestedState: 'active' }),
+		get: async () => component,
+	});
+	crash('hello');
+
+	const [report] = await book.list();
+
+	t.like(report, { id: 'hello:1', version: '1.0.0' });
+	t.deepEqual(report?.stack[3], { function: 3, name: '', offset: -1 });
 });
 
 test('who listens is told of a crash once it is on the disk', async (t) => {

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../runtime/clock.ts';
 import { decodeComponent } from '../../runtime/component/decode.ts';
+import { ComponentError } from '../../runtime/component/error.ts';
 import { originsOf } from '../../runtime/component/instrument/origins.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import type { ModuleStore } from '../../runtime/module/store.ts';
@@ -125,9 +126,19 @@ export class CrashBook implements CrashSource {
 
 /** @param component the module as shipped; without it the stack says functions only */
 function framesOf(stack: readonly GuestFrame[], component: Uint8Array | undefined): CrashFrame[] {
-	const origins = component && stack.length > 0 ? originsOf(decodeComponent(component).core) : () => [];
+	const origins = component && stack.length > 0 ? originsIn(component) : () => [];
 	return stack.flatMap(({ function: index, offset, name = '' }) => {
 		const found = origins(offset);
 		return (found.length === 0 ? [-1] : found).map((at) => ({ function: index, name, offset: at }));
 	});
+}
+
+/** Of a component that another toolchain has put together no offset is known: its cores lie deeper, and are several. */
+function originsIn(component: Uint8Array): (offset: number) => readonly number[] {
+	try {
+		return originsOf(decodeComponent(component).core);
+	} catch (error) {
+		if (error instanceof ComponentError) return () => [];
+		throw error;
+	}
 }

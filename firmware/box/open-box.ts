@@ -176,7 +176,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		recorder: vmRecorder({ modules, supervisor, recordings: platform.recordings, platformVersion }),
 		network,
 		sessions,
-		bus: busPort(hub),
+		bus: busPort({ hub, modules }),
 		log,
 		crashes: platform.crashes,
 		traces,

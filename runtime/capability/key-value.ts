@@ -4,6 +4,7 @@ import { codeOf } from '../error.ts';
 import { object } from '../field-rules.ts';
 import { grantBy } from '../module/manifest.ts';
 import { type NumberField, numbers } from '../module/number-field.ts';
+import { effectsOf } from '../vm/box-effects.ts';
 import type { BoxEffect } from '../vm/cell-protocol.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
@@ -43,7 +44,7 @@ export function keyValue(directory: Directory): KeyValue {
 	return {
 		name: 'key-value',
 		imports: 'mullion:service/key-value@0.1.0',
-		effects: ['put', 'delete'],
+		effects: effectsOf('key-value'),
 		parse: grantBy('key-value', object('an object', numbers(keyValueFields))),
 		link: async ({ maxBytes }, vm) => {
 			// What the VM put before it failed is on its way to the disk, and has to be seen.

@@ -5,6 +5,7 @@ import type { Failure } from '../component/generated/service.ts';
 import { anyText, list, object } from '../field-rules.ts';
 import { grantBy } from '../module/manifest.ts';
 import { type NumberField, numbers } from '../module/number-field.ts';
+import { effectsOf } from '../vm/box-effects.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
 import { ByteAllowance } from './byte-allowance.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
@@ -91,7 +92,7 @@ export function networkStream(streams: NetworkStreams, clock: Clock): Capability
 
 	return {
 		name: 'network-stream',
-		effects: ['fetch', 'cancel-fetch'],
+		effects: effectsOf('network-stream'),
 		parse: grantBy('network-stream', grantRule),
 		link: (grant, vm) => {
 			close(vm);

@@ -4,8 +4,8 @@
  */
 import type { Effect } from '../component/generated/service.ts';
 import type { Journal } from '../journal/journal.ts';
+import { isBoxEffect } from '../vm/box-effects.ts';
 import type { CellReport } from '../vm/cell-protocol.ts';
-import { isBoxEffect } from '../vm/effect-check.ts';
 import type { Resident } from '../vm/resident.ts';
 import type { Vm } from '../vm/vm.ts';
 import type { Dispatch, Dispatches } from './dispatches.ts';

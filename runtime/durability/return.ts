@@ -211,7 +211,7 @@ export class Return {
 	}
 
 	#enter(keeper: Keeper, vm: Vm): void {
-		this.#resident.recorder?.close('the VM goes on where it was, and a recording begins with a start');
+		this.#resident.recorder?.close('what is kept goes on where it was, and a recording begins with a start');
 		for (const [key, { value }] of keeper.ledger.stored) vm.remember(key, value);
 		this.#keeping.cell.goOn(this.#resident, vm);
 	}

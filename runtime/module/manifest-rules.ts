@@ -1,6 +1,8 @@
 /** By what the fields of a manifest are read that are neither words (`manifest-words.ts`) nor budgets (`budget-fields.ts`). */
 
 export const patterns = {
+	/** The platform is `box` wherever it speaks beside VMs: no service speaks in its name. */
+	module: /^(?!box$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
 	name: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
 	version: /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
 	topic: /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/,
@@ -12,6 +14,7 @@ export const patterns = {
 
 /** The longest texts in characters, the longest configuration in bytes, the most entries of a list. */
 export const rules = {
+	module: { pattern: patterns.module, longest: 64 },
 	name: { pattern: patterns.name, longest: 64 },
 	version: { pattern: patterns.version, longest: 64 },
 	description: { fallback: '', longest: 500 },

@@ -34,6 +34,7 @@ test('what it serves and whether it is essential is said by its manifest', (t) =
 
 const wrong: Record<string, unknown> = {
 	'a name that is no file name': { ...smallest, name: '../etc' },
+	'a name that is the platform’s': { ...smallest, name: 'box' },
 	'a version that is none': { ...smallest, version: 'latest' },
 	'a field nobody knows': { ...smallest, root: true },
 	'a topic without a dot': { ...smallest, publishes: { ring: 'doorbell.Ring' } },

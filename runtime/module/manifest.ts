@@ -160,7 +160,7 @@ const intervalMs: Rule<number> = { read: (value, at) => Math.max(interval.least,
 const anything: Rule<unknown> = { read: (value) => value };
 
 const manifestRule: Rule<Manifest> = object('an object', {
-	name: textLike(rules.name),
+	name: textLike(rules.module),
 	version: textLike(rules.version),
 	vendor: textLike(rules.name),
 	description: usually(

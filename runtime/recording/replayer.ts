@@ -7,6 +7,7 @@
 import type { Opening } from '../../proto/host/recording/recording.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
+import { boxEffects } from '../vm/box-effects.ts';
 import type { LogLine, VmSpec } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { TurnWatch } from '../vm/turn-watch.ts';
@@ -124,7 +125,6 @@ class Feed implements TurnWatch {
 	}
 }
 
-const boxEffects = ['put', 'delete', 'fetch', 'cancel-fetch', 'play'] as const;
 /** Nothing of what a replay logs is suppressed. */
 const wholeLog = { linesPerTurn: 65_536, bytesPerTurn: 16_777_216 };
 

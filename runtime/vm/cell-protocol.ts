@@ -201,7 +201,6 @@ export type CellReport =
 			readonly tag: 'fault';
 			readonly vm: VmId;
 			readonly code: VmErrorCode;
-			readonly message: string;
 			/** What the VM said in the turn that failed. */
 			readonly log: readonly LogLine[];
 	  } & Crash)

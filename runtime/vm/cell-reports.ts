@@ -78,8 +78,7 @@ export class CellReports {
 
 	faulted(vm: Supervised, fault: Fault): void {
 		const { clock, on, viewOf } = this.#options;
-		const { memoryPages } = vm.plan.component.manifest.budget;
-		this.#exceeded(vm, vm.conduct.failed(fault, { atUs: clock.now(), memoryPages }));
+		this.#exceeded(vm, vm.conduct.failed(fault, clock.now()));
 		on.fault?.(viewOf(vm), fault);
 	}
 

@@ -37,16 +37,9 @@ export class Conduct {
 		return this.exceeded('inbox', { atUs, times, detail });
 	}
 
-	/** @param memoryPages the most that it may have */
-	failed(
-		{ code, budget, message, memoryBytes }: Fault,
-		{ atUs, memoryPages }: { atUs: number; memoryPages: number },
-	): Overrun | undefined {
+	failed({ code, budget, message }: Fault, atUs: number): Overrun | undefined {
 		this.#faults = { ...this.#faults, [code]: (this.#faults?.[code] ?? 0) + 1 };
-		if (budget === undefined) return undefined;
-		// A trap does not say what for; how much memory there was does.
-		const inUse = `${message} with ${memoryBytes / 1024} of ${memoryPages * 64} KiB of memory in use`;
-		return this.exceeded(budget, { atUs, detail: budget === 'memory' ? inUse : message });
+		return budget && this.exceeded(budget, { atUs, detail: message });
 	}
 
 	/** For budgets that nobody fails by: a share of a core, bytes over a network. */

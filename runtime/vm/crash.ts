@@ -2,7 +2,7 @@
 import type { Waiting } from '../bus/inbox.ts';
 import type { Event } from '../component/generated/service.ts';
 import type { BudgetName } from './budget-name.ts';
-import { VmError } from './error.ts';
+import type { VmError } from './error.ts';
 import { type GuestFrame, guestStack } from './guest-stack.ts';
 import type { Resident } from './resident.ts';
 import type { Vm } from './vm.ts';
@@ -14,6 +14,7 @@ export interface GivenEvent {
 }
 
 export interface Crash {
+	readonly message: string;
 	/** Which budget was exceeded, where it was that. */
 	readonly budget?: BudgetName;
 	/** The innermost call first, in offsets of the module that runs. */
@@ -44,15 +45,18 @@ export function crashOf({
 	resident: Resident;
 	/** Undefined where it could not even be linked. */
 	vm?: Vm;
-	error: unknown;
+	error: VmError;
 	given: readonly Waiting<Event>[];
 }): Crash {
 	const memoryBytes = vm?.memoryBytes ?? 0;
 	const mostBytes = spec.budget.memoryPages * pageBytes;
-	const { code, budget: exceeded } = error instanceof VmError ? error : {};
+	const { code, budget: exceeded, message } = error;
 	const isShort = code === 'trapped' && memoryBytes > mostBytes * (1 - littleLeft);
 	const budget = exceeded ?? (isShort ? 'memory' : undefined);
+	// A trap does not say what for; how much memory there was does.
+	const inUse = `${message} with ${memoryBytes / 1024} of ${mostBytes / 1024} KiB of memory in use`;
 	return {
+		message: budget === 'memory' ? inUse : message,
 		...(budget === undefined ? {} : { budget }),
 		stack: guestStack(error),
 		given: given.slice(0, mostGiven).map(({ event, bytes, topic }) => ({

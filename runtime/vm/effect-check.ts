@@ -1,5 +1,6 @@
 /** Whether what a turn returned may happen: all of it or nothing. */
 import type { Effect } from '../component/generated/service.ts';
+import { capabilityOf } from './box-effects.ts';
 import type { BudgetName } from './budget-name.ts';
 import type { BoxEffect, VmSpec } from './cell-protocol.ts';
 import { VmError } from './error.ts';
@@ -53,8 +54,9 @@ function forged({ name }: VmSpec, topic: number): VmError {
 	return new VmError('denied', `${name} published on topic ${topic}, which it was never given`);
 }
 
-function denied({ name }: VmSpec, tag: string): VmError {
-	return new VmError('denied', `${name} has no capability for the effect "${tag}"`);
+function denied({ name }: VmSpec, tag: BoxEffect['tag']): VmError {
+	const missing = `its manifest does not ask for "${capabilityOf[tag]}"`;
+	return new VmError('denied', `${name} has no capability for the effect "${tag}": ${missing}`);
 }
 
 function tooMany({ name, budget }: VmSpec, count: number): VmError {
@@ -85,9 +87,4 @@ function boxBytes(effect: BoxEffect): number {
 		case 'cancel-fetch':
 			return 0;
 	}
-}
-
-/** True for what the box, not the cell, carries out. */
-export function isBoxEffect(effect: Effect): effect is BoxEffect {
-	return ['put', 'delete', 'fetch', 'cancel-fetch', 'play'].includes(effect.tag);
 }

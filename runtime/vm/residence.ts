@@ -83,9 +83,8 @@ export class Residence {
 
 	/** It could not be called even once. */
 	stillborn(resident: Resident, error: VmError): void {
-		const { code, message } = error;
 		const crash = crashOf({ resident, error, given: [] });
-		this.#options.say({ tag: 'fault', vm: resident.id, code, message, log: [], ...crash });
+		this.#options.say({ tag: 'fault', vm: resident.id, code: error.code, log: [], ...crash });
 	}
 
 	/** Answered with `stopped`, also for one that is not here. */

@@ -8,9 +8,9 @@ import type { Waiting } from '../bus/inbox.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { Keeping } from '../durability/keeping.ts';
 import { blame } from './blame.ts';
+import { isBoxEffect } from './box-effects.ts';
 import type { CellReport } from './cell-protocol.ts';
 import { crashOf } from './crash.ts';
-import { isBoxEffect } from './effect-check.ts';
 import type { VmError } from './error.ts';
 import { eventsPerTurn } from './guest.ts';
 import type { Mail } from './mail.ts';
@@ -97,7 +97,7 @@ export class Transactions {
 
 	/** A start or a turn has ended badly, or what was to sleep or to wake could not: its VM has ended. */
 	failed(resident: Resident, vm: Vm, error: VmError): void {
-		const { code, message } = error;
+		const { code } = error;
 		const crash = crashOf({ resident, vm, error, given: resident.taken });
 		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
 		const culprit = blame(resident, resident.taken);
@@ -107,7 +107,7 @@ export class Transactions {
 			this.#mail.asking.refuse(resident, correlation);
 		}
 		resident.recorder?.close('the VM failed');
-		const fault: CellReport = { tag: 'fault', vm: resident.id, code, message, log: vm.takeLog(), ...crash };
+		const fault: CellReport = { tag: 'fault', vm: resident.id, code, log: vm.takeLog(), ...crash };
 		const { keeper } = resident;
 		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits. The
 		// turn did not happen, so that its lines go with the report of it; what it was given has to be durable.

@@ -146,7 +146,7 @@ const badManifests: readonly BadManifest[] = [
 		does: 'has a field that nobody knows',
 		change: (json) => ({ ...json, colour: 'red' }),
 		code: 'bad-manifest-file',
-		names: 'colour',
+		names: 'colour is not a field of this version; there are name, version, ',
 	},
 	{
 		does: 'has no version',
@@ -185,6 +185,17 @@ const badManifests: readonly BadManifest[] = [
 		names: 'ranges',
 	},
 ];
+
+test.serial('a manifest that says something twice is not built, and where is told', async (t) => {
+	const { directory, remove } = await copyDiary();
+	t.teardown(remove);
+	const path = join(directory, 'manifest.json');
+	const text = await readFile(path, 'utf8');
+	await writeFile(path, text.replace('{', '{\n"version": "9.9.9",'));
+	const error = await refused(directory);
+	t.is(error.code, 'bad-manifest-file');
+	t.regex(error.message, /manifest\.json:\d+: "version" stands there twice$/);
+});
 
 for (const { does, change, code, names } of badManifests) {
 	test.serial(`a module whose manifest ${does} is not built`, async (t) => {

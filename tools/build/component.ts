@@ -7,6 +7,8 @@ import { BuildError } from './build-error.ts';
 import { type Component, readBuilt, writeBuilt } from './built.ts';
 import { foreignFile, inputsOf } from './inputs.ts';
 import { withLock } from './lock.ts';
+import type { JsonObject } from './manifest.ts';
+import { manifestFrom } from './manifest-file.ts';
 
 export interface BuildOptions {
 	/** Folder with `manifest.json`, and `assembly/index.ts` or `component.wasm`, anywhere. */
@@ -73,7 +75,7 @@ async function buildAnew({
 	return components;
 }
 
-async function readManifest(directory: string): Promise<Readonly<Record<string, unknown>>> {
+async function readManifest(directory: string): Promise<JsonObject> {
 	const path = join(directory, 'manifest.json');
 	const text = await readFile(path, 'utf8').catch((cause: unknown) => {
 		throw new BuildError('no-module', `${directory} is no module: it has no manifest.json`, { cause });
@@ -86,12 +88,5 @@ async function readManifest(directory: string): Promise<Readonly<Record<string, 
 			{ cause },
 		);
 	});
-	try {
-		const json: unknown = JSON.parse(text);
-		if (typeof json === 'object' && json !== null && !Array.isArray(json))
-			return json as Record<string, unknown>;
-	} catch (cause) {
-		throw new BuildError('bad-manifest-file', `${path}: ${(cause as Error).message}`, { cause });
-	}
-	throw new BuildError('bad-manifest-file', `${path} must be a JSON object`);
+	return manifestFrom(text, path);
 }

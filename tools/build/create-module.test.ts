@@ -19,7 +19,11 @@ async function emptyFolder(t: ExecutionContext): Promise<string> {
 
 test('a new module can be built at once, counts rings and answers how many there were', async (t) => {
 	const { directory } = await createModule({ name: 'back-door-2', parent: await emptyFolder(t) });
-	t.regex(await readFile(join(directory, 'README.md'), 'utf8'), /^# back-door-2\n/);
+	const readme = await readFile(join(directory, 'README.md'), 'utf8');
+	t.regex(readme, /^# back-door-2\n/);
+	// Its commands are for the folder of the house, in which `npx` and a headend are found.
+	const [, path = ''] = /^npx mullion push (\S+)/m.exec(readme) ?? [];
+	t.is(resolve(import.meta.dirname, '../..', path), directory);
 	const [built] = await buildModule({ directory });
 	if (built === undefined) return t.fail();
 	t.is(built.name, 'back-door-2');

@@ -1,8 +1,9 @@
 /** Makes a new module that can be built at once. */
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { rules } from '../../runtime/module/manifest-rules.ts';
 import { BuildError } from './build-error.ts';
-import { packagesFolder, sdkFolder } from './house.ts';
+import { packagesFolder, repositoryFolder, sdkFolder } from './house.ts';
 
 export interface NewModule {
 	/** Kebab-case. */
@@ -21,8 +22,8 @@ export async function createModule({
 	name,
 	parent,
 }: NewModule): Promise<{ directory: string; files: string[] }> {
-	if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 64) {
-		const message = `"${name}" is no name for a module: use up to 64 small letters and digits, in words joined by hyphens`;
+	if (!rules.module.pattern.test(name) || name.length > rules.module.longest) {
+		const message = `"${name}" is no name for a module: use up to 64 small letters and digits, in words joined by hyphens, and not "box"`;
 		throw new BuildError('bad-name', message);
 	}
 	const directory = resolve(parent, name);
@@ -39,6 +40,8 @@ export async function createModule({
 		__package__: words.join('_').replaceAll(/_(\d)/g, '$1'),
 		__Name__: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(''),
 		__std__: relative(assembly, join(packagesFolder, 'assemblyscript/std/assembly.json')),
+		// Elsewhere npx would look for a package of that name, and the command for a headend.
+		__path__: relative(repositoryFolder, directory),
 		__sdk__: relative(assembly, sdkFolder),
 	};
 	const filled = (text: string) => text.replaceAll(/__\w+?__/g, (key) => values[key] ?? key);

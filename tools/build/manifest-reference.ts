@@ -43,7 +43,7 @@ const entries = `${rules.entries.most} topics`;
 const fields: Readonly<Record<Whole | Inner, FieldText>> = {
 	name: {
 		what: 'How the module and its VM are called.',
-		limit: like(rules.name.pattern, rules.name.longest),
+		limit: like(rules.module.pattern, rules.module.longest),
 	},
 	version: {
 		what: 'Which of its versions this is.',
@@ -188,7 +188,8 @@ ${table(['field', 'word', 'what it means'], wordRows)}
 
 Each a whole number from 1 on. A box may grant less (\`caps\` of its configuration): the VM runs with that, and is told
 nothing. What was exceeded stands by name in \`mullion status\` and in an event. A VM whose turn failed is restarted after a
-pause, which grows; after too many failures in a minute it is parked.
+pause, which grows; after too many failures in a minute it is parked until its module is
+pushed again.
 
 ${table(['field', 'what it is', 'default', 'most', 'beyond it'], numberRows(budgetFields))}
 ## Capabilities

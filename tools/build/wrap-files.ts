@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BuildError } from './build-error.ts';
 import type { Component } from './built.ts';
 import { busFolder } from './house.ts';
-import type { JsonObject } from './manifest.ts';
+import { manifestFrom } from './manifest-file.ts';
 import { readProto } from './proto/source.ts';
 import { wrapComponent } from './wrap.ts';
 
@@ -19,7 +19,10 @@ export async function wrapFiles({ componentPath, manifestPath }: WrapFilesOption
 	const component = await readFile(componentPath).catch((cause: unknown) => {
 		throw new BuildError('no-component', `${componentPath} cannot be read`, { cause });
 	});
-	const source = await readJson(manifestPath);
+	const text = await readFile(manifestPath, 'utf8').catch((cause: unknown) => {
+		throw new BuildError('bad-manifest-file', `${manifestPath} cannot be read`, { cause });
+	});
+	const source = manifestFrom(text, manifestPath);
 	const own = join(dirname(manifestPath), 'proto');
 	const protoFiles = [...(await protoIn(own)), ...(await protoIn(busFolder))];
 	const { root } = await readProto({ protoFiles, importPaths: [own, busFolder] });
@@ -29,14 +32,4 @@ export async function wrapFiles({ componentPath, manifestPath }: WrapFilesOption
 async function protoIn(folder: string): Promise<string[]> {
 	const files = await Array.fromAsync(glob('**/*.proto', { cwd: folder }));
 	return files.sort().map((file) => join(folder, file));
-}
-
-async function readJson(path: string): Promise<JsonObject> {
-	try {
-		const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-		if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as JsonObject;
-	} catch (cause) {
-		throw new BuildError('bad-manifest-file', `${path}: ${(cause as Error).message}`, { cause });
-	}
-	throw new BuildError('bad-manifest-file', `${path} must be a JSON object`);
 }

@@ -2,8 +2,8 @@ import test from 'ava';
 import { connectAsync } from 'mqtt';
 import { agentTopic } from '../../firmware/agent/mqtt-transport.ts';
 import { CodedError } from '../../runtime/error.ts';
-import { agentId, startBox } from '../controller/trial-box.ts';
-import { emptyModule, startDesk, type } from './trial-desk.ts';
+import { agentId, startBox, startTrial } from '../controller/trial-box.ts';
+import { emptyModule, startDesk, startFolder, type } from './trial-desk.ts';
 
 const clock = (version: string, description = '') =>
 	emptyModule(
@@ -68,6 +68,65 @@ test('pushed again, another version is an update, the same bytes are nothing, ot
 	]);
 });
 
+test('pushed again, a module whose VM was parked is started, and what does not run is told with why', async (t) => {
+	const { type: run, write, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	modules.change('clock', { state: 'parked', reason: 'failed too often; last: trapped' });
+
+	const { json } = await run('push', 'clock.wasm', '--json');
+
+	t.like((json() as unknown[])[0], {
+		action: 'restarted',
+		waiting: [{ vm: 'clock', state: 'parked', reason: 'failed too often; last: trapped' }],
+	});
+	t.is(modules.calls.at(-1), 'restart clock');
+	t.regex((await run('push', 'clock.wasm')).out, /clock is parked: failed too often; last: trapped/);
+});
+
+test('a module is not put in the place of one that another vendor made, and nothing is signed', async (t) => {
+	const { type: run, write, repository, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	await write('theirs.wasm', emptyModule({ name: 'clock', version: '1.1.0', vendor: 'acme' }));
+
+	const { code, err } = await run('push', 'theirs.wasm');
+
+	t.is(code, 1);
+	t.regex(err, /a clock of the vendor "mullion", not "acme".*mullion remove clock.*\(name-taken\)/);
+	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);
+	t.deepEqual(modules.calls, ['install tuf:modules/clock-1.0.0.wasm']);
+});
+
+test('modules are removed all or none, and stay in the repository', async (t) => {
+	const { type: run, write, repository, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	t.like((await run('remove', 'clock', 'clok', '--json')).json(), {
+		error: {
+			code: 'unknown-module',
+			message: 'there is no module "clok" on the box; there are clock',
+		},
+	});
+	t.deepEqual(modules.calls, ['install tuf:modules/clock-1.0.0.wasm']);
+
+	t.deepEqual((await run('remove', 'clock', '--json')).json(), [{ name: 'clock', action: 'removed' }]);
+
+	t.deepEqual((await run('list', '--json')).json(), []);
+	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);
+});
+
+test('a module of the repository that this version cannot read keeps no message of the others from being sent', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	const strange = emptyModule({ name: 'strange', version: '9.0.0', hologram: true });
+	await repository.addTarget({ path: 'modules/strange-9.0.0.wasm', bytes: strange });
+
+	t.is((await run('send', 'clock.set', '{"hour": 7}')).code, 0);
+});
+
 test('with --offer a module goes into the repository and not onto the box', async (t) => {
 	const { type: run, write, repository, modules } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));
@@ -87,7 +146,9 @@ test('what is no module is not signed: exit code 1', async (t) => {
 	const { code, json } = await run('push', 'noise.wasm', '--json');
 
 	t.is(code, 1);
-	t.like(json(), { error: { code: 'not-a-component' } });
+	const { error } = json() as { error: { code: string; message: string } };
+	t.is(error.code, 'not-a-component');
+	t.regex(error.message, /^noise\.wasm: /);
 	t.deepEqual(Object.keys(await repository.targets()), []);
 });
 
@@ -243,6 +304,7 @@ test('the log is shown from its last lines, filtered', async (t) => {
 		{ Text: 'detail' },
 	]);
 	t.deepEqual((await run('logs', '-n', '0', '--json')).json(), []);
+	t.like((await run('logs', 'plyer', '--json')).json(), { error: { code: 'unknown-vm' } });
 });
 
 test('a followed log goes on until it is enough, each line once', async (t) => {
@@ -291,6 +353,16 @@ test('what is plugged in is shown with who serves it, and what it says of itself
 		{ port: '1-1', device: '0403:6001', state: 'served', module: 'thermometer' },
 		{ port: '1-2', device: '0403:abcd', state: 'unserved', reason: 'nobody has one' },
 	]);
+});
+
+test('of a box that looks for no devices that is said, and not that there are none', async (t) => {
+	const { broker } = await startTrial(t, { hasExpansion: false });
+	const argv = ['devices', '--broker', broker.url, '--agent', agentId];
+
+	const { code, err } = await type(argv, { cwd: await startFolder(t) });
+
+	t.is(code, 1);
+	t.regex(err, /does not look for devices.*\(no-expansion\)/);
 });
 
 test('a box on its battery says so, and for how long', async (t) => {

@@ -65,12 +65,14 @@ test('a build that does something else is signed as that, and ends in exit code 
 		'result.json',
 		'--profile',
 		'usual',
+		'--profile',
+		'baseline',
 	);
 
 	t.is(code, 1);
 	t.regex(
 		err,
-		/on profile usual: turn 1: there is an effect more: publish on probe\.out: \{"text":"orders","count":1\}/,
+		/on profiles usual, baseline: turn 1: there is an effect more: publish on probe\.out: \{"text":"orders","count":1\}/,
 	);
 	const { payload } = JSON.parse(await readFile(join(cwd, 'result.json'), 'utf8'));
 	t.like(JSON.parse(Buffer.from(payload, 'base64').toString()), { outcome: 'different' });
@@ -92,6 +94,7 @@ test('a push certifies by itself where recordings lie beside the module, and onl
 	const { code, err } = await run('push', '--offer', 'probe.wasm', '--profile', 'usual');
 	t.is(code, 1);
 	t.regex(err, /probe 0\.1\.0 does something else than was recorded/);
+	t.regex(err, /record it anew, or push it with --uncertified/);
 	t.deepEqual(Object.keys(await repository.targets()), paths);
 	t.is((await run('push', '--offer', 'probe.wasm', '--uncertified')).code, 0);
 });

@@ -48,11 +48,14 @@ export async function certifyComponent(component: NamedComponent, context: Conte
 	return { certificate, signed: key.sign(certificate), publicKey: key.publicHex };
 }
 
-/** What is wrong, for people: the first difference of each profile. */
+/** What is wrong, for people: the first difference of each profile, said once for all that have the same. */
 export function differencesOf({ module, version, profiles }: Certificate): string {
-	const lines = profiles.flatMap(({ name, difference }) =>
-		difference === undefined ? [] : [`on profile ${name}: ${difference}`],
-	);
+	const alike = Map.groupBy(profiles, ({ difference }) => difference);
+	const lines = [...alike].flatMap(([difference, those]) => {
+		const names = those.map(({ name }) => name).join(', ');
+		const where = those.length === 1 ? `profile ${names}` : `profiles ${names}`;
+		return difference === undefined ? [] : [`on ${where}: ${difference}`];
+	});
 	return `${module} ${version} does something else than was recorded\n${lines.join('\n')}`;
 }
 

@@ -3,21 +3,29 @@ import { CodedError } from '../../runtime/error.ts';
 
 export const cliErrors = {
 	usage: 'the command line is not as the help of the command says',
+	interrupted: 'Ctrl-C or SIGTERM came before the command was done; what the box was asked for goes on there',
 	'no-headend':
 		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
+	'already-running':
+		'a box that `mullion start` has started runs in this folder: a new one would take its state',
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
 	'not-served': 'no headend answers boxes that read the repository: start one with `npx mullion headend`',
 	'unknown-topic': 'no module of the repository declares the topic',
 	'bad-payload': 'the message is not JSON, or does not fit the type that the topic was declared with',
 	'not-seamless': 'a session was played, but something of it was lost, doubled or late',
 	'unknown-vm': 'there is no such VM on the box',
+	'unknown-module': 'there is no such module on the box',
+	'name-taken': 'the box has a module of this name that another vendor made',
 	'no-such-module': 'the module that was recorded is not in the repository: name its file',
+	'nothing-recorded':
+		'the VM did not start anew, which a recording begins with: one that is kept goes on where it was',
 	'not-equal': 'the build does something else than was recorded',
 	'no-crash': 'no crash is known of that VM or by that name',
 	'bad-map': 'a file that should be the source map of a module is none',
 	'unknown-release': 'the repository has no such firmware release: `npx mullion release` signs one into it',
 	'no-slots': 'this box does not look after its own firmware',
+	'no-expansion': 'this box does not look for devices that are plugged in',
 	'bad-release': 'release.json in the folder of a firmware release is not JSON',
 	'no-such-file': 'a file or folder named on the command line is not there',
 } as const;

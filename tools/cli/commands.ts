@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./push.ts')).push,
 	},
 	{
+		name: 'remove',
+		summary: 'Takes modules off the box',
+		load: async () => (await import('./remove.ts')).remove,
+	},
+	{
 		name: 'release',
 		summary: 'Signs a firmware release into the repository',
 		load: async () => (await import('./release.ts')).release,

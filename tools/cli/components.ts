@@ -1,6 +1,7 @@
 /** The modules that a command line names: built ones, or folders that are built first. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { ComponentError } from '../../runtime/component/error.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { readRecording } from '../../runtime/recording/recording.ts';
@@ -29,11 +30,20 @@ export async function readComponents(
 	if (!found.isDirectory()) {
 		const bytes = new Uint8Array(await readFile(path));
 		const map = await readFile(mapOf(path), 'utf8').catch(() => undefined);
-		return [{ bytes, manifest: manifestOf(bytes), directory: dirname(path), map }];
+		return [{ bytes, manifest: manifestIn(bytes, arg), directory: dirname(path), map }];
 	}
 	const { buildModule } = await import('../build/component.ts');
 	const built = await buildModule({ directory: path, signal });
 	return built.map(({ bytes, manifest, map }) => ({ bytes, manifest, directory: path, map }));
+}
+
+function manifestIn(bytes: Uint8Array, arg: string): Manifest {
+	try {
+		return manifestOf(bytes);
+	} catch (cause) {
+		if (!(cause instanceof ComponentError)) throw cause;
+		throw new ComponentError(cause.code, `${arg}: ${cause.message}`, { cause });
+	}
 }
 
 /** Recordings of the module that lie beside it, in `recordings/`. Errors: `malformed-recording`. */

@@ -1,11 +1,17 @@
 /** `mullion devices`: what is plugged into the box, and the modules that serve it. */
+import type { Controller } from '../controller/controller.ts';
+import { ControllerError } from '../controller/controller-error.ts';
 import { withBox } from './box.ts';
+import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 const path = 'Device.USB.USBHosts.Host.1.Device.';
+
+/** USP: the path is not in the data model. */
+const invalidPath = 7026;
 
 type Row = Readonly<Record<string, string>>;
 
@@ -20,7 +26,7 @@ export const devices: Command = {
 	],
 	run: async (context) => {
 		const { output } = context;
-		const objects = await withBox(context, (box) => box.get([path]));
+		const objects = await withBox(context, readDevices);
 		const rows = Object.values(objects).filter((row) => row['X_MULLION_Port'] !== undefined);
 		const state = (row: Row): string => {
 			const text = row['X_MULLION_State'] ?? '';
@@ -56,6 +62,16 @@ export const devices: Command = {
 		output.result(list, rows.length === 0 ? 'Nothing is plugged into the box.' : text);
 	},
 };
+
+async function readDevices(box: Controller): Promise<Readonly<Record<string, Row>>> {
+	try {
+		return await box.get([path]);
+	} catch (cause) {
+		if (!(cause instanceof ControllerError && cause.fault === invalidPath)) throw cause;
+		const message = 'this box does not look for devices: its configuration has no "expansion"';
+		throw new CliError('no-expansion', message, { cause });
+	}
+}
 
 /** As manifests name it. */
 function idOf(row: Row): string {

@@ -8,6 +8,7 @@ export const exitCodes = {
 	2: 'the command line is wrong',
 	3: 'the box, its broker or its headend cannot be reached',
 	4: 'refused: not signed by whom the box trusts, or not allowed by its policy',
+	130: 'interrupted: Ctrl-C or SIGTERM came before it was done',
 } as const;
 
 export type ExitCode = keyof typeof exitCodes;
@@ -21,6 +22,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 		return refusals.includes(error.fault) ? 4 : 1;
 	const code = codeOf(error);
 	if (code === 'usage') return 2;
+	if (code === 'interrupted') return 130;
 	return unreachable.includes(code) ? 3 : 1;
 }
 

@@ -2,7 +2,7 @@
 import { withBox } from './box.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
-import { readModules, readWaiting } from './modules.ts';
+import { readModules, readWaiting, waitingLine } from './modules.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -36,9 +36,7 @@ export const list: Command = {
 				{ title: 'FROM', of: ({ url }) => output.dim(printable(url)) },
 			],
 		});
-		const lines = waiting.map(({ vm, state, reason }) =>
-			output.yellow(`${printable(vm)} is ${state}: ${printable(reason)}`),
-		);
+		const lines = waiting.map((vm) => output.yellow(waitingLine(vm)));
 		const all = [text, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
 		output.result(modules, modules.length === 0 ? 'There are no modules on the box yet.' : all);
 	},

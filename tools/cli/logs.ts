@@ -7,6 +7,7 @@ import { ended } from './ended.ts';
 import { headendOptions } from './headend-file.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
+import { unitPath } from './unit-path.ts';
 
 interface Line {
 	readonly Time: string;
@@ -74,9 +75,11 @@ async function show({ box, context, vm, level, limit, isFollowed }: ShowOptions)
 		});
 	const last = limit === 0 ? [] : await read({ box, vm, level, limit });
 	isReading = false;
+	// The lines of a VM that was removed are kept for a while; one that has none and is not there is misspelt.
+	if (vm !== '' && last.length === 0 && !isFollowed) await unitPath(box, vm);
 	const isSaid = (line: Line) => last.some((other) => JSON.stringify(other) === JSON.stringify(line));
 	if (!isFollowed) {
-		const none = output.dim('Nothing has been written yet.');
+		const none = output.dim('Nothing has been written since the box started.');
 		return output.result(
 			last,
 			last.length === 0 ? none : last.map((line) => lineText(line, output)).join('\n'),

@@ -1,4 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { commands } from './commands.ts';
@@ -31,6 +33,7 @@ for (const argv of [
 	['fly'],
 	['list', '--wings'],
 	['push'],
+	['remove'],
 	['new'],
 	['wrap'],
 	['wrap', 'a.wasm'],
@@ -72,6 +75,16 @@ test('a broker that is not there is exit code 3, with where it was looked for', 
 	t.like(json(), { error: { code: 'unreachable' } });
 });
 
+test('a command that is interrupted says just that: exit code 130', async (t) => {
+	const { cwd } = await startDesk(t);
+	const signal = AbortSignal.abort();
+
+	const { code, json } = await type(['list', '--agent', 'os::nobody', '--json'], { cwd, signal });
+
+	t.is(code, 130);
+	t.like(json(), { error: { code: 'interrupted', message: 'interrupted before it was done' } });
+});
+
 test('a headend file that is no JSON is named', async (t) => {
 	const cwd = await startFolder(t);
 	await mkdir(join(cwd, '.mullion'));
@@ -89,6 +102,23 @@ test('the headend is found from a folder below, too', async (t) => {
 	await mkdir(below, { recursive: true });
 
 	t.is((await type(['list'], { cwd: below })).code, 0);
+});
+
+test('a box that runs keeps its folder: no other is started there', async (t) => {
+	const cwd = await startFolder(t);
+	const folder = join(cwd, '.mullion', 'box');
+	await mkdir(folder, { recursive: true });
+	const waits = 'process.stdin.resume(); process.stdout.write("here")';
+	const box = spawn(process.execPath, ['-e', waits, '--', join(folder, 'box.json')]);
+	t.teardown(() => box.kill());
+	await once(box.stdout, 'data');
+	await writeFile(join(folder, 'pid'), `${box.pid}`);
+
+	const { code, err } = await type(['start', '--once'], { cwd });
+
+	t.is(code, 1);
+	t.true(err.includes(`(process ${box.pid})`) && err.endsWith('(already-running)\n'), err);
+	t.deepEqual(await readdir(folder), ['pid']);
 });
 
 test('a new module is made where it is wanted, and never over one that is there', async (t) => {

@@ -24,7 +24,8 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
 	try {
 		await run(argv, { world, output });
 		return 0;
-	} catch (error) {
+	} catch (thrown) {
+		const error = isInterruption(thrown, world.signal) ? interrupted(thrown) : thrown;
 		const { code, message } = errorJson(error).error;
 		if (isJson) output.result(errorJson(error), '');
 		else world.err.write(`mullion: ${message} (${code})\n`);
@@ -48,6 +49,15 @@ async function run(
 	if (values['help'] === true) return showHelp(command, output);
 	const { cwd, signal } = world;
 	await command.run({ args: positionals, options: values, output, cwd, signal });
+}
+
+/** Every wait ends with an `AbortError` of its own where the signal came. */
+function isInterruption(error: unknown, signal: AbortSignal): boolean {
+	return signal.aborted && error instanceof Error && error.name === 'AbortError';
+}
+
+function interrupted(cause: unknown): CliError {
+	return new CliError('interrupted', 'interrupted before it was done', { cause });
 }
 
 function find(name: string): CommandEntry {

@@ -1,5 +1,6 @@
 /** The modules of a box, read from its data model. */
 import type { Controller } from '../controller/controller.ts';
+import { printable } from './printable.ts';
 
 export interface Module {
 	readonly name: string;
@@ -33,15 +34,31 @@ export async function readModules(box: Controller): Promise<Module[]> {
 
 export interface WaitingVm {
 	readonly vm: string;
-	/** `suspended`, or `parked` where it has failed too often. */
+	readonly module: string;
+	/** `suspended`, `starting` also between two tries, or `parked` where it has failed too often. */
 	readonly state: string;
 	readonly reason: string;
+	/** Its row, ending in a dot. */
+	readonly path: string;
 }
+
+const waitingStates = ['suspended', 'starting', 'parked'];
 
 /** VMs that do not run though they should. */
 export async function readWaiting(box: Controller): Promise<WaitingVm[]> {
-	const rows = Object.values(await box.get(['Device.SoftwareModules.ExecutionUnit.']));
-	return rows.flatMap(({ EUID: vm = '', X_MULLION_State: state = '', X_MULLION_Reason: reason = '' }) =>
-		state === 'suspended' || state === 'parked' ? [{ vm, state, reason }] : [],
-	);
+	const rows = Object.entries(await box.get(['Device.SoftwareModules.ExecutionUnit.']));
+	return rows
+		.map(([path, params]) => ({
+			vm: params['EUID'] ?? '',
+			module: params['Name'] ?? '',
+			state: params['X_MULLION_State'] ?? '',
+			reason: params['X_MULLION_Reason'] ?? '',
+			path,
+		}))
+		.filter(({ state }) => waitingStates.includes(state));
+}
+
+/** As a person reads it. */
+export function waitingLine({ vm, state, reason }: WaitingVm): string {
+	return `${printable(vm)} is ${state}: ${printable(reason)}`;
 }

@@ -7,15 +7,17 @@ import { CliError } from './cli-error.ts';
 import type { Command, Context } from './command.ts';
 import { type NamedComponent, readComponents, recordingsBeside } from './components.ts';
 import { headendOptions } from './headend-file.ts';
-import { type Module, readModules } from './modules.ts';
+import { type Module, readModules, readWaiting, type WaitingVm, waitingLine } from './modules.ts';
 import { withPatience } from './patience.ts';
+import { printable } from './printable.ts';
 import { type Offered, offer, offerCertificate, openRepository } from './repository.ts';
 
-export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'unchanged';
+export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'restarted' | 'unchanged';
 
 export const push: Command = {
 	name: 'push',
-	summary: 'Signs modules into the repository and installs or updates them on the box.',
+	summary:
+		'Signs modules into the repository, and installs or updates them on the box or starts what is parked.',
 	usage: 'DIR|FILE... [OPTIONS]',
 	options: {
 		offer: {
@@ -24,7 +26,8 @@ export const push: Command = {
 		},
 		config: {
 			type: 'string',
-			help: 'JSON of the configuration that it starts with, in place of the one that it was built with',
+			value: 'JSON',
+			help: 'the configuration that it starts with, in place of the one that it was built with',
 		},
 		certify: {
 			type: 'boolean',
@@ -50,6 +53,8 @@ export const push: Command = {
 		if (config !== undefined && components.length > 1)
 			throw new CliError('usage', '--config is for one module: push them one by one');
 		const repository = await openRepository(context);
+		// Before anything is signed that the box is not to get.
+		if (options['offer'] !== true) await withBox(context, (box) => requireOwnNames(box, components));
 		// All of them, before anything of them is to be seen.
 		const certified: Certified[] = [];
 		for (const component of components) certified.push(...(await certificatesFor(component, context)));
@@ -67,7 +72,7 @@ export const push: Command = {
 				offered.map((each) => [each, 'offered']),
 			);
 
-		const done = await withBox(context, async (box, { broker }) => {
+		const { actions, waiting } = await withBox(context, async (box, { broker }) => {
 			const actions: [Offered, Action][] = [];
 			for (const each of offered) {
 				const { name, version } = each.manifest;
@@ -81,11 +86,23 @@ export const push: Command = {
 				});
 				actions.push([each, action]);
 			}
-			return actions;
+			return { actions, waiting: await readWaiting(box) };
 		});
-		report(context, done);
+		report(context, actions, waiting);
 	},
 };
+
+/** What another vendor's service has stored is not for this one. Errors: `name-taken`. */
+async function requireOwnNames(box: Controller, components: readonly NamedComponent[]): Promise<void> {
+	const there = new Map((await readModules(box)).map((module) => [module.name, module.vendor]));
+	for (const { manifest } of components) {
+		const vendor = there.get(manifest.name) ?? manifest.vendor;
+		if (vendor === manifest.vendor) continue;
+		const taken = `the box has a ${manifest.name} of the vendor "${printable(vendor)}", not "${manifest.vendor}"`;
+		const ways = `give yours another name, or "npx mullion remove ${manifest.name}" first`;
+		throw new CliError('name-taken', `${taken}: ${ways}`);
+	}
+}
 
 /** None where none is to be made. Errors: `not-equal`, and nothing is pushed. */
 async function certificatesFor(component: NamedComponent, context: Context): Promise<Certified[]> {
@@ -97,7 +114,8 @@ async function certificatesFor(component: NamedComponent, context: Context): Pro
 	output.progress(output.dim(`certifying ${name} ${version} ...`));
 	const certified = await certifyComponent(component, context);
 	if (certified.certificate.outcome === 'equal') return [certified];
-	throw new CliError('not-equal', differencesOf(certified.certificate));
+	const hint = 'If it is meant to, record it anew, or push it with --uncertified';
+	throw new CliError('not-equal', `${differencesOf(certified.certificate)}\n${hint}`);
 }
 
 interface InstallOptions {
@@ -121,7 +139,14 @@ async function install(box: Controller, { offered, config, signal }: InstallOpti
 	const hasBytes = before.digest === '' ? isSame : before.digest === sha256;
 	// The box does not say what it was configured with; the repository does.
 	const isThere = hasBytes && (config === undefined || isSame);
-	return isThere ? 'unchanged' : reinstall(box, { before, url, signal });
+	return isThere ? restartParked(box, manifest.name) : reinstall(box, { before, url, signal });
+}
+
+// A VM that has failed too often stays down by itself: who pushes its module wants it to run.
+async function restartParked(box: Controller, module: string): Promise<Action> {
+	const parked = (await readWaiting(box)).filter((vm) => vm.module === module && vm.state === 'parked');
+	for (const { path } of parked) await box.operate(`${path}Restart()`, {}, { isSync: true });
+	return parked.length > 0 ? 'restarted' : 'unchanged';
 }
 
 // The same version with other bytes, as while a module is being written: an update is only to another version.
@@ -134,15 +159,26 @@ async function reinstall(
 	return 'reinstalled';
 }
 
-function report({ output }: Context, done: readonly (readonly [Offered, Action])[]): void {
-	const rows = done.map(([{ manifest, url }, action]) => ({
-		name: manifest.name,
-		version: manifest.version,
-		url,
-		action,
-	}));
-	const lines = rows.map(
-		({ name, version, action }) => `${output.bold(`${name} ${version}`)} ${output.green(action)}`,
+/** @param waiting VMs of the box that do not run */
+function report(
+	{ output }: Context,
+	done: readonly (readonly [Offered, Action])[],
+	waiting: readonly WaitingVm[] = [],
+): void {
+	const rows = done.map(([{ manifest, url }, action]) => {
+		const { name, version } = manifest;
+		const own = waiting.filter(({ module }) => module === name);
+		const down = own.map(({ vm, state, reason }) => ({ vm, state, reason }));
+		return {
+			row: { name, version, url, action, ...(down.length > 0 && { waiting: down }) },
+			lines: [
+				`${output.bold(`${name} ${version}`)} ${output.green(action)}`,
+				...own.map((vm) => output.yellow(waitingLine(vm))),
+			],
+		};
+	});
+	output.result(
+		rows.map(({ row }) => row),
+		rows.flatMap(({ lines }) => lines).join('\n'),
 	);
-	output.result(rows, lines.join('\n'));
 }

@@ -10,6 +10,7 @@ import { CliError } from './cli-error.ts';
 import { type Command, type Context, text } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
+import { unitPath } from './unit-path.ts';
 
 /** Between two looks for what is new. */
 const pauseMs = 200;
@@ -40,6 +41,7 @@ export const record: Command = {
 		const { parts, why, count, lost } = await withBox(context, (box) =>
 			take({ box, vm, turns: turns ?? 0, signal, context }),
 		);
+		if (count === 0) throw lost ?? nothing(vm, why);
 		const file = await finished(parts.subarray(0, wholeLength(parts)), why);
 		const path = resolve(context.cwd, out);
 		await mkdir(dirname(path), { recursive: true });
@@ -96,15 +98,10 @@ async function take({ box, vm, turns, signal, context }: Order) {
 	return end();
 }
 
-async function unitPath(box: Controller, vm: string): Promise<string> {
-	const units = await box.get(['Device.SoftwareModules.ExecutionUnit.']);
-	const [path] = Object.entries(units).find(([, { EUID }]) => EUID === vm) ?? [];
-	if (path !== undefined) return path;
-	const known = Object.values(units).flatMap(({ EUID }) => EUID ?? []);
-	throw new CliError(
-		'unknown-vm',
-		`there is no VM "${vm}"; there are ${known.map(printable).join(', ') || 'none'}`,
-	);
+// A service does the same kept or not, so that the recording of a build that is not kept is one of both.
+function nothing(vm: string, why: string): CliError {
+	const way = 'record a build whose "durability" is "none", and replay it in any other';
+	return new CliError('nothing-recorded', `nothing of ${vm} was recorded: ${why}; ${way}`);
 }
 
 function numberOf(context: Context, option: string): number | undefined {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import protobuf from 'protobufjs';
 import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
-import type { Manifest } from '../../runtime/module/manifest.ts';
+import { type Manifest, ManifestError } from '../../runtime/module/manifest.ts';
 import { encodeJson } from '../build/message-json.ts';
 import { certificateTarget, moduleTarget } from '../headend/repository/module-target.ts';
 import { Repository } from '../headend/repository/repository.ts';
@@ -96,13 +96,23 @@ export interface ModuleContent {
 	readonly schema: object;
 }
 
-/** What every module of the repository declares, the newest first. */
+/** What every module of the repository declares that this version can read, the newest first. */
 export async function modulesIn(repository: Repository): Promise<ModuleContent[]> {
 	const targets = Object.entries(await repository.targets()).filter(([path]) => isModule(path));
 	const contents = targets.map(async ([path, { hashes }]) =>
-		contentOf(await readFile(fileOf(repository, path, hashes['sha256'] ?? ''))),
+		readable(await readFile(fileOf(repository, path, hashes['sha256'] ?? ''))),
 	);
-	return (await Promise.all(contents)).toReversed();
+	return (await Promise.all(contents)).flat().toReversed();
+}
+
+/** A module that another version of the platform has signed into it is none of ours, and no reason to fail for the rest. */
+function readable(file: Uint8Array): ModuleContent[] {
+	try {
+		return [contentOf(file)];
+	} catch (error) {
+		if (error instanceof ManifestError) return [];
+		throw error;
+	}
 }
 
 function contentOf(file: Uint8Array): ModuleContent {

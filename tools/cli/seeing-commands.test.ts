@@ -138,13 +138,14 @@ test('messages are shown as text by the type of their topic, and as bytes where 
 		if (line.includes('left out')) enough.abort();
 	};
 
-	const { out, code } = await type(['trace', 'door.*', 'other.topic', '--vm', 'x'], {
+	const { out, err, code } = await type(['trace', 'door.*', 'other.topic', '--vm', 'x'], {
 		cwd,
 		signal: enough.signal,
 		heard,
 	});
 
 	t.is(code, 0);
+	t.regex(err, /^Waiting for messages on door\.\*, other\.topic until Ctrl-C \.\.\.\n$/);
 	t.deepEqual(out.split('\n'), [
 		'22:13:20.123 door door.rung {"door":"up"}',
 		'22:13:20.123 box other.topic? 4 bytes 0a027570',

@@ -4,6 +4,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BoxEnd, BoxProcess } from '../start/box-process.ts';
 import { reportLines } from '../start/report.ts';
+import { runningBox } from '../start/running-box.ts';
 import { lineScreen, terminalScreen } from '../start/screen.ts';
 import { agentId, Stage } from '../start/stage.ts';
 import { tellStory } from '../start/story.ts';
@@ -35,6 +36,7 @@ export const start: Command = {
 		const { cwd, options, output, signal } = context;
 		const media = resolve(cwd, text(context, 'media') ?? sample);
 		if (!existsSync(media)) throw new CliError('no-such-file', `there is no ${media}`);
+		await requireNoBox(join(cwd, '.mullion', 'box'));
 		const broker = text(context, 'broker');
 		const isPicture = process.stdout.isTTY === true && !output.isJson;
 		const screen = isPicture ? terminalScreen(process.stdout) : lineScreen(process.stderr);
@@ -75,6 +77,14 @@ export const start: Command = {
 		}
 	},
 };
+
+/** Errors: `already-running`. */
+async function requireNoBox(directory: string): Promise<void> {
+	const pid = await runningBox(directory);
+	if (pid === undefined) return;
+	const what = `the box of another "mullion start" runs in this folder (process ${pid})`;
+	throw new CliError('already-running', `${what}: end that one first, or start in another folder`);
+}
 
 /** How to start the box again: without `npx`, which would stand between it and the `kill` that ends it. */
 function goneLine({ args }: BoxProcess, [code, signal]: BoxEnd, cwd: string): string {

@@ -56,6 +56,7 @@ async function follow({ box, context, isRaw, reader }: FollowOptions): Promise<v
 	const Trace = randomBytes(8).toString('hex');
 	const inputs = { Trace, Topics: args.join(','), Vm: text(context, 'vm') ?? '' };
 	const isSync = { isSync: true };
+	output.progress(output.dim(`Waiting for messages on ${args.map(printable).join(', ')} until Ctrl-C ...`));
 	while (!signal.aborted) {
 		const { Messages = '[]', LeftOut = '0' } = await box.operate(`${path}Read()`, inputs, isSync);
 		for (const message of JSON.parse(Messages) as Traced[]) await show(message, { output, isRaw, reader });

@@ -114,7 +114,7 @@ export class Controller implements AsyncDisposable {
 		const msgId = this.#newId('request');
 		const answer = this.#answers.wait(msgId, {
 			ms: withinMs ?? this.#deadlineMs,
-			what: `an answer of ${this.#agent}`,
+			what: `a sign of ${this.#agent} (does that box run, and on this broker?)`,
 			signal,
 		});
 		const getSupportedProtocol = { controllerSupportedProtocolVersions: uspVersions };

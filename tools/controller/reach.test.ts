@@ -35,5 +35,8 @@ test('a box that does not come in time is not there', async (t) => {
 	const controller = await connect();
 	await agent.stop();
 
-	await t.throwsAsync(controller.reach({ withinMs: 200, everyMs: 20 }), { code: 'no-answer' });
+	await t.throwsAsync(controller.reach({ withinMs: 200, everyMs: 20 }), {
+		code: 'no-answer',
+		message: /^a sign of os::.* \(does that box run, and on this broker\?\) did not come within 200 ms$/,
+	});
 });

@@ -40,12 +40,14 @@ interface TrialOptions {
 	readonly modules?: SimulatedModules;
 	/** Of the agent; the link always runs on real time. */
 	readonly clock?: Clock;
+	/** Whether it looks for devices that are plugged in; default true. */
+	readonly hasExpansion?: boolean;
 	readonly agent?: Partial<Pick<AgentOptions, 'acceptTools' | 'controllers' | 'random'>>;
 }
 
 /** Starts a box and resolves once the broker has granted its subscription. */
 export async function startBox(options: TrialOptions) {
-	const { url, directory = new MemoryDirectory(), clock = systemClock() } = options;
+	const { url, directory = new MemoryDirectory(), clock = systemClock(), hasExpansion = true } = options;
 	const modules = options.modules ?? new SimulatedModules({ clock });
 	const ports = {
 		recorder: new SimulatedRecorder(),
@@ -67,6 +69,7 @@ export async function startBox(options: TrialOptions) {
 		modules,
 		vms: modules.vms,
 		...ports,
+		devices: hasExpansion ? ports.devices : undefined,
 		numbers,
 		clock,
 	});

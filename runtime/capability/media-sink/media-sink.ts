@@ -2,6 +2,7 @@
 import { object } from '../../field-rules.ts';
 import { grantBy } from '../../module/manifest.ts';
 import { type NumberField, numbers } from '../../module/number-field.ts';
+import { effectsOf } from '../../vm/box-effects.ts';
 import type { VmId } from '../../vm/cell-protocol.ts';
 import type { Capability } from '../capability.ts';
 import type { TimedFrame } from './frame-player.ts';
@@ -26,7 +27,7 @@ export const mediaSinkFields = {
 export function mediaSink(sink: FrameSink): Capability<MediaSinkGrant> {
 	return {
 		name: 'media-sink',
-		effects: ['play'],
+		effects: effectsOf('media-sink'),
 		parse: grantBy('media-sink', object('an object', numbers(mediaSinkFields))),
 		link: ({ maxFrameBytes }, vm) => ({
 			effects: {

@@ -19,12 +19,25 @@ test('an import that is in none of the folders is named, with who wants it', asy
 
 test('what does not parse is refused with file and line', async (t) => {
 	const { bind } = await folder(t, { 'a.proto': 'syntax = "proto3";\nmessage {' });
-	await t.throwsAsync(bind('a.proto'), { code: 'proto-syntax', message: /a\.proto: .*line 2/ });
+	await t.throwsAsync(bind('a.proto'), { code: 'proto-syntax', message: /a\.proto:2: illegal type name/ });
 });
 
-test('a type that is nowhere is refused', async (t) => {
-	const { bind } = await folder(t, { 'a.proto': 'syntax = "proto3"; message A { Nowhere b = 1; }' });
-	await t.throwsAsync(bind('a.proto'), { code: 'proto-syntax', message: /Nowhere/ });
+test('a file that ends too soon is refused with its last line', async (t) => {
+	const { bind } = await folder(t, { 'a.proto': 'syntax = "proto3";\nmessage A {\n' });
+	await t.throwsAsync(bind('a.proto'), {
+		code: 'proto-syntax',
+		message: /a\.proto:3: illegal end of input$/,
+	});
+});
+
+test('a type that is nowhere is refused, with the one file and the field that name it', async (t) => {
+	const { bind } = await folder(t, {
+		'a.proto': 'syntax = "proto3"; import "b.proto"; message A { B b = 1; }',
+		'b.proto': 'syntax = "proto3"; message B { uint33 c = 1; }',
+	});
+	const error = await t.throwsAsync(bind('a.proto'), { code: 'proto-syntax' });
+	t.regex(error?.message ?? '', /b\.proto: B\.c is of the type "uint33"/);
+	t.notRegex(error?.message ?? '', /a\.proto/);
 });
 
 for (const text of ['syntax = "proto2"; message A {}', 'edition = "2023"; message A {}', 'message A {}']) {

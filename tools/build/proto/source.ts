@@ -47,9 +47,7 @@ export async function readProto({ protoFiles, importPaths }: ProtoRequest): Prom
 	try {
 		root.resolveAll();
 	} catch (cause) {
-		throw new ProtoError('proto-syntax', `In ${protoFiles.join(', ')}: ${(cause as Error).message}`, {
-			cause,
-		});
+		throw new ProtoError('proto-syntax', unresolved(root, cause as Error), { cause });
 	}
 	return { root, paths: [...paths], keepingUnknown };
 }
@@ -68,8 +66,29 @@ function parseInto({ root, path, text }: { root: protobuf.Root; path: string; te
 		const parsed = protobuf.parse(text, root, { alternateCommentMode: true });
 		return [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])];
 	} catch (cause) {
-		throw new ProtoError('proto-syntax', `${path}: ${(cause as Error).message}`, { cause });
+		throw new ProtoError('proto-syntax', placed(path, cause as Error), { cause });
 	}
+}
+
+/** The place first, as compilers write it. protobufjs has it at the end, and for the end of a file the token `null`. */
+function placed(path: string, { message }: Error): string {
+	const [, what = message, line] = /^(.*?)(?: 'null')? \((?:.*, )?line (\d+)\)$/.exec(message) ?? [];
+	return line === undefined ? `${path}: ${what}` : `${path}:${line}: ${what}`;
+}
+
+/** Which field is of a type that is nowhere: protobufjs names neither file nor field. */
+function unresolved(root: protobuf.Root, { message }: Error): string {
+	for (const type of typesIn(root)) {
+		if (type instanceof protobuf.Enum) continue;
+		for (const { name, type: wanted } of type.fieldsArray) {
+			const isKnown =
+				Object.hasOwn(protobuf.types.basic, wanted) ||
+				type.lookup(wanted, [protobuf.Type, protobuf.Enum]) !== null;
+			if (!isKnown)
+				return `${type.filename}: ${type.name}.${name} is of the type "${wanted}", which no file declares`;
+		}
+	}
+	return message;
 }
 
 async function findImport({

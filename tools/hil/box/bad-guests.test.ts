@@ -146,9 +146,29 @@ test.serial(
 			X_MULLION_Restarts: `${restarts + 5}`,
 		});
 		t.regex(row?.['ExecutionFaultMessage'] ?? '', /failed too often; last: trapped/);
+		await t.throwsAsync(order({ what: 'count' }), {
+			instanceOf: ControllerError,
+			message: /hostile, which subscribes hostile\.order, is parked: failed too often; last: trapped/,
+		});
 		await forgive();
 		await order({ what: 'count' });
 		t.like(await box.vm('hostile'), { state: 'running' });
+	},
+);
+
+test.serial(
+	'what nobody hears is told apart: nobody asks for it, or the rules of the box keep it',
+	async (t) => {
+		const subscribes = { 'media.secret': 'probe.Word' };
+		await box.install(await box.sign(variant({ name: 'curious', subscribes }), 'modules/curious.wasm'));
+
+		await t.throwsAsync(box.publishOn('media.secret', new Uint8Array()), {
+			message: /curious asks for media\.secret, which the rules of this box keep from it/,
+		});
+		await t.throwsAsync(box.publishOn('nobody.hears', new Uint8Array()), {
+			message: /nobody on this box subscribes nobody\.hears/,
+		});
+		t.deepEqual(await box.uninstall('curious'), { fault: 0, code: '' });
 	},
 );
 
@@ -232,7 +252,8 @@ const results: Record<string, { result: Uint8Array; reason: RegExp }> = {
 	},
 	'an effect that nobody granted': {
 		result: words(0, forgedFetch, 1),
-		reason: /denied: parrot has no capability for the effect "fetch"/,
+		reason:
+			/denied: parrot has no capability for the effect "fetch": its manifest does not ask for "network-stream"/,
 	},
 };
 

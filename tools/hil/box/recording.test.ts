@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { orders, recordProbe } from '../../../runtime/recording/recorded-probe.fixture.ts';
@@ -39,6 +39,25 @@ test.serial('a VM is recorded on a running box with one command, goes on, and re
 		/there is no VM "nobody"; there are probe \(unknown-vm\)/,
 	);
 });
+
+test.serial(
+	'of a VM that is kept nothing is recorded, what to do is said, and no file is left',
+	async (t) => {
+		await using box = await TestBox.start();
+		const kept = withManifest(box.probe.built.bytes, (own) => ({ ...own, durability: { mode: 'journal' } }));
+		t.is((await box.install(await box.sign(kept, 'modules/probe.wasm'))).fault, 0);
+		await box.echo();
+		const cwd = await startFolder(t);
+
+		const argv = ['record', 'probe', '-n', '1', '-o', 'probe.recording', '--agent', agentId];
+		const { code, err } = await type([...argv, '--broker', box.stage.headend.broker], { cwd });
+
+		t.is(code, 1);
+		t.regex(err, /what is kept goes on where it was.*"durability" is "none".*\(nothing-recorded\)/);
+		t.deepEqual(await readdir(cwd), []);
+		await box.echo();
+	},
+);
 
 test.serial(
 	'a VM that fails while it is recorded leaves the turn that failed, and replays to the same fault',

@@ -101,7 +101,7 @@ test.serial(
 			['probe:10 effects', 'probe:9 effects', 'probe:8 storage', 'probe:7 storage', 'probe:6 memory'],
 		);
 		const { out } = await mullion('crash', 'probe:6');
-		t.regex(out, /probe:6 .*\ntrapped \(memory\): /);
+		t.regex(out, /probe:6 .*\ntrapped \(memory\): .* of \d+ KiB of memory in use/);
 		t.regex(out, /at Probe#obey modules\/probe\/assembly\/index\.ts:\d+:\d+\n +while \(true\) kept\.push/);
 		t.regex(
 			(await mullion('crash', 'probe:10')).out,
