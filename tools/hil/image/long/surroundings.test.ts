@@ -23,12 +23,9 @@ test.serial('a box does not take the data of another one for its own', async (t)
 	const folder = join(bench.folder, 'another');
 	const data = join(bench.folder, 'another.img');
 	await mkdir(folder);
-	const config = { endpointId: 'os::00D09E-MULLION-000002' };
-	await makeData({ board: bench.board, config, folder, file: data, builtAt: 1 });
-	await comesWithout(t, {
-		data,
-		said: 'the data partition is of another box: os::00D09E-MULLION-000002',
-	});
+	const endpointId = 'os::00D09E-ANOTHER-000001';
+	await makeData({ board: bench.board, config: { endpointId }, folder, file: data, builtAt: 1 });
+	await comesWithout(t, { data, said: `the data partition is of another box: ${endpointId}` });
 });
 
 /** The operator of a box with this data partition hears what is wrong with it, again after a restart. */
