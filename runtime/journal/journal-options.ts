@@ -18,7 +18,7 @@ export interface JournalLimits {
 	readonly lazyMs: number;
 	/** A group that has grown to this, with what waits for it, begins at once. Default 64 KiB. */
 	readonly groupBytes: number;
-	/** What may wait while the disk is busy, before turns are held. Default 1 MiB. */
+	/** What may wait while the disk is busy, before turns are held. Default 2 MiB. */
 	readonly heldBytes: number;
 	/** Of one record. Default 4 MiB. */
 	readonly mostRecordBytes: number;
@@ -52,7 +52,7 @@ const defaults: JournalLimits = {
 	smallGroupsPerSecond: 20,
 	lazyMs: 1000,
 	groupBytes: 64 * 1024,
-	heldBytes: 1024 * 1024,
+	heldBytes: 2 * 1024 * 1024,
 	mostRecordBytes: 4 * 1024 * 1024,
 	segmentBytes: 4 * 1024 * 1024,
 	keepBytes: 16 * 1024 * 1024,
