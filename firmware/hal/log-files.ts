@@ -46,13 +46,10 @@ class NodeLogFiles implements LogFiles {
 		const path = join(this.#path, name);
 		return onDisk(path, async () => {
 			const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_DSYNC, 0o600);
-			try {
-				await syncFolder(this.#path);
-			} catch (error) {
-				await file.close();
-				throw error;
-			}
-			return new NodeLogFile(path, file);
+			const named = syncFolder(this.#path);
+			// Who appends first hears of it.
+			named.catch(() => undefined);
+			return new NodeLogFile({ path, file, named });
 		});
 	}
 
@@ -72,10 +69,13 @@ class NodeLogFiles implements LogFiles {
 class NodeLogFile implements LogFile {
 	readonly #path: string;
 	readonly #file: FileHandle;
+	/** Its name is durable. */
+	readonly #named: Promise<void>;
 
-	constructor(path: string, file: FileHandle) {
+	constructor({ path, file, named }: { path: string; file: FileHandle; named: Promise<void> }) {
 		this.#path = path;
 		this.#file = file;
+		this.#named = named;
 	}
 
 	append(bytes: Uint8Array): Promise<void> {
@@ -83,6 +83,7 @@ class NodeLogFile implements LogFile {
 			// The kernel may take a part, as it does when the disk fills up.
 			for (let at = 0; at < bytes.length; )
 				at += (await this.#file.write(bytes, at, bytes.length - at)).bytesWritten;
+			await this.#named;
 		});
 	}
 

@@ -27,7 +27,7 @@ export interface GroupCommitOptions {
 	/** Makes the group durable, or rejects and may be called again with the same. */
 	readonly write: (group: GroupBuffer, range: { first: number; last: number }) => Promise<void>;
 	/** Everything up to `sequence` is durable. */
-	readonly done: (sequence: number) => Promise<void>;
+	readonly done: (sequence: number) => void;
 	readonly onTrouble: (error: JournalError) => void;
 	/** There is room again. */
 	readonly onRoom: () => void;
@@ -211,7 +211,7 @@ export class GroupCommit {
 		group.clear();
 		this.#spare = group;
 		this.#durable = range.last;
-		await this.#options.done(range.last);
+		this.#options.done(range.last);
 		// What is held beside no record was held for one of this group.
 		if (this.#filling.count === 0) {
 			this.#filling.letGo();

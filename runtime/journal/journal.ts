@@ -75,12 +75,12 @@ export class Journal {
 			clock,
 			complete: () => this.#markChanges(),
 			write: (group, range) => segments.put(group.seal({ first: range.first, salt, checksum }), range),
-			done: async (sequence) => {
+			done: (sequence) => {
 				this.#groups++;
 				table.settle(this.#rows);
 				onDurable?.(sequence);
 				this.#waiters.reach(sequence);
-				await this.#removeUnneeded();
+				segments.removeUpTo(table.unneededUpTo);
 			},
 			onTrouble: (error) => {
 				this.#troubles++;
@@ -265,10 +265,5 @@ export class Journal {
 	#markChanges(): void {
 		this.#rows = this.#streams.takeChanged();
 		for (const row of this.#rows) this.#commit.addLast(markKind, row.id, encodeStreams([row]));
-	}
-
-	async #removeUnneeded(): Promise<void> {
-		// What cannot be removed now is tried again after the next group.
-		await this.#segments.removeUpTo(this.#streams.unneededUpTo).catch(() => undefined);
 	}
 }

@@ -9,7 +9,7 @@ export interface LogFiles {
 	list(): Promise<string[]>;
 	/** The whole file, but no more than its first `mostBytes`; undefined where there is none. */
 	read(name: string, mostBytes: number): Promise<Uint8Array | undefined>;
-	/** Makes a file, or empties the one that is there. Its name is durable once this has resolved. */
+	/** Makes a file, or empties the one that is there. Its name is durable once its first append has resolved. */
 	create(name: string): Promise<LogFile>;
 	/** Durable once it has resolved; removing what is not there is no error. */
 	remove(name: string): Promise<void>;

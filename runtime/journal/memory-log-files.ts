@@ -111,7 +111,6 @@ export class MemoryLogFiles implements LogFiles {
 		this.#step();
 		const content: Content = { bytes: new Uint8Array(), syncedBytes: 0 };
 		this.#change((names) => names.set(name, content));
-		this.#syncNames();
 		return {
 			append: (bytes) => this.#append(content, bytes),
 			close: async () => undefined,
@@ -137,6 +136,8 @@ export class MemoryLogFiles implements LogFiles {
 		if (bytes.length > room) throw new DirectoryError('disk-full', `no room for ${bytes.length} bytes`);
 		this.#step();
 		content.syncedBytes = content.bytes.length;
+		// Its name, with the first.
+		if (this.#changes.length > 0) this.#syncNames();
 	}
 
 	#change(change: Change): void {

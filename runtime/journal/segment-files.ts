@@ -29,6 +29,9 @@ export class SegmentFiles {
 	readonly #options: SegmentFilesOptions;
 	readonly #old: { name: string; last: number; bytes: number }[];
 	#file: LogFile | undefined;
+	/** Those before it, until they are closed. */
+	#closing: Promise<void> = Promise.resolve();
+	#removing: Promise<void> | undefined;
 	#name = '';
 	#bytes = 0;
 	#last: number;
@@ -67,31 +70,48 @@ export class SegmentFiles {
 	async put(group: Uint8Array, { first, last }: { first: number; last: number }): Promise<void> {
 		const isFull = this.#bytes + group.length > this.#options.segmentBytes;
 		try {
-			if (this.#file === undefined || isFull) await this.#begin(first);
-			await this.#append(group);
+			if (this.#file === undefined || isFull) await this.#append(joined(await this.#begin(first), group));
+			else await this.#append(group);
 			this.#last = last;
 		} catch (error) {
-			await this.#leave();
+			this.#leave();
 			throw error;
 		}
 	}
 
-	/** Removes what only has records up to `sequence`, oldest first, so that no hole ever comes to be. */
-	async removeUpTo(sequence: number): Promise<void> {
+	/**
+	 * Begins to remove what only has records up to `sequence`, unless that goes on already. What cannot be removed
+	 * is tried again when it is asked for again.
+	 */
+	removeUpTo(sequence: number): void {
+		this.#removing ??= this.#remove(sequence)
+			.catch(() => undefined)
+			.finally(() => {
+				this.#removing = undefined;
+			});
+	}
+
+	async close(): Promise<void> {
+		this.#leave();
+		await this.#closing;
+		await this.#removing;
+	}
+
+	/** The oldest first, so that no hole ever comes to be. */
+	async #remove(sequence: number): Promise<void> {
 		for (let oldest = this.#old[0]; oldest !== undefined && oldest.last <= sequence; oldest = this.#old[0]) {
 			await this.#options.files.remove(oldest.name);
 			this.#old.shift();
 		}
 	}
 
-	async close(): Promise<void> {
-		await this.#leave();
-	}
-
-	async #begin(first: number): Promise<void> {
-		await this.#leave();
+	/** What the new segment has to begin with. */
+	async #begin(first: number): Promise<Uint8Array> {
+		this.#leave();
 		const { files, checksum, cell, salt, rowsBefore } = this.#options;
 		const name = segmentName(first);
+		// One that failed has the same name, and may be among those.
+		await this.#removing;
 		const at = this.#old.findIndex((segment) => segment.name === name);
 		if (at >= 0) this.#old.splice(at, 1);
 		this.#file = await files.create(name);
@@ -104,7 +124,7 @@ export class SegmentFiles {
 			follows: this.#last,
 			streams: rowsBefore(first),
 		};
-		await this.#append(encodeHeader(header, checksum));
+		return encodeHeader(header, checksum);
 	}
 
 	async #append(bytes: Uint8Array): Promise<void> {
@@ -116,13 +136,26 @@ export class SegmentFiles {
 		this.#syncs++;
 	}
 
-	async #leave(): Promise<void> {
+	/** Nobody waits for the old one to be closed: what mattered of it was synced. */
+	#leave(): void {
 		const file = this.#file;
 		if (this.#name !== '') this.#old.push({ name: this.#name, last: this.#last, bytes: this.#bytes });
 		this.#file = undefined;
 		this.#name = '';
 		this.#bytes = 0;
-		// What mattered of it was synced; a disk that refuses to close a file has said so before.
-		await file?.close().catch(() => undefined);
+		if (file === undefined) return;
+		const before = this.#closing;
+		// A disk that refuses to close a file has said so before.
+		this.#closing = file.close().then(
+			() => before,
+			() => before,
+		);
 	}
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+	const both = new Uint8Array(first.length + second.length);
+	both.set(first);
+	both.set(second, first.length);
+	return both;
 }
