@@ -40,6 +40,13 @@ test('a type that is nowhere is refused, with the one file and the field that na
 	t.notRegex(error?.message ?? '', /a\.proto/);
 });
 
+test('what is nowhere without being the type of a field is refused, with the files that were asked for', async (t) => {
+	const { bind } = await folder(t, {
+		'a.proto': 'syntax = "proto3"; message A {} service S { rpc a(Nowhere) returns (A); }',
+	});
+	await t.throwsAsync(bind('a.proto'), { code: 'proto-syntax', message: /a\.proto: no such type: Nowhere/ });
+});
+
 for (const text of ['syntax = "proto2"; message A {}', 'edition = "2023"; message A {}', 'message A {}']) {
 	test(`anything but proto3 is refused: ${text}`, async (t) => {
 		const { bind } = await folder(t, { 'a.proto': text });

@@ -47,7 +47,10 @@ export async function readProto({ protoFiles, importPaths }: ProtoRequest): Prom
 	try {
 		root.resolveAll();
 	} catch (cause) {
-		throw new ProtoError('proto-syntax', unresolved(root, cause as Error), { cause });
+		const { message } = cause as Error;
+		throw new ProtoError('proto-syntax', unresolved(root) ?? `${protoFiles.join(', ')}: ${message}`, {
+			cause,
+		});
 	}
 	return { root, paths: [...paths], keepingUnknown };
 }
@@ -76,8 +79,8 @@ function placed(path: string, { message }: Error): string {
 	return line === undefined ? `${path}: ${what}` : `${path}:${line}: ${what}`;
 }
 
-/** Which field is of a type that is nowhere: protobufjs names neither file nor field. */
-function unresolved(root: protobuf.Root, { message }: Error): string {
+/** Which field is of a type that is nowhere, if one is: protobufjs names neither file nor field. */
+function unresolved(root: protobuf.Root): string | undefined {
 	for (const type of typesIn(root)) {
 		if (type instanceof protobuf.Enum) continue;
 		for (const { name, type: wanted } of type.fieldsArray) {
@@ -88,7 +91,7 @@ function unresolved(root: protobuf.Root, { message }: Error): string {
 				return `${type.filename}: ${type.name}.${name} is of the type "${wanted}", which no file declares`;
 		}
 	}
-	return message;
+	return undefined;
 }
 
 async function findImport({
