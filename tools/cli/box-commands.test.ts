@@ -98,7 +98,7 @@ test('a module is not put in the place of one that another vendor made, and noth
 	t.deepEqual(modules.calls, ['install tuf:modules/clock-1.0.0.wasm']);
 });
 
-test('modules are removed all or none, and stay in the repository', async (t) => {
+test('modules are removed all or none, each once, and stay in the repository', async (t) => {
 	const { type: run, write, repository, modules } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));
 	await run('push', 'clock.wasm');
@@ -111,7 +111,9 @@ test('modules are removed all or none, and stay in the repository', async (t) =>
 	});
 	t.deepEqual(modules.calls, ['install tuf:modules/clock-1.0.0.wasm']);
 
-	t.deepEqual((await run('remove', 'clock', '--json')).json(), [{ name: 'clock', action: 'removed' }]);
+	t.deepEqual((await run('remove', 'clock', 'clock', '--json')).json(), [
+		{ name: 'clock', action: 'removed' },
+	]);
 
 	t.deepEqual((await run('list', '--json')).json(), []);
 	t.deepEqual(Object.keys(await repository.targets()), ['modules/clock-1.0.0.wasm']);

@@ -21,16 +21,18 @@ export const remove: Command = {
 	],
 	run: async (context) => {
 		const { args, options, output, signal } = context;
-		if (args.length === 0) throw new CliError('usage', 'name a module; see npx mullion remove --help');
+		// Whoever names one twice wants it gone once.
+		const names = [...new Set(args)];
+		if (names.length === 0) throw new CliError('usage', 'name a module; see npx mullion remove --help');
 		const RetainData = `${options['keep-data'] === true}`;
 		await withBox(context, async (box) => {
 			// All of them are there, or none is removed.
-			for (const { path } of await modulesNamed(box, args))
+			for (const { path } of await modulesNamed(box, names))
 				await box.operate(`${path}Uninstall()`, { RetainData }, { signal });
 		});
 		output.result(
-			args.map((name) => ({ name, action: 'removed' })),
-			args.map((name) => `${output.bold(name)} removed`).join('\n'),
+			names.map((name) => ({ name, action: 'removed' })),
+			names.map((name) => `${output.bold(name)} removed`).join('\n'),
 		);
 	},
 };
