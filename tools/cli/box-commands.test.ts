@@ -68,6 +68,22 @@ test('pushed again, another version is an update, the same bytes are nothing, ot
 	]);
 });
 
+test('a push that is interrupted while the box is without the module brings it back first', async (t) => {
+	const { cwd, type: run, write, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	await write('clock.wasm', clock('1.0.0', 'other bytes'));
+	const enough = new AbortController();
+	modules.gate = async ({ name }) => {
+		if (name === 'uninstall') enough.abort();
+	};
+
+	const { code } = await type(['push', 'clock.wasm'], { cwd, signal: enough.signal });
+
+	t.is(code, 0);
+	t.is(modules.calls.at(-1), 'install tuf:modules/clock-1.0.0.wasm');
+});
+
 test('pushed again, a module whose VM was parked is started, and what does not run is told with why', async (t) => {
 	const { type: run, write, modules } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));

@@ -27,7 +27,11 @@ export async function withPatience<T>(options: PatienceOptions<T>): Promise<T> {
 	try {
 		const work = options.work(signal);
 		// Looking ends in nothing but an error: what the box does is what is waited for.
-		return await Promise.race([work, lookWhileWaiting({ ...options, signal }).then(() => work)]);
+		const looked = lookWhileWaiting({ ...options, signal }).catch((error: unknown) => {
+			// The work hears of it too, and knows what it must not leave half done.
+			if (!signal.aborted) throw error;
+		});
+		return await Promise.race([work, looked.then(() => work)]);
 	} finally {
 		enough.abort();
 	}

@@ -149,13 +149,17 @@ async function restartParked(box: Controller, module: string): Promise<Action> {
 	return parked.length > 0 ? 'restarted' : 'unchanged';
 }
 
-// The same version with other bytes, as while a module is being written: an update is only to another version.
+/**
+ * The same version with other bytes, as while a module is being written: an update is only to another version.
+ * Once it has begun no signal ends it: between its two commands the box is without the service.
+ */
 async function reinstall(
 	box: Controller,
 	{ before, url, signal }: { before: Module; url: string; signal: AbortSignal },
 ): Promise<Action> {
-	await box.operate(`${before.path}Uninstall()`, { RetainData: 'true' }, { signal });
-	await box.operate('Device.SoftwareModules.InstallDU()', { URL: url, UUID: before.uuid }, { signal });
+	signal.throwIfAborted();
+	await box.operate(`${before.path}Uninstall()`, { RetainData: 'true' });
+	await box.operate('Device.SoftwareModules.InstallDU()', { URL: url, UUID: before.uuid });
 	return 'reinstalled';
 }
 
