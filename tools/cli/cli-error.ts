@@ -8,7 +8,7 @@ export const cliErrors = {
 		'no running headend is known here: start one with `npx mullion headend` or `npm start`, or name it with --broker and --agent',
 	'bad-headend-file': '.mullion/headend.json cannot be read; start the headend again',
 	'already-running':
-		'a box that `mullion start` has started runs in this folder: a new one would take its state',
+		'a box runs in this folder that `mullion start` has made: a new one would take its state',
 	'no-repository': 'the folder of the module repository is not known: name it with --repository',
 	'not-served': 'no headend answers boxes that read the repository: start one with `npx mullion headend`',
 	'unknown-topic': 'no module of the repository declares the topic',

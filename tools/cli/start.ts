@@ -82,8 +82,8 @@ export const start: Command = {
 async function requireNoBox(directory: string): Promise<void> {
 	const pid = await runningBox(directory);
 	if (pid === undefined) return;
-	const what = `the box of another "mullion start" runs in this folder (process ${pid})`;
-	throw new CliError('already-running', `${what}: end that one first, or start in another folder`);
+	const what = `the box of a "mullion start" runs in this folder (process ${pid})`;
+	throw new CliError('already-running', `${what}: end it first, or start in another folder`);
 }
 
 /** How to start the box again: without `npx`, which would stand between it and the `kill` that ends it. */
