@@ -157,9 +157,25 @@ export function map<Value>(
 				throw new Misfit(
 					`${at} must have names like ${pattern}, up to ${longest} long, not ${shown(odd[0])}`,
 				);
-			return Object.fromEntries(entries.map(([name, item]) => [name, of.read(item, `${at}["${name}"]`)]));
+			return Object.fromEntries(
+				entries.map(([name, item]) => [name, of.read(item, `${at}[${shown(name)}]`)]),
+			);
 		},
 	};
+}
+
+/** Anything, for who reads it later. @param deepest objects and lists in each other, so that whoever walks through it comes back */
+export function anything(deepest: number): Rule<unknown> {
+	const what = `${deepest} objects and lists deep at most`;
+	return rule(what, (value): value is unknown => !isDeeper(value, deepest));
+}
+
+function isDeeper(value: unknown, than: number): boolean {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		(than === 0 || Object.values(value).some((item) => isDeeper(item, than - 1)))
+	);
 }
 
 /** An object with these fields and no others. */
@@ -170,7 +186,7 @@ export function object<Of extends Fields>(what: string, fields: Of): Rule<Object
 		const stranger = Object.keys(given).find((name) => !Object.hasOwn(fields, name));
 		if (stranger === undefined) return {};
 		const meant = orRather(stranger, names) || `; there are ${names.join(', ')}`;
-		throw new Misfit(`${within(at, cut(stranger))} is not a field of this version${meant}`);
+		throw new Misfit(`${within(at, stranger)} is not a field of this version${meant}`);
 	});
 }
 
@@ -201,7 +217,9 @@ function withFields<Of extends Fields>(
 	};
 }
 
+/** Where a field stands; a name that somebody else has chosen is quoted where it is no word. */
 function within(at: string, name: string): string {
+	if (!/^[\w-]{1,60}$/.test(name)) return `${at}[${shown(name)}]`;
 	return at === '' ? name : `${at}.${name}`;
 }
 

@@ -80,10 +80,24 @@ test('a name and a value of any length and depth are refused at once, and not re
 		{ ...smallest, ['x'.repeat(1_000_000)]: 1 },
 		{ ...smallest, version: '1'.repeat(1_000_000) },
 		{ ...smallest, version: deep },
+		{ ...smallest, capabilities: { log: deep } },
 	]) {
 		const error = t.throws(() => parseManifest(manifest), { code: 'bad-manifest' });
 		t.true((error?.message.length ?? 0) < 300);
 	}
+});
+
+test('of a name that somebody has chosen nothing moves a cursor', (t) => {
+	t.throws(() => parseManifest({ ...smallest, 'root\u001b[2J': 1 }), {
+		code: 'bad-manifest',
+		message: /^manifest\["root\\u001b\[2J"\] is not a field of this version/,
+	});
+});
+
+test('a topic that is declared by its type alone is told by its own name', (t) => {
+	t.throws(() => parseManifest({ ...smallest, subscribes: { 'doorbell.ring': 'a Ring' } }), {
+		message: /^manifest\.subscribes\["doorbell\.ring"\] must be the full name of a protobuf message/,
+	});
 });
 
 test('any JSON is either a manifest or a bad one', (t) => {

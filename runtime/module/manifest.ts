@@ -3,6 +3,7 @@ import { Alike } from '../alike.ts';
 import { CodedError } from '../error.ts';
 import {
 	anyText,
+	anything,
 	list,
 	made,
 	map,
@@ -117,6 +118,9 @@ export interface Manifest {
 
 const alike = new Alike();
 
+/** Objects and lists in each other; no capability has more than two. */
+const deepestGrant = 8;
+
 /** What many modules have alike. */
 function shared<Value>(of: Rule<Value>): Rule<Value> {
 	return { ...of, read: (value, at) => alike.of(of.read(value, at)) };
@@ -146,7 +150,10 @@ const typeName = text('the full name of a protobuf message', rules.type.pattern,
 const whenFull = usually(oneOf(fullPolicies), usual.whenFull);
 const typeAndPolicy = object('an object', { type: typeName, whenFull });
 const subscription: Rule<Subscription> = {
-	read: (value, at) => typeAndPolicy.read(typeof value === 'string' ? { type: value } : value, at),
+	read: (value, at) =>
+		typeof value === 'string'
+			? { type: typeName.read(value, at), whenFull: usual.whenFull }
+			: typeAndPolicy.read(value, at),
 };
 const bytes = made(
 	'base64',
@@ -157,7 +164,7 @@ const entries = <Value>(of: Rule<Value>, pattern: RegExp) =>
 	shared(usually(map('an object', of, { pattern, ...rules.entries }), {}));
 const asked = number(interval);
 const intervalMs: Rule<number> = { read: (value, at) => Math.max(interval.least, asked.read(value, at)) };
-const anything: Rule<unknown> = { read: (value) => value };
+const grant = anything(deepestGrant);
 
 const manifestRule: Rule<Manifest> = object('an object', {
 	name: textLike(rules.module),
@@ -171,7 +178,7 @@ const manifestRule: Rule<Manifest> = object('an object', {
 	priority: usually(oneOf(priorities), usual.priority),
 	publishes: entries(typeName, patterns.topic),
 	subscribes: entries(subscription, patterns.topic),
-	capabilities: entries(anything, patterns.name),
+	capabilities: entries(grant, patterns.name),
 	budget: shared(orElse(budget, budgetDefaults)),
 	durability: shared(
 		orElse(
@@ -188,7 +195,7 @@ const manifestRule: Rule<Manifest> = object('an object', {
 	}),
 	usb: shared(
 		usually(
-			list(`a list of ${rules.usb.most} at most, none twice`, textLike(rules.usb), {
+			list(`a list of ${rules.usb.most} devices at most, none twice`, textLike(rules.usb), {
 				most: rules.usb.most,
 				isSet: true,
 			}),
