@@ -51,7 +51,7 @@ const fields: Readonly<Record<Whole | Inner, FieldText>> = {
 	},
 	vendor: {
 		what: 'Who made it. A box may bring modules of some vendors only for what is plugged in (`expansion.vendors`).',
-		limit: 'as `name`',
+		limit: like(patterns.name, rules.name.longest),
 	},
 	description: {
 		what: 'A sentence for the operator.',
@@ -96,7 +96,7 @@ const fields: Readonly<Record<Whole | Inner, FieldText>> = {
 		fallback: `${interval.fallback}`,
 		limit: `${interval.most}; less than ${interval.least} counts as ${interval.least}`,
 	},
-	'session.kind': { what: 'Of a module that serves sessions: which, such as `media`.', limit: 'as `name`' },
+	'session.kind': { what: 'Of a module that serves sessions: which, such as `media`.', limit: 'as `vendor`' },
 	'session.ranges': {
 		what: 'The networks that it is made for. It has a VM for each one that the box has.',
 		limit: `one or more of ${oneWord(rangeWords)}`,
@@ -188,8 +188,7 @@ ${table(['field', 'word', 'what it means'], wordRows)}
 
 Each a whole number from 1 on. A box may grant less (\`caps\` of its configuration): the VM runs with that, and is told
 nothing. What was exceeded stands by name in \`mullion status\` and in an event. A VM whose turn failed is restarted after a
-pause, which grows; after too many failures in a minute it is parked until its module is
-pushed again.
+pause, which grows; after too many failures in a minute it is parked until its module is pushed again.
 
 ${table(['field', 'what it is', 'default', 'most', 'beyond it'], numberRows(budgetFields))}
 ## Capabilities
