@@ -13,7 +13,12 @@ const closedTopics = [
 	'serial.output',
 ];
 
-export function busPort({ hub, modules }: { readonly hub: Hub; readonly modules: Modules }): BusPort {
+export interface BusPortOptions {
+	readonly hub: Hub;
+	readonly modules: Pick<Modules, 'list'>;
+}
+
+export function busPort({ hub, modules }: BusPortOptions): BusPort {
 	const check = (topic: string): void => {
 		if (closedTopics.includes(topic)) throw new BusError('denied', `${topic} belongs to the platform`);
 		if (hub.subscribers(topic) === 0) throw unheard(topic, modules);
@@ -32,17 +37,21 @@ export function busPort({ hub, modules }: { readonly hub: Hub; readonly modules:
 	};
 }
 
-/** Why nobody hears it: nobody asks for it, who does is down, or the rules of the box keep it from them. */
-function unheard(topic: string, modules: Modules): BusError {
+/** Why nobody hears it: nobody asks for it, who does is down or has no VM, or the rules of the box keep it from them. */
+function unheard(topic: string, modules: BusPortOptions['modules']): BusError {
 	const asking = modules.list().filter(({ manifest }) => Object.hasOwn(manifest.subscribes, topic));
 	const [first] = asking;
 	if (first === undefined) return new BusError('denied', `nobody on this box subscribes ${topic}`);
-	const down = asking.flatMap(({ vms }) => vms).find(({ state }) => !isUp(state));
+	const { name } = first.manifest;
+	const vms = asking.flatMap(({ vms }) => vms);
+	// One for each network its session is made for: on a box without such a network, none.
+	if (vms.length === 0)
+		return new BusError('unreachable', `${name}, which subscribes ${topic}, has no VM on this box`);
+	const down = vms.find(({ state }) => !isUp(state));
 	if (down !== undefined)
 		return new BusError(
 			'unreachable',
 			`${down.name}, which subscribes ${topic}, is ${down.state}: ${down.reason}`,
 		);
-	const { name } = first.manifest;
 	return new BusError('denied', `${name} asks for ${topic}, which the rules of this box keep from it`);
 }
