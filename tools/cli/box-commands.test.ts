@@ -100,6 +100,20 @@ test('pushed again, a module whose VM was parked is started, and what does not r
 	t.regex((await run('push', 'clock.wasm')).out, /clock is parked: failed too often; last: trapped/);
 });
 
+test('a VM that is just starting is given a moment before it is told that it does not run', async (t) => {
+	const { type: run, write, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+	modules.change('clock', { state: 'starting', reason: 'started again' });
+	const started = setTimeout(() => modules.change('clock', { state: 'running' }), 1000);
+	t.teardown(() => clearTimeout(started));
+
+	t.deepEqual((await run('push', 'clock.wasm')).out, 'clock 1.0.0 unchanged\n');
+
+	modules.change('clock', { state: 'starting', reason: 'next try soon' });
+	t.regex((await run('push', 'clock.wasm')).out, /clock is starting: next try soon/);
+});
+
 test('a module is not put in the place of one that another vendor made, and nothing is signed', async (t) => {
 	const { type: run, write, repository, modules } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));

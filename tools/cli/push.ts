@@ -1,4 +1,5 @@
 /** `mullion push`: modules into the signed repository, and from there onto the box. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Controller } from '../controller/controller.ts';
 import { keepMap } from '../headend/repository/maps.ts';
 import { withBox } from './box.ts';
@@ -11,6 +12,10 @@ import { type Module, readModules, readWaiting, type WaitingVm, waitingLine } fr
 import { withPatience } from './patience.ts';
 import { printable } from './printable.ts';
 import { type Offered, offer, offerCertificate, openRepository } from './repository.ts';
+
+/** Between two looks at a VM that starts, in milliseconds, and how many there are: two seconds. */
+const lookMs = 100;
+const mostLooks = 20;
 
 export type Action = 'offered' | 'installed' | 'updated' | 'reinstalled' | 'restarted' | 'unchanged';
 
@@ -86,7 +91,7 @@ export const push: Command = {
 				});
 				actions.push([each, action]);
 			}
-			return { actions, waiting: await readWaiting(box) };
+			return { actions, waiting: await waitingOf(box, offered, context.signal) };
 		});
 		report(context, actions, waiting);
 	},
@@ -161,6 +166,20 @@ async function reinstall(
 	await box.operate(`${before.path}Uninstall()`, { RetainData: 'true' });
 	await box.operate('Device.SoftwareModules.InstallDU()', { URL: url, UUID: before.uuid });
 	return 'reinstalled';
+}
+
+/** VMs of these modules that do not run. One that has only just been told to start is given a moment for it. */
+async function waitingOf(
+	box: Controller,
+	offered: readonly Offered[],
+	signal: AbortSignal,
+): Promise<WaitingVm[]> {
+	const names = new Set(offered.map(({ manifest }) => manifest.name));
+	for (let looks = mostLooks; ; looks--) {
+		const waiting = (await readWaiting(box)).filter(({ module }) => names.has(module));
+		if (looks === 0 || !waiting.some(({ state }) => state === 'starting')) return waiting;
+		await pause(lookMs, undefined, { signal });
+	}
 }
 
 /** @param waiting VMs of the box that do not run */
