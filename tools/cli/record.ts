@@ -100,7 +100,7 @@ async function take({ box, vm, turns, signal, context }: Order) {
 
 // A service does the same kept or not, so that the recording of a build that is not kept is one of both.
 function nothing(vm: string, why: string): CliError {
-	const way = 'record a build whose "durability" is "none", and replay it in any other';
+	const way = 'if it is kept, record a build whose "durability" is "none", and replay it in any other';
 	return new CliError('nothing-recorded', `nothing of ${vm} was recorded: ${why}; ${way}`);
 }
 
