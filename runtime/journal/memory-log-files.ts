@@ -31,7 +31,7 @@ export class MemoryLogFiles implements LogFiles {
 	#hasPower = true;
 	/** What was under way when the power went does not go on when it is back. */
 	#cuts = 0;
-	#stalled: PromiseWithResolvers<void> | undefined;
+	readonly #stalled = new Map<'append' | 'remove', PromiseWithResolvers<void>>();
 
 	/** @param capacity bytes that all files together may have; default unlimited */
 	constructor({ capacity = Number.POSITIVE_INFINITY }: { capacity?: number } = {}) {
@@ -53,14 +53,14 @@ export class MemoryLogFiles implements LogFiles {
 		this.#failures.set(this.#steps + steps, code);
 	}
 
-	/** Until `resume`, no append ends: a disk that is busy with something else. */
-	stall(): void {
-		this.#stalled ??= Promise.withResolvers();
+	/** Until `resume`, no such step ends: a disk that is busy with something else. */
+	stall(step: 'append' | 'remove' = 'append'): void {
+		if (!this.#stalled.has(step)) this.#stalled.set(step, Promise.withResolvers());
 	}
 
 	resume(): void {
-		this.#stalled?.resolve();
-		this.#stalled = undefined;
+		for (const { resolve } of this.#stalled.values()) resolve();
+		this.#stalled.clear();
 	}
 
 	/**
@@ -72,7 +72,7 @@ export class MemoryLogFiles implements LogFiles {
 		this.#cuts++;
 		this.#cutAt = Number.POSITIVE_INFINITY;
 		this.#failures.clear();
-		this.#stalled = undefined;
+		this.#stalled.clear();
 		for (const change of this.#changes.slice(0, choose(this.#changes.length))) change(this.#durable);
 		this.#changes = [];
 		this.#names = new Map(this.#durable);
@@ -120,14 +120,13 @@ export class MemoryLogFiles implements LogFiles {
 	async remove(name: string): Promise<void> {
 		this.#step();
 		this.#change((names) => names.delete(name));
+		await this.#busy('remove');
 		this.#syncNames();
 	}
 
 	async #append(content: Content, bytes: Uint8Array): Promise<void> {
 		this.#step();
-		const cuts = this.#cuts;
-		await this.#stalled?.promise;
-		if (cuts !== this.#cuts) throw new PowerCut('the power was cut');
+		await this.#busy('append');
 		let used = 0;
 		for (const { bytes: taken } of this.#names.values()) used += taken.length;
 		const room = Math.max(0, this.#capacity - used);
@@ -138,6 +137,12 @@ export class MemoryLogFiles implements LogFiles {
 		content.syncedBytes = content.bytes.length;
 		// Its name, with the first.
 		if (this.#changes.length > 0) this.#syncNames();
+	}
+
+	async #busy(step: 'append' | 'remove'): Promise<void> {
+		const cuts = this.#cuts;
+		await this.#stalled.get(step)?.promise;
+		if (cuts !== this.#cuts) throw new PowerCut('the power was cut');
 	}
 
 	#change(change: Change): void {
