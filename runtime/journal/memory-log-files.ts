@@ -14,6 +14,8 @@ const sectorBytes = 512;
 interface Content {
 	bytes: Uint8Array;
 	syncedBytes: number;
+	/** An append has made its name durable. */
+	isNamed: boolean;
 }
 
 type Names = Map<string, Content>;
@@ -38,7 +40,10 @@ export class MemoryLogFiles implements LogFiles {
 		this.#capacity = capacity;
 	}
 
-	/** Steps taken so far: each is one that a cut can come before; an append is two, its write and its sync. */
+	/**
+	 * Steps taken so far: each is one that a cut can come before. An append is two, its write and its sync, and
+	 * the first to a file one more, for its name; a removal is two as well.
+	 */
 	get steps(): number {
 		return this.#steps;
 	}
@@ -92,7 +97,7 @@ export class MemoryLogFiles implements LogFiles {
 
 	/** Puts a file there as if it had always been. */
 	put(name: string, bytes: Uint8Array): void {
-		const content = { bytes: bytes.slice(), syncedBytes: bytes.length };
+		const content = { bytes: bytes.slice(), syncedBytes: bytes.length, isNamed: true };
 		this.#names.set(name, content);
 		this.#durable.set(name, content);
 	}
@@ -109,7 +114,7 @@ export class MemoryLogFiles implements LogFiles {
 
 	async create(name: string): Promise<LogFile> {
 		this.#step();
-		const content: Content = { bytes: new Uint8Array(), syncedBytes: 0 };
+		const content: Content = { bytes: new Uint8Array(), syncedBytes: 0, isNamed: false };
 		this.#change((names) => names.set(name, content));
 		return {
 			append: (bytes) => this.#append(content, bytes),
@@ -135,8 +140,9 @@ export class MemoryLogFiles implements LogFiles {
 		if (bytes.length > room) throw new DirectoryError('disk-full', `no room for ${bytes.length} bytes`);
 		this.#step();
 		content.syncedBytes = content.bytes.length;
-		// Its name, with the first.
-		if (this.#changes.length > 0) this.#syncNames();
+		if (content.isNamed) return;
+		this.#syncNames();
+		content.isNamed = true;
 	}
 
 	async #busy(step: 'append' | 'remove'): Promise<void> {
