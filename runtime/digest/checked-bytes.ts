@@ -30,9 +30,15 @@ export class Checker {
 
 	/** @param bytes a multiple of `checkUnit`, not 0 */
 	check(bytes: Uint8Array): number {
-		const { length } = bytes;
-		if (this.#room === undefined || this.#room.bytes.length < length) this.#room = new CheckedBytes(length);
-		this.#room.bytes.set(bytes);
-		return this.#room.check(0, length);
+		const room = this.#roomFor(bytes.length);
+		room.bytes.set(bytes);
+		return room.check(0, bytes.length);
+	}
+
+	/** It doubles at least: of pieces that are longer and longer, each would leave a room behind. */
+	#roomFor(length: number): CheckedBytes {
+		const had = this.#room?.bytes.length ?? 0;
+		if (this.#room === undefined || had < length) this.#room = new CheckedBytes(Math.max(length, had * 2));
+		return this.#room;
 	}
 }

@@ -21,7 +21,7 @@ import type { Keeper } from './keeper.ts';
 import { keptCodec } from './kept-codec.ts';
 import { decodeKept } from './kept-state.ts';
 import { recordKind } from './kept-turn.ts';
-import { Leaving } from './leaving.ts';
+import { type FaultReport, Leaving } from './leaving.ts';
 import type { LedgerTimer } from './ledger.ts';
 import { fromAfar, type MessageId } from './marks.ts';
 import { Receipts } from './receipts.ts';
@@ -195,6 +195,11 @@ export class Keeping {
 	/** Something that is to be seen of the newest turn of a journalled VM: told once it is durable. */
 	tell(report: CellReport): void {
 		this.leaving.tell(report);
+	}
+
+	/** Told once everything that the VMs have said, and what came of it, has left. */
+	tellFault(report: FaultReport): void {
+		this.leaving.tellFault(report);
 	}
 
 	/** Once everything that the VMs have said, and what came of it, has left. */

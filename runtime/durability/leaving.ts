@@ -28,6 +28,8 @@ export interface LeavingOptions {
 	readonly isAwaiting: () => boolean;
 }
 
+export type FaultReport = Extract<CellReport, { readonly tag: 'fault' }>;
+
 /** What a report takes in memory while it is held, beside its text or payload. */
 const reportBytes = 200;
 
@@ -96,6 +98,13 @@ export class Leaving {
 		else journal.wish(journal.last);
 	}
 
+	/** The report of a turn that failed, and of which nothing else is told: once all that was held before has left. */
+	tellFault(report: FaultReport): void {
+		const { cell, journal } = this.#options;
+		const held = withTime(report, cell.clock.now());
+		this.whenSafe(journal()?.last ?? 0, () => cell.say(held));
+	}
+
 	/** The box has what was handed over with this number, and all before. */
 	heard(number: number): void {
 		const journal = this.#options.journal();
@@ -158,7 +167,8 @@ export class Leaving {
 
 /** A line is of the time when it was said, however late it is told. */
 function withTime(report: CellReport, at: number): CellReport {
-	return report.tag === 'log' ? { ...report, line: { ...report.line, at } } : report;
+	if (report.tag === 'log') return { ...report, line: { ...report.line, at } };
+	return report.tag === 'fault' ? { ...report, log: report.log.map((line) => ({ ...line, at })) } : report;
 }
 
 /** Of what a report carries, in bytes. */

@@ -111,3 +111,45 @@ test('a VM that was forgotten is not there after a restart, and its name begins 
 	t.not(next, vm);
 	t.deepEqual(await replayed(recovery), ['vm:new']);
 });
+
+test('a segment that is left while others are removed stays until the next one is durable', async (t) => {
+	for (let steps = 0; steps < 12; steps++) {
+		const { files, journal } = await openInMemory({ segmentBytes: 1 });
+		const vm = journal.stream('vm');
+		await write(journal, vm, 1);
+		files.stall('remove');
+		journal.covered(vm, await write(journal, vm, 1));
+		journal.flush();
+		await settled();
+		journal.append(1, vm, text('next'));
+		journal.flush();
+		await settled();
+		files.cutAfter(steps);
+		files.resume();
+		await settled();
+		files.restart();
+
+		const { recovery } = await openInMemory({ files });
+
+		t.like(recovery.streams, [{ name: 'vm', snapshot: 3 }], `cut before step ${steps}`);
+	}
+});
+
+test('what turns out to be unneeded while others are being removed goes with them', async (t) => {
+	const { files, journal } = await openInMemory({ segmentBytes: 1000 });
+	const one = journal.stream('one');
+	const last = await write(journal, one, 10);
+	const other = journal.stream('other');
+	await write(journal, other, 10);
+	files.stall('remove');
+	journal.covered(one, last);
+	journal.flush();
+	await settled();
+	journal.covered(other, journal.durable);
+	journal.flush();
+	await settled();
+	files.resume();
+	await settled();
+
+	t.is((await files.list()).length, 1);
+});

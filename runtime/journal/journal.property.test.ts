@@ -10,7 +10,7 @@ const names = ['clock', 'doorbell', 'player'];
 
 type Step =
 	| { readonly tag: 'append'; readonly stream: number; readonly bytes: number }
-	| { readonly tag: 'need' | 'flush' | 'stall' | 'resume' }
+	| { readonly tag: 'need' | 'flush' | 'stall' | 'stall-removal' | 'resume' }
 	| { readonly tag: 'snapshot' | 'acknowledge' | 'forget'; readonly stream: number }
 	| { readonly tag: 'pass'; readonly ms: number }
 	| { readonly tag: 'fail'; readonly steps: number; readonly code: 'disk-full' | 'io' }
@@ -18,39 +18,55 @@ type Step =
 	| { readonly tag: 'restart'; readonly seed: number; readonly isSnapshotKnown: boolean };
 type Flip = { readonly tag: 'flip'; readonly seed: number; readonly at: number };
 
+const append = (stream: number, bytes: number): Step => ({ tag: 'append', stream, bytes });
 const stream = fc.nat(names.length - 1);
+const failure = fc.record({
+	tag: fc.constant('fail' as const),
+	steps: fc.nat(9),
+	code: fc.constantFrom('disk-full' as const, 'io' as const),
+});
+const cut = fc.record({ tag: fc.constant('cut' as const), steps: fc.nat(9) });
+const restart = fc.record({
+	tag: fc.constant('restart' as const),
+	seed: fc.nat(),
+	isSnapshotKnown: fc.boolean(),
+});
 const steps: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 12, arbitrary: fc.record({ tag: fc.constant('append' as const), stream, bytes: fc.nat(200) }) },
-	{ weight: 4, arbitrary: fc.record({ tag: fc.constantFrom('need', 'flush', 'stall', 'resume') }) },
+	{
+		weight: 5,
+		arbitrary: fc.record({ tag: fc.constantFrom('need', 'flush', 'stall', 'stall-removal', 'resume') }),
+	},
 	{ weight: 3, arbitrary: fc.record({ tag: fc.constantFrom('snapshot', 'acknowledge'), stream }) },
 	{ weight: 1, arbitrary: fc.record({ tag: fc.constant('forget' as const), stream }) },
 	{
 		weight: 4,
 		arbitrary: fc.record({ tag: fc.constant('pass' as const), ms: fc.constantFrom(1, 60, 2000) }),
 	},
-	{
-		weight: 1,
-		arbitrary: fc.record({
-			tag: fc.constant('fail' as const),
-			steps: fc.nat(5),
-			code: fc.constantFrom('disk-full', 'io'),
-		}),
-	},
-	{ weight: 2, arbitrary: fc.record({ tag: fc.constant('cut' as const), steps: fc.nat(6) }) },
-	{
-		weight: 2,
-		arbitrary: fc.record({
-			tag: fc.constant('restart' as const),
-			seed: fc.nat(),
-			isSnapshotKnown: fc.boolean(),
-		}),
-	},
+	{ weight: 1, arbitrary: failure },
+	{ weight: 2, arbitrary: cut },
+	{ weight: 2, arbitrary: restart },
 );
 const flips: fc.Arbitrary<Flip> = fc.record({
 	tag: fc.constant('flip' as const),
 	seed: fc.nat(),
 	at: fc.nat(),
 });
+
+/** Segments come and go, some while others are being removed. */
+const removals: fc.Arbitrary<Step[]> = fc
+	.array(
+		fc.oneof(
+			{ weight: 4, arbitrary: fc.constant<Step[]>([append(0, 200), { tag: 'flush' }]) },
+			{ weight: 4, arbitrary: fc.constant<Step[]>([{ tag: 'snapshot', stream: 0 }, { tag: 'flush' }]) },
+			{ weight: 2, arbitrary: fc.constant<Step[]>([{ tag: 'stall-removal' }]) },
+			{ weight: 1, arbitrary: fc.constant<Step[]>([{ tag: 'resume' }]) },
+			{ weight: 2, arbitrary: fc.tuple(fc.oneof(cut, failure), fc.constant<Step>({ tag: 'resume' })) },
+			{ weight: 1, arbitrary: fc.tuple(restart) },
+		),
+		{ maxLength: 30 },
+	)
+	.map((parts) => parts.flat());
 
 /** What one VM is known to have done, beside the journal. */
 interface Story {
@@ -148,6 +164,8 @@ class Trial {
 				return settle();
 			case 'stall':
 				return files.stall();
+			case 'stall-removal':
+				return files.stall('remove');
 			case 'resume':
 				files.resume();
 				return settle();
@@ -318,7 +336,6 @@ async function run(all: readonly (Step | Flip)[]): Promise<void> {
 	await trial.finish();
 }
 
-const append = (stream: number, bytes: number): Step => ({ tag: 'append', stream, bytes });
 /** Damage that chance seldom finds. */
 const examples: [(Step | Flip)[]][] = [
 	// The only segment left, whose streams had said nothing for long.
@@ -348,6 +365,14 @@ const examples: [(Step | Flip)[]][] = [
 
 test('whatever happens, what was durable comes back in order, once, and nothing else does', async (t) => {
 	await fc.assert(fc.asyncProperty(fc.array(steps, { maxLength: 60 }), run), {
+		numRuns: 1500,
+		includeErrorInReport: true,
+	});
+	t.pass();
+});
+
+test('whatever is removed while more is written, what was durable and is needed comes back', async (t) => {
+	await fc.assert(fc.asyncProperty(removals, run), {
 		numRuns: 1500,
 		includeErrorInReport: true,
 	});

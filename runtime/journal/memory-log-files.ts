@@ -14,6 +14,8 @@ const sectorBytes = 512;
 interface Content {
 	bytes: Uint8Array;
 	syncedBytes: number;
+	/** An append has made its name durable. */
+	isNamed: boolean;
 }
 
 type Names = Map<string, Content>;
@@ -31,14 +33,17 @@ export class MemoryLogFiles implements LogFiles {
 	#hasPower = true;
 	/** What was under way when the power went does not go on when it is back. */
 	#cuts = 0;
-	#stalled: PromiseWithResolvers<void> | undefined;
+	readonly #stalled = new Map<'append' | 'remove', PromiseWithResolvers<void>>();
 
 	/** @param capacity bytes that all files together may have; default unlimited */
 	constructor({ capacity = Number.POSITIVE_INFINITY }: { capacity?: number } = {}) {
 		this.#capacity = capacity;
 	}
 
-	/** Steps taken so far: each is one that a cut can come before; an append is two, its write and its sync. */
+	/**
+	 * Steps taken so far: each is one that a cut can come before. An append is two, its write and its sync, and
+	 * the first to a file one more, for its name; a removal is two as well.
+	 */
 	get steps(): number {
 		return this.#steps;
 	}
@@ -53,14 +58,14 @@ export class MemoryLogFiles implements LogFiles {
 		this.#failures.set(this.#steps + steps, code);
 	}
 
-	/** Until `resume`, no append ends: a disk that is busy with something else. */
-	stall(): void {
-		this.#stalled ??= Promise.withResolvers();
+	/** Until `resume`, no such step ends: a disk that is busy with something else. */
+	stall(step: 'append' | 'remove' = 'append'): void {
+		if (!this.#stalled.has(step)) this.#stalled.set(step, Promise.withResolvers());
 	}
 
 	resume(): void {
-		this.#stalled?.resolve();
-		this.#stalled = undefined;
+		for (const { resolve } of this.#stalled.values()) resolve();
+		this.#stalled.clear();
 	}
 
 	/**
@@ -72,7 +77,7 @@ export class MemoryLogFiles implements LogFiles {
 		this.#cuts++;
 		this.#cutAt = Number.POSITIVE_INFINITY;
 		this.#failures.clear();
-		this.#stalled = undefined;
+		this.#stalled.clear();
 		for (const change of this.#changes.slice(0, choose(this.#changes.length))) change(this.#durable);
 		this.#changes = [];
 		this.#names = new Map(this.#durable);
@@ -92,7 +97,7 @@ export class MemoryLogFiles implements LogFiles {
 
 	/** Puts a file there as if it had always been. */
 	put(name: string, bytes: Uint8Array): void {
-		const content = { bytes: bytes.slice(), syncedBytes: bytes.length };
+		const content = { bytes: bytes.slice(), syncedBytes: bytes.length, isNamed: true };
 		this.#names.set(name, content);
 		this.#durable.set(name, content);
 	}
@@ -109,7 +114,7 @@ export class MemoryLogFiles implements LogFiles {
 
 	async create(name: string): Promise<LogFile> {
 		this.#step();
-		const content: Content = { bytes: new Uint8Array(), syncedBytes: 0 };
+		const content: Content = { bytes: new Uint8Array(), syncedBytes: 0, isNamed: false };
 		this.#change((names) => names.set(name, content));
 		return {
 			append: (bytes) => this.#append(content, bytes),
@@ -120,14 +125,13 @@ export class MemoryLogFiles implements LogFiles {
 	async remove(name: string): Promise<void> {
 		this.#step();
 		this.#change((names) => names.delete(name));
+		await this.#busy('remove');
 		this.#syncNames();
 	}
 
 	async #append(content: Content, bytes: Uint8Array): Promise<void> {
 		this.#step();
-		const cuts = this.#cuts;
-		await this.#stalled?.promise;
-		if (cuts !== this.#cuts) throw new PowerCut('the power was cut');
+		await this.#busy('append');
 		let used = 0;
 		for (const { bytes: taken } of this.#names.values()) used += taken.length;
 		const room = Math.max(0, this.#capacity - used);
@@ -136,8 +140,15 @@ export class MemoryLogFiles implements LogFiles {
 		if (bytes.length > room) throw new DirectoryError('disk-full', `no room for ${bytes.length} bytes`);
 		this.#step();
 		content.syncedBytes = content.bytes.length;
-		// Its name, with the first.
-		if (this.#changes.length > 0) this.#syncNames();
+		if (content.isNamed) return;
+		this.#syncNames();
+		content.isNamed = true;
+	}
+
+	async #busy(step: 'append' | 'remove'): Promise<void> {
+		const cuts = this.#cuts;
+		await this.#stalled.get(step)?.promise;
+		if (cuts !== this.#cuts) throw new PowerCut('the power was cut');
 	}
 
 	#change(change: Change): void {

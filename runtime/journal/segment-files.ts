@@ -31,6 +31,8 @@ export class SegmentFiles {
 	#file: LogFile | undefined;
 	/** Those before it, until they are closed. */
 	#closing: Promise<void> = Promise.resolve();
+	/** How many of the old ones, from the first on, nobody needs. */
+	#unneeded = 0;
 	#removing: Promise<void> | undefined;
 	#name = '';
 	#bytes = 0;
@@ -80,15 +82,16 @@ export class SegmentFiles {
 	}
 
 	/**
-	 * Begins to remove what only has records up to `sequence`, unless that goes on already. What cannot be removed
-	 * is tried again when it is asked for again.
+	 * Begins to remove what only has records up to `sequence`. What cannot be removed is tried again when it is
+	 * asked for again.
+	 *
+	 * To be called when a group has become durable. The segment that it is in stays, even if it is left meanwhile:
+	 * until the next one is durable nothing else says which streams there are.
 	 */
 	removeUpTo(sequence: number): void {
-		this.#removing ??= this.#remove(sequence)
-			.catch(() => undefined)
-			.finally(() => {
-				this.#removing = undefined;
-			});
+		const needed = this.#old.findIndex(({ last }) => last > sequence);
+		this.#unneeded = Math.max(this.#unneeded, needed < 0 ? this.#old.length : needed);
+		if (this.#unneeded > 0) this.#removing ??= this.#removeUnneeded();
 	}
 
 	async close(): Promise<void> {
@@ -97,11 +100,19 @@ export class SegmentFiles {
 		await this.#removing;
 	}
 
-	/** The oldest first, so that no hole ever comes to be. */
-	async #remove(sequence: number): Promise<void> {
-		for (let oldest = this.#old[0]; oldest !== undefined && oldest.last <= sequence; oldest = this.#old[0]) {
-			await this.#options.files.remove(oldest.name);
-			this.#old.shift();
+	/** One after the other, so that no hole ever comes to be. */
+	async #removeUnneeded(): Promise<void> {
+		try {
+			for (let [oldest] = this.#old; oldest !== undefined && this.#unneeded > 0; [oldest] = this.#old) {
+				await this.#options.files.remove(oldest.name);
+				this.#old.shift();
+				this.#unneeded--;
+			}
+		} catch {
+			// Nobody waits for it, and what is there twice as long does no harm.
+		} finally {
+			// In the same step as the last look at what is unneeded, so that what is found meanwhile goes too.
+			this.#removing = undefined;
 		}
 	}
 
@@ -110,8 +121,9 @@ export class SegmentFiles {
 		this.#leave();
 		const { files, checksum, cell, salt, rowsBefore } = this.#options;
 		const name = segmentName(first);
-		// One that failed has the same name, and may be among those.
+		// It may need the room that they take.
 		await this.#removing;
+		// One that failed, or was torn by a cut, has the same name.
 		const at = this.#old.findIndex((segment) => segment.name === name);
 		if (at >= 0) this.#old.splice(at, 1);
 		this.#file = await files.create(name);

@@ -107,11 +107,11 @@ export class Transactions {
 			this.#mail.asking.refuse(resident, correlation);
 		}
 		resident.recorder?.close('the VM failed');
-		const fault: CellReport = { tag: 'fault', vm: resident.id, code, log: vm.takeLog(), ...crash };
+		const fault = { tag: 'fault', vm: resident.id, code, log: vm.takeLog(), ...crash } as const;
 		const { keeper } = resident;
 		// It comes back to what it was before this turn: its timers run on, and all that waits for it waits. The
 		// turn did not happen, so that its lines go with the report of it; what it was given has to be durable.
-		if (keeper?.isJournalled === true) return this.#keeping?.after(() => this.#say(fault));
+		if (keeper?.isJournalled === true) return this.#keeping?.tellFault(fault);
 		resident.clearTimers();
 		resident.inbox.keep(({ event }) => event.tag === 'message');
 		this.#say(fault);
