@@ -5,8 +5,7 @@ import { endOf, parseEntry, parseHead, type WriteLogEntry, writeLogFormat } from
 
 /**
  * Its head says a number, but of two writes that end at about the same time an emulator may put down the
- * number of the first last. So the entries themselves count as well: of all that has been told to the box
- * that it had ended, none is left out.
+ * number of the first last. So the entries themselves count as well, as far as they stand one behind the other.
  */
 export class WriteLogCount implements Disposable {
 	readonly #file: number;
