@@ -32,7 +32,8 @@ export interface Captured {
 type Reader = () => bigint | bigint[];
 type Writer = (...words: bigint[]) => void;
 
-const wasmPageBytes = 65_536;
+/** Of a memory of WebAssembly. */
+export const wasmPageBytes = 65_536;
 
 export class GuestState {
 	readonly #module: WebAssembly.Module;

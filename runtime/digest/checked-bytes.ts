@@ -1,7 +1,7 @@
 /** Bytes that can be summed up where they lie: what is written and checked often need not be copied for that. */
+import { wasmPageBytes } from '../component/guest-state.ts';
 import { type Xxh64, xxh64Over } from './xxh64.ts';
 
-const memoryPageBytes = 65_536;
 /** What is summed up is a multiple of this. */
 export const checkUnit = 32;
 
@@ -12,7 +12,7 @@ export class CheckedBytes {
 
 	/** @param least how many; they are zeros */
 	constructor(least: number) {
-		const pages = Math.ceil(least / memoryPageBytes);
+		const pages = Math.ceil(least / wasmPageBytes);
 		const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
 		this.bytes = new Uint8Array(memory.buffer);
 		this.#functions = xxh64Over(memory);

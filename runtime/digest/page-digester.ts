@@ -5,12 +5,12 @@
  * page, and miss a change once in 2^64. They find accidents, not forgeries: who can write a snapshot can
  * also sum it up.
  */
-import { statePageBytes } from '../component/guest-state.ts';
+import { statePageBytes, wasmPageBytes } from '../component/guest-state.ts';
 import { type Xxh64, xxh64Over } from './xxh64.ts';
 
 const roomBytes = 262_144;
 /** The room, and behind it the digests of its pages. */
-const memoryPages = roomBytes / 65_536 + 1;
+const memoryPages = roomBytes / wasmPageBytes + 1;
 /** Words of 32 bits that a digest has. */
 export const digestWords = 2;
 

@@ -7,6 +7,7 @@
  */
 import { DirectoryError } from '../directory-error.ts';
 import { PowerCut } from '../memory-disk.ts';
+import { joined } from './joined.ts';
 import type { LogFile, LogFiles } from './log-files.ts';
 
 const sectorBytes = 512;
@@ -179,13 +180,6 @@ export class MemoryLogFiles implements LogFiles {
 		if (content === undefined) throw new DirectoryError('io', `there is no file ${name}`);
 		return content;
 	}
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-	const bytes = new Uint8Array(first.length + second.length);
-	bytes.set(first);
-	bytes.set(second, first.length);
-	return bytes;
 }
 
 function settle(content: Content, choose: (most: number) => number): void {

@@ -5,6 +5,7 @@
  * failed begins the next one, and what its predecessor says of the same sequences does not count.
  */
 import type { Checksum } from './checksum.ts';
+import { joined } from './joined.ts';
 import type { LogFile, LogFiles } from './log-files.ts';
 import type { Segment } from './log-scan.ts';
 import { encodeHeader, formatVersion, segmentName } from './segment-header.ts';
@@ -163,11 +164,4 @@ export class SegmentFiles {
 			() => before,
 		);
 	}
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-	const both = new Uint8Array(first.length + second.length);
-	both.set(first);
-	both.set(second, first.length);
-	return both;
 }

@@ -1,4 +1,5 @@
 /** `mullion devices`: what is plugged into the box, and the modules that serve it. */
+import { uspFaults } from '../../firmware/agent/error.ts';
 import type { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
 import { withBox } from './box.ts';
@@ -9,9 +10,6 @@ import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 const path = 'Device.USB.USBHosts.Host.1.Device.';
-
-/** USP: the path is not in the data model. */
-const invalidPath = 7026;
 
 type Row = Readonly<Record<string, string>>;
 
@@ -67,7 +65,7 @@ async function readDevices(box: Controller): Promise<Readonly<Record<string, Row
 	try {
 		return await box.get([path]);
 	} catch (cause) {
-		if (!(cause instanceof ControllerError && cause.fault === invalidPath)) throw cause;
+		if (!(cause instanceof ControllerError && cause.fault === uspFaults['invalid-path'])) throw cause;
 		const message = 'this box does not look for devices: its configuration has no "expansion"';
 		throw new CliError('no-expansion', message, { cause });
 	}

@@ -7,7 +7,8 @@
  * the entry of functions, at the head of loops, in long code without either, and in front of what moves
  * memory or tables; a chain of tail calls passes entries. An entry needs none where little can be done
  * before a loop's head or another check; a small function that calls itself passes half as many, with those
- * calls in it once. Tables are bounded too, as no call returns their memory. Whatever is state is made reachable for the host (`state-access.ts`).
+ * calls in it once. Tables are bounded too, as no call returns their memory. Whatever is state is made
+ * reachable for the host (`state-access.ts`).
  *
  * The same module gives the same checks, so a turn ends at the same instruction on every box. What
  * the specification leaves open is closed: the bits of a NaN, and why `memory.grow` fails.
