@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { architectures, type Board } from './board.ts';
 import { cached } from './cached.ts';
+import { extractPackages } from './debian-packages.ts';
 import { fileDigest } from './file-digest.ts';
 import { ImageError } from './image-error.ts';
 import { requirePrograms } from './required-programs.ts';
@@ -55,10 +56,8 @@ function neededPrograms(triplet: string): Record<string, string> {
 
 async function sourceArchive(): Promise<string> {
 	const folder = await cached(`${suite}-${source}`, async (path) => {
-		const file = `usr/src/${source}.tar.xz`;
-		const tree = join(path, 'tree');
-		await tool('mmdebstrap', ['--variant=extract', `--include=${source}`, suite, tree]);
-		await copyFile(join(tree, file), join(path, 'source.tar.xz'));
+		const tree = await extractPackages({ packages: [source], folder: path });
+		await copyFile(join(tree, `usr/src/${source}.tar.xz`), join(path, 'source.tar.xz'));
 		await rm(tree, { recursive: true });
 	});
 	return join(folder, 'source.tar.xz');

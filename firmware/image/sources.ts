@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { architectures, type Board, badBoard } from './board.ts';
 import { cached } from './cached.ts';
 import { configuredKernel } from './configured-kernel.ts';
+import { extractPackages } from './debian-packages.ts';
 import { ImageError } from './image-error.ts';
 import { suite } from './suite.ts';
 import { tool } from './tool.ts';
@@ -43,18 +44,17 @@ async function ownNodeVersion(): Promise<string> {
 async function debianTree(board: Board): Promise<string> {
 	const { architecture, kernelPackage, loader } = board;
 	const ofLoader = loader.build?.package === undefined ? [] : [loader.build.package];
-	const wanted = [...packages, kernelPackage, ...ofLoader].join(',');
-	const name = createHash('sha256').update(`${suite} ${wanted}`).digest('hex').slice(0, 16);
+	const wanted = [...packages, kernelPackage, ...ofLoader];
+	const name = createHash('sha256').update(`${suite} ${wanted.join(',')}`).digest('hex').slice(0, 16);
 	const tree = await cached(`debian-${architecture}-${name}`, async (folder) => {
-		const options = ['--variant=extract', `--architectures=${architecture}`, `--include=${wanted}`];
-		await tool('mmdebstrap', [...options, suite, join(folder, 'tree')]).catch((error: Error) => {
+		const made = await extractPackages({ packages: wanted, architecture, folder }).catch((error: Error) => {
 			throw unfetched(board, error);
 		});
-		await readdir(join(folder, 'tree/lib/modules')).catch((cause) => {
+		await readdir(join(made, 'lib/modules')).catch((cause) => {
 			throw badBoard(board.name, `kernelPackage: ${kernelPackage} holds no kernel`, { cause });
 		});
-		await rm(join(folder, 'tree/usr/share'), { recursive: true, force: true });
-		await tool('depmod', ['-b', join(folder, 'tree'), await kernelRelease(join(folder, 'tree'))]);
+		await rm(join(made, 'usr/share'), { recursive: true, force: true });
+		await tool('depmod', ['-b', made, await kernelRelease(made)]);
 	});
 	return join(tree, 'tree');
 }
