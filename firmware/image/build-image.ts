@@ -6,6 +6,7 @@ import { type BootState, copyPlaces, encodeBootState, startsOfGood } from '../sl
 import type { Board } from './board.ts';
 import { checkOwnFiles, checkSources } from './board-sources.ts';
 import { type BootLoaderFiles, makeBootLoader } from './boot-loader.ts';
+import { buildPrograms } from './build-programs.ts';
 import { configText, makeData } from './data-file-system.ts';
 import { makeDisk } from './disk.ts';
 import type { CarriedModule } from './factory-modules.ts';
@@ -13,6 +14,7 @@ import { fileDigest } from './file-digest.ts';
 import { type FootprintRow, footprintOf } from './footprint.ts';
 import { makeInitrd } from './initrd.ts';
 import { type PartitionName, partitionsOf } from './partitions.ts';
+import { requirePrograms } from './required-programs.ts';
 import { makeRoot } from './root-file-system.ts';
 import { signingKey } from './signing-key.ts';
 import { makeSlotImage } from './slot-image.ts';
@@ -76,6 +78,7 @@ export interface BuiltImage {
 export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 	const { board, out, keys, release, version, step = () => undefined } = options;
 	await checkOwnFiles(board);
+	await requirePrograms(buildPrograms(board));
 	await mkdir(out, { recursive: true });
 	const work = await mkdtemp(join(tmpdir(), 'mullion-image-'));
 	const place = async (name: string): Promise<string> => {

@@ -1,4 +1,4 @@
-/** What not every build needs is asked for before it begins, by the packages that hold it. */
+/** What a build needs is asked for before it begins, by the packages that hold it. */
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ImageError } from './image-error.ts';

@@ -45,7 +45,10 @@ async function debianTree(board: Board): Promise<string> {
 	const { architecture, kernelPackage, loader } = board;
 	const ofLoader = loader.build?.package === undefined ? [] : [loader.build.package];
 	const wanted = [...packages, kernelPackage, ...ofLoader];
-	const name = createHash('sha256').update(`${suite} ${wanted.join(',')}`).digest('hex').slice(0, 16);
+	const name = createHash('sha256')
+		.update(`${suite} ${wanted.join(',')}`)
+		.digest('hex')
+		.slice(0, 16);
 	const tree = await cached(`debian-${architecture}-${name}`, async (folder) => {
 		const made = await extractPackages({ packages: wanted, architecture, folder }).catch((error: Error) => {
 			throw unfetched(board, error);
