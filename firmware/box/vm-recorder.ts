@@ -1,4 +1,4 @@
-/** Records VMs for the operator: starts them anew with a recorder beside them, and keeps what it says. */
+/** Records VMs for the operator: restarts them with a recorder beside them, and keeps what it says. */
 import type { Modules } from '../../runtime/module/modules.ts';
 import { openingOf } from '../../runtime/recording/opening.ts';
 import { framedOpening } from '../../runtime/recording/recording.ts';

@@ -211,8 +211,10 @@ export class Return {
 	}
 
 	#enter(keeper: Keeper, vm: Vm): void {
-		this.#resident.recorder?.close('what is kept goes on where it was, and a recording begins with a start');
 		for (const [key, { value }] of keeper.ledger.stored) vm.remember(key, value);
+		const { state, stored } = vm;
+		if (state !== undefined)
+			this.#resident.recorder?.goesOn({ snapshot: keeper.snapshots.packed(state), stored });
 		this.#keeping.cell.goOn(this.#resident, vm);
 	}
 

@@ -3,12 +3,13 @@ import type { Effect, Event } from '../component/generated/service.ts';
 import type { RecordingOrder, VmId } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { TurnWatch } from '../vm/turn-watch.ts';
+import { framedState, type RecordedState } from './state-writing.ts';
 import { framedTurn, type Read, type TurnRecord } from './turn-record.ts';
 
 export interface Recorded {
 	/** Parts of a recording, to be put behind those before. */
 	readonly bytes: Uint8Array;
-	/** Turns in it, the start included. */
+	/** Turns in it; the start is one, a state none. */
 	readonly turns: number;
 	/** Why nothing more comes; undefined while there may be more. */
 	readonly ended: string | undefined;
@@ -70,6 +71,16 @@ export class Recorder implements TurnWatch {
 		const ended = outcome instanceof VmError ? 'the VM failed' : isLast ? 'the turns asked for' : undefined;
 		this.#isOver = ended !== undefined;
 		this.#say({ bytes, turns: 1, ended });
+	}
+
+	/** It does not start, but goes on where it was: before its first turn. */
+	goesOn(state: RecordedState): void {
+		if (this.#isOver) return;
+		const bytes = framedState(state);
+		this.#bytes = bytes.length;
+		if (this.#bytes > this.#order.bytes) return this.close('its state is larger than the recording may be');
+		this.#turn = 1;
+		this.#say({ bytes, turns: 0, ended: undefined });
 	}
 
 	/** Nothing is recorded from now on; a second time is none. */

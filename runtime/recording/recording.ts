@@ -1,7 +1,8 @@
 /** A recording as a file: its opening, its turns, and an ending that shows whether all of it is there. */
 import { ContractError } from '../../proto/host/codec.ts';
-import { Ending, Opening } from '../../proto/host/recording/recording.ts';
+import { Ending, Opening, State } from '../../proto/host/recording/recording.ts';
 import { RecordingError } from './error.ts';
+import { stateTag } from './state-writing.ts';
 import { decodeTurn, type TurnRecord, turnTag } from './turn-record.ts';
 import { WireReader } from './wire-reader.ts';
 import { delimited } from './wire-size.ts';
@@ -9,7 +10,9 @@ import { delimitedTag, putBytes } from './wire-write.ts';
 
 export interface Recording {
 	readonly opening: Opening;
-	/** The start, and then the turns in their order. */
+	/** Where the VM went on from; undefined where it started. */
+	readonly state?: State;
+	/** In their order, from turn 0 on, the start; where there is a state, from turn 1 on. */
 	readonly turns: readonly TurnRecord[];
 	/** Why it ends. */
 	readonly why: string;
@@ -51,19 +54,24 @@ export function wholeLength(bytes: Uint8Array): number {
 export async function readRecording(bytes: Uint8Array): Promise<Recording> {
 	const reader = new WireReader(bytes);
 	const turns: TurnRecord[] = [];
+	let state: State | undefined;
 	try {
 		if (reader.tag() !== openingTag) throw broken('it has no opening');
 		const opening = Opening.decode(reader.bytes());
 		let end = reader.position;
 		for (let tag = reader.tag(); tag !== 0; end = reader.position, tag = reader.tag()) {
-			if (tag === turnTag) turns.push(inOrder(decodeTurn(reader.bytes()), turns.length));
-			else if (tag === endingTag) {
+			if (tag === turnTag)
+				turns.push(inOrder(decodeTurn(reader.bytes()), turns.length + (state === undefined ? 0 : 1)));
+			else if (tag === stateTag) {
+				if (state !== undefined || turns.length > 0) throw broken('its state is not where it begins');
+				state = State.decode(reader.bytes());
+			} else if (tag === endingTag) {
 				const { why, sha256: said } = Ending.decode(reader.bytes());
 				const whole = await sealOf(bytes.subarray(0, end), why);
 				if (reader.tag() !== 0 || said.toHex() !== whole.toHex())
 					throw broken('it was changed after it was made');
 				if (turns.length === 0) throw broken('it has no turns');
-				return { opening, turns, why };
+				return { opening, turns, why, ...(state && { state }) };
 			} else reader.skip(tag);
 		}
 		throw broken('it is cut off: it has no ending');

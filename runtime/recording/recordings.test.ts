@@ -49,12 +49,26 @@ test('a reader that does not keep up ends its recording, which it can still read
 	const { recordings, stopped } = start();
 	const { id } = recordings.open(order);
 	recordings.began(id, { vm: 3, opening: bytes(5) });
-	recordings.accept(id, { bytes: bytes(16), turns: 1, ended: undefined });
-	recordings.accept(id, { bytes: bytes(16), turns: 1, ended: undefined });
+	recordings.accept(id, { bytes: bytes(21), turns: 1, ended: undefined });
+	recordings.accept(id, { bytes: bytes(21), turns: 1, ended: undefined });
 
 	t.deepEqual(stopped, ['3 it was not read in time']);
 	t.is(recordings.read(id, 0).turns, 1);
-	t.is(recordings.read(id, 16).ended, 'it was not read in time');
+	t.is(recordings.read(id, 18).ended, 'it was not read in time');
+});
+
+test('a state that is larger than what may wait is read all the same, and only turns behind it have to be in time', (t) => {
+	const { recordings, stopped } = start();
+	const { id } = recordings.open(order);
+	recordings.began(id, { vm: 3, opening: bytes(5) });
+	recordings.accept(id, { bytes: bytes(50), turns: 0, ended: undefined });
+	recordings.accept(id, { bytes: bytes(20), turns: 1, ended: undefined });
+	t.deepEqual(stopped, []);
+	recordings.read(id, 55);
+
+	recordings.accept(id, { bytes: bytes(1), turns: 1, ended: undefined });
+
+	t.deepEqual(stopped, ['3 it was not read in time']);
 });
 
 test('a reader that does not come back is not waited for', (t) => {

@@ -14,7 +14,7 @@ export interface RecordingsOptions {
 	readonly stop: (vm: VmId, why: string) => void;
 	/** Recordings at a time. Default 4. */
 	readonly most?: number;
-	/** Bytes of one that may wait to be read. Default 1 MiB. */
+	/** Bytes of the turns of one that may wait to be read. Default 1 MiB. */
 	readonly unreadBytes?: number;
 	/** Bytes that one read gives at most. Default 32 KiB. */
 	readonly readBytes?: number;
@@ -27,6 +27,8 @@ interface Entry {
 	vm: VmId | undefined;
 	unread: Uint8Array[];
 	unreadBytes: number;
+	/** Of what comes before the turns: no reader can have read it before they come. */
+	bytesBeforeTurns: number;
 	/** Of the first unread byte. */
 	offset: number;
 	turns: number;
@@ -62,6 +64,7 @@ export class Recordings {
 			vm: undefined,
 			unread: [],
 			unreadBytes: 0,
+			bytesBeforeTurns: 0,
 			offset: 0,
 			turns: 0,
 			ended: '',
@@ -77,6 +80,7 @@ export class Recordings {
 		const entry = this.#entries.get(id);
 		if (entry === undefined) return;
 		entry.vm = vm;
+		entry.bytesBeforeTurns = opening.length;
 		this.#keep(entry, opening);
 	}
 
@@ -84,10 +88,12 @@ export class Recordings {
 	accept(id: number, { bytes, turns, ended }: Recorded): void {
 		const entry = this.#entries.get(id);
 		if (entry === undefined || entry.ended !== '') return;
+		if (entry.turns === 0 && turns === 0) entry.bytesBeforeTurns += bytes.length;
 		entry.turns += turns;
 		this.#keep(entry, bytes);
+		const most = this.#options.unreadBytes + Math.max(0, entry.bytesBeforeTurns - entry.offset);
 		if (ended !== undefined) entry.ended = ended;
-		else if (entry.unreadBytes > this.#options.unreadBytes) this.#end(entry, 'it was not read in time');
+		else if (entry.unreadBytes > most) this.#end(entry, 'it was not read in time');
 	}
 
 	/** The VM does not run any more, and perhaps nobody is left to say so. */

@@ -2,9 +2,10 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Effect } from '../component/generated/service.ts';
 import { orders, probe, recordProbe } from './recorded-probe.fixture.ts';
-import { finished, readRecording, wholeLength } from './recording.ts';
+import { finished, framedOpening, readRecording, wholeLength } from './recording.ts';
 import { type Replayed, Replayer } from './replayer.ts';
-import type { TurnRecord } from './turn-record.ts';
+import { framedState } from './state-writing.ts';
+import { framedTurn, type TurnRecord } from './turn-record.ts';
 
 const story = [
 	orders({ what: 'count' }),
@@ -219,4 +220,26 @@ test('what came of a recording before its reader was cut off is a recording too,
 	}
 
 	t.true(seen.size > 3);
+});
+
+test('a state stands before the turns or the recording is refused, and the turn behind it is the first', async (t) => {
+	const { opening, turns } = await readRecording(await recordProbe(story));
+	const state = framedState({ snapshot: Uint8Array.of(1), stored: new Map([['käfer', Uint8Array.of(2)]]) });
+	const made = (...parts: Uint8Array[]) =>
+		finished(new Uint8Array(Buffer.concat([framedOpening(opening), ...parts])), 'asked for');
+	const [start, first] = turns.map((turn) => framedTurn(turn));
+	if (start === undefined || first === undefined) return t.fail();
+
+	const recording = await readRecording(await made(state, first));
+
+	t.deepEqual(recording.state, {
+		snapshot: Uint8Array.of(1),
+		bucket: [{ key: 'käfer', value: Uint8Array.of(2) }],
+	});
+	t.is(recording.turns[0]?.turn, 1);
+	for (const parts of [[start, state], [first, state], [state, state, first], [state, start], [state]])
+		await t.throwsAsync(
+			made(...parts).then((file) => readRecording(file)),
+			{ code: 'malformed-recording' },
+		);
 });

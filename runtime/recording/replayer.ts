@@ -6,6 +6,7 @@
  */
 import type { Opening } from '../../proto/host/recording/recording.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
+import type { GuestImage } from '../component/guest-state.ts';
 import type { PreparedComponent } from '../component/prepare.ts';
 import { boxEffects } from '../vm/box-effects.ts';
 import type { LogLine, VmSpec } from '../vm/cell-protocol.ts';
@@ -20,6 +21,10 @@ export interface ReplayerOptions {
 	readonly opening: Opening;
 	/** The very module and platform that were recorded: then the fuel of every turn has to be equal too. */
 	readonly isSameBuild: boolean;
+	/** Instead of a start: only the same build can go on from it. */
+	readonly from?:
+		| { readonly image: GuestImage; readonly stored: ReadonlyMap<string, Uint8Array> }
+		| undefined;
 }
 
 /** What came of one turn. */
@@ -46,14 +51,18 @@ export class Replayer {
 	readonly #feed = new Feed();
 	readonly #isSameBuild: boolean;
 
-	constructor({ component, opening, isSameBuild }: ReplayerOptions) {
+	/** @throws VmError where the module does not take the state */
+	constructor({ component, opening, isSameBuild, from }: ReplayerOptions) {
 		const spec = specOf(component, { opening, isSameBuild });
 		this.topics = spec.topics.map(({ name }) => name);
 		this.#vm = new Vm({ id: opening.vm, spec, watch: this.#feed });
 		this.#isSameBuild = isSameBuild;
+		if (from === undefined) return;
+		this.#vm.resume(from.image);
+		for (const [key, value] of from.stored) this.#vm.remember(key, value);
 	}
 
-	/** Runs the next turn; the first is the start. */
+	/** Runs the next turn; the first is the start where it does not go on from a state. */
 	play(record: TurnRecord): Replayed {
 		const nowUs = BigInt(record.nowUs);
 		this.#feed.give(record.reads);

@@ -100,7 +100,7 @@ export interface VmSpec {
 	readonly passage?: Passage | undefined;
 	/** What of it is kept; undefined for nothing. */
 	readonly keep?: KeepOrder | undefined;
-	/** Its turns are to be recorded, from its start on. */
+	/** Its turns are to be recorded, from its start on, or from where it goes on if it is kept. */
 	readonly recording?: RecordingOrder | undefined;
 }
 
@@ -117,7 +117,7 @@ export interface KeepOrder {
 export interface RecordingOrder {
 	/** Number of the recording on this box. */
 	readonly id: number;
-	/** Turns after the start. */
+	/** Turns after the start, or after the state that it goes on from. */
 	readonly turns: number;
 	/** Bytes of all records together. */
 	readonly bytes: number;

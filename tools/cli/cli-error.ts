@@ -18,8 +18,8 @@ export const cliErrors = {
 	'unknown-module': 'there is no such module on the box',
 	'name-taken': 'the box has a module of this name that another vendor made',
 	'no-such-module': 'the module that was recorded is not in the repository: name its file',
-	'nothing-recorded':
-		'the VM did not start anew, which a recording begins with: one that is kept goes on where it was',
+	'nothing-recorded': 'the VM had no turn while it was recorded',
+	'no-such-turn': 'the recording ends before the turn',
 	'not-equal': 'the build does something else than was recorded',
 	'no-crash': 'no crash is known of that VM or by that name',
 	'bad-map': 'a file that should be the source map of a module is none',

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { finished, wholeLength } from '../../runtime/recording/recording.ts';
+import { finished, readRecording, wholeLength } from '../../runtime/recording/recording.ts';
 import type { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
 import { withBox } from './box.ts';
@@ -17,11 +17,12 @@ const pauseMs = 200;
 
 export const record: Command = {
 	name: 'record',
-	summary: 'Starts a VM anew and records its turns, until it is enough, it fails, or Ctrl-C.',
+	summary:
+		'Restarts a VM and records its turns, until it is enough, it fails, or Ctrl-C. One that is kept goes on where it was.',
 	usage: 'VM -o FILE [OPTIONS]',
 	options: {
 		out: { type: 'string', short: 'o', value: 'FILE', help: 'where the recording goes' },
-		turns: { type: 'string', short: 'n', value: 'N', help: 'how many turns after the start' },
+		turns: { type: 'string', short: 'n', value: 'N', help: 'how many turns after the restart' },
 		for: { type: 'string', value: 'SECONDS', help: 'how long; with --turns what is reached first' },
 		...headendOptions,
 	},
@@ -41,18 +42,20 @@ export const record: Command = {
 		const { parts, why, count, lost } = await withBox(context, (box) =>
 			take({ box, vm, turns: turns ?? 0, signal, context }),
 		);
-		if (count === 0) throw lost ?? nothing(vm, why);
+		if (count === 0)
+			throw lost ?? new CliError('nothing-recorded', `${vm} had no turn while it was recorded: ${why}`);
 		const file = await finished(parts.subarray(0, wholeLength(parts)), why);
 		const path = resolve(context.cwd, out);
 		await mkdir(dirname(path), { recursive: true });
 		await writeFile(path, file);
 		// What came before the box was lost is worth having, and is what a crash leaves.
 		if (lost !== undefined) throw lost;
-		const result = { vm, file: out, turns: count, bytes: file.length, ended: why };
-		context.output.result(
-			result,
-			`${context.output.bold(out)}: the start and ${Math.max(0, count - 1)} turns, ${(file.length / 1000).toFixed(1)} kB (${printable(why)})`,
-		);
+		const { state } = await readRecording(file);
+		const begin = state === undefined ? 'start' : 'state';
+		const result = { vm, file: out, begin, turns: count, bytes: file.length, ended: why };
+		const after = state === undefined ? count - 1 : count;
+		const what = `its ${begin} and ${after} turns, ${(file.length / 1000).toFixed(1)} kB`;
+		context.output.result(result, `${context.output.bold(out)}: ${what} (${printable(why)})`);
 	},
 };
 
@@ -70,7 +73,7 @@ async function take({ box, vm, turns, signal, context }: Order) {
 	const path = await unitPath(box, vm);
 	const args = { Turns: `${turns}` };
 	const { Recording = '' } = await box.operate(`${path}X_MULLION_Record()`, args, { isSync: true });
-	context.output.progress(context.output.dim(`${vm} was started anew and is being recorded ...`));
+	context.output.progress(context.output.dim(`${vm} was restarted and is being recorded ...`));
 	const taken = { parts: [] as Uint8Array[], offset: 0, why: '', count: 0 };
 	const end = (lost?: Error) => ({ ...taken, parts: new Uint8Array(Buffer.concat(taken.parts)), lost });
 	let isStopped = false;
@@ -96,12 +99,6 @@ async function take({ box, vm, turns, signal, context }: Order) {
 		return end(error);
 	}
 	return end();
-}
-
-// A service does the same kept or not, so that the recording of a build that is not kept is one of both.
-function nothing(vm: string, why: string): CliError {
-	const way = 'if it is kept, record a build whose "durability" is "none", and replay it in any other';
-	return new CliError('nothing-recorded', `nothing of ${vm} was recorded: ${why}; ${way}`);
 }
 
 function numberOf(context: Context, option: string): number | undefined {

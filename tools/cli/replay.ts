@@ -16,7 +16,11 @@ export const replay: Command = {
 	summary: 'Replays a recording against the module that was recorded or another build of it.',
 	usage: 'RECORDING [DIR|FILE] [OPTIONS]',
 	options: {
-		until: { type: 'string', value: 'TURN', help: 'stop after this turn; 0 is the start' },
+		until: {
+			type: 'string',
+			value: 'TURN',
+			help: 'stop after this turn; 0 is the start, or the state that it goes on from',
+		},
 		inspect: {
 			type: 'boolean',
 			help: 'show the VM after the last turn: effects, memory, globals, stored keys',
@@ -39,12 +43,13 @@ export const replay: Command = {
 			throw new CliError('usage', 'give a recording and at most one module; see npx mullion replay --help');
 		const until = untilOf(context);
 		const recording = await readRecording(await read(file, context));
+		checkUntil(until, recording);
 		const build = await prepareBuild(await moduleFor(recording, module, context));
 		const played = new Replay(recording, build);
 		const last = options['step'] === true ? await step(played, { until, context }) : played.run(until);
 		if (last?.difference !== undefined) throw new CliError('not-equal', last.difference.text);
 		if (options['step'] === true) return;
-		const turns = played.turn + 1;
+		const turns = played.played;
 		const result = { turns, of: recording.turns.length, outcome: 'equal', ended: recording.why };
 		if (options['inspect'] === true && last !== undefined) {
 			const inspection = inspect(played, last);
@@ -104,6 +109,12 @@ async function read(file: string, { cwd }: Context): Promise<Uint8Array> {
 	} catch (cause) {
 		throw new CliError('no-such-file', `there is no ${file}`, { cause });
 	}
+}
+
+function checkUntil(until: number, { turns }: Recording): void {
+	const last = turns.at(-1)?.turn ?? 0;
+	if (until !== Number.POSITIVE_INFINITY && until > last)
+		throw new CliError('no-such-turn', `the recording ends with turn ${last}`);
 }
 
 function untilOf(context: Context): number {

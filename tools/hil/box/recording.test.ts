@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { orders, recordProbe } from '../../../runtime/recording/recorded-probe.fixture.ts';
@@ -41,20 +41,38 @@ test.serial('a VM is recorded on a running box with one command, goes on, and re
 });
 
 test.serial(
-	'of a VM that is kept nothing is recorded, what to do is said, and no file is left',
+	'a VM that is kept is recorded from where it goes on, for the very build that was recorded',
 	async (t) => {
 		await using box = await TestBox.start();
+		const { broker, repositoryDirectory } = box.stage.headend;
 		const kept = withManifest(box.probe.built.bytes, (own) => ({ ...own, durability: { mode: 'journal' } }));
 		t.is((await box.install(await box.sign(kept, 'modules/probe.wasm'))).fault, 0);
+		await box.order({ what: 'put', text: 'colour', count: 3 });
 		await box.echo();
 		const cwd = await startFolder(t);
+		const run = (...argv: string[]) =>
+			type([...argv, '--broker', broker, '--agent', agentId, '--repository', repositoryDirectory], { cwd });
+		const from = box.lines.length;
 
-		const argv = ['record', 'probe', '-n', '1', '-o', 'probe.recording', '--agent', agentId];
-		const { code, err } = await type([...argv, '--broker', box.stage.headend.broker], { cwd });
+		const recording = run('record', 'probe', '-n', '2', '-o', 'probe.recording', '--json');
+		await box.line(/probe: starting -> running/, from);
+		await box.order({ what: 'get', text: 'colour' });
+		await box.echo();
 
-		t.is(code, 1);
-		t.regex(err, /what is kept goes on where it was.*"durability" is "none".*\(nothing-recorded\)/);
-		t.deepEqual(await readdir(cwd), []);
+		t.like((await recording).json(), { begin: 'state', turns: 2, ended: 'the turns asked for' });
+		const replayed = await run('replay', 'probe.recording', '--json');
+		t.deepEqual(replayed.json(), { turns: 2, of: 2, outcome: 'equal', ended: 'the turns asked for' });
+		const inspected = await run('replay', 'probe.recording', '--until', '1', '--inspect', '--json');
+		// What it had stored before.
+		t.like(inspected.json(), { turn: 1, turns: 1, stored: { colour: '"xxx"' }, next: { length: 1 } });
+		t.like((await run('replay', 'probe.recording', '--until', '3', '--json')).json(), {
+			error: { code: 'no-such-turn', message: 'the recording ends with turn 2' },
+		});
+
+		await writeFile(join(cwd, 'probe.wasm'), box.probe.built.bytes);
+		const other = await run('replay', 'probe.recording', 'probe.wasm');
+		t.is(other.code, 1);
+		t.regex(other.err, /begins with a state that only probe \S+ as it was recorded.*\(state-of-another\)/);
 		await box.echo();
 	},
 );
