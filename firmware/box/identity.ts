@@ -1,10 +1,17 @@
 /** What a box says of itself (TR-181 Device.DeviceInfo), from its endpoint id. */
 import type { DeviceIdentity } from '../agent/ports.ts';
+import type { ImageDescription } from '../own-image.ts';
 
 export const platformVersion = '0.1.0';
 
-/** @param endpointId `os::OUI-SERIAL` or `os::OUI-CLASS-SERIAL` (TR-369 R-ARC.4) */
-export function identityOf(endpointId: string): DeviceIdentity {
+/**
+ * @param endpointId `os::OUI-SERIAL` or `os::OUI-CLASS-SERIAL` (TR-369 R-ARC.4)
+ * @param image that the box runs from; without one it is the platform on somebody's machine
+ */
+export function identityOf(
+	endpointId: string,
+	image: Pick<ImageDescription, 'board' | 'version'> | undefined,
+): DeviceIdentity {
 	const [oui = '', ...rest] = endpointId.replace(/^os::/, '').split('-');
 	return {
 		manufacturer: 'Mullion',
@@ -12,7 +19,7 @@ export function identityOf(endpointId: string): DeviceIdentity {
 		modelName: 'Mullion box',
 		productClass: rest.length > 1 ? (rest[0] ?? '') : 'mullion',
 		serialNumber: rest.at(-1) ?? endpointId,
-		hardwareVersion: process.arch,
-		softwareVersion: platformVersion,
+		hardwareVersion: image?.board ?? process.arch,
+		softwareVersion: image?.version ?? platformVersion,
 	};
 }

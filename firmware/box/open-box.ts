@@ -166,7 +166,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			}),
 		));
 	const model = boxModel({
-		identity: identityOf(config.endpointId),
+		identity: identityOf(config.endpointId, image),
 		memory,
 		boot,
 		clock,

@@ -8,6 +8,16 @@ import type { Manifest } from '../module/manifest.ts';
 import type { BudgetName } from '../vm/budget-name.ts';
 import type { BoxEffect, BoxEvent, LogLine, VmId, VmSpec } from '../vm/cell-protocol.ts';
 
+/** Every one that the platform has; a box may do without some. */
+export const capabilityNames = [
+	'clock',
+	'key-value',
+	'log',
+	'media-sink',
+	'network-stream',
+	'serial',
+] as const;
+
 /** The VM as a capability sees it. */
 export interface VmContext {
 	readonly id: VmId;
@@ -39,7 +49,7 @@ export type Quota = Readonly<Record<string, number>>;
 
 export interface Capability<Grant = unknown> {
 	/** Its name in a manifest. */
-	readonly name: string;
+	readonly name: (typeof capabilityNames)[number];
 	/** Interface of synchronous imports that comes with it, if any. */
 	readonly imports?: string;
 	/** True for what every VM has, asked for or not. */

@@ -1,6 +1,7 @@
 /** Ties a VM to every capability that its manifest asks for, and to those that everyone has. */
 import { Alike } from '../alike.ts';
 import { type Manifest, ManifestError } from '../module/manifest.ts';
+import { orRather } from '../near-name.ts';
 import type { BoxEffect, VmSpec } from '../vm/cell-protocol.ts';
 import type { Capability, EffectHandlers, Link, Quota, VmContext } from './capability.ts';
 
@@ -36,7 +37,7 @@ export class Capabilities {
 			if (!this.#byName.has(name))
 				throw new ManifestError(
 					'capability-unknown',
-					`manifest.capabilities.${name} is not a capability of this box`,
+					`manifest.capabilities.${name} is not a capability of this box${orRather(name, this.#byName.keys())}`,
 				);
 		}
 		return [...this.#byName.values()]

@@ -32,7 +32,8 @@ export async function prepareForeign(
 	const made = await glue.make(component);
 	const { imports, exports } = made;
 	const world = worldOf(exports);
-	checkManifest(manifest, world);
+	checkForeign(manifest);
+	checkSession(manifest, world);
 	// What links commands and handlers gives them WASI and nothing else.
 	const own = world === 'service' ? provided : new Map();
 	for (const from of imports) checkImport(from, { manifest, world, provided: own });
@@ -48,19 +49,22 @@ function worldOf(exports: readonly string[]): ForeignWorld {
 	);
 }
 
-function checkManifest(manifest: Manifest, world: ForeignWorld): void {
-	const { durability, priority } = manifest;
+/** What no component that is linked by glue may ask for, whatever it is. @throws ManifestError */
+export function checkForeign({ name, durability, priority }: Manifest): void {
 	// A turn that has to come out the same again needs a guest whose state and every input are known.
 	if (durability.mode !== 'none')
 		throw new ManifestError(
 			'foreign-not-durable',
-			`manifest.durability.mode must be "none": ${manifest.name} is linked by glue, and can be neither captured nor replayed`,
+			`manifest.durability.mode must be "none": ${name} is linked by glue, and can be neither captured nor replayed`,
 		);
 	if (priority === 'realtime')
 		throw new ManifestError(
 			'foreign-not-realtime',
-			`manifest.priority must not be "realtime": a turn of ${manifest.name} can not be interrupted`,
+			`manifest.priority must not be "realtime": a turn of ${name} can not be interrupted`,
 		);
+}
+
+function checkSession(manifest: Manifest, world: ForeignWorld): void {
 	if (manifest.session !== undefined && world !== 'service')
 		throw new ManifestError(
 			'bad-manifest',

@@ -9,11 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { reclaimer } from '../../firmware/hal/reclaim.ts';
-import { keyValue } from '../../runtime/capability/key-value.ts';
-import { Capabilities } from '../../runtime/capability/link-vm.ts';
-import { log } from '../../runtime/capability/log.ts';
+import { importable } from '../../runtime/capability/imports.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
-import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
 import type { VmSpec } from '../../runtime/vm/cell-protocol.ts';
@@ -31,7 +28,7 @@ interface Memory {
 	readonly own: number;
 }
 
-const provided = new Capabilities([log, keyValue(new MemoryDirectory())]).provided();
+const provided = importable();
 
 const [folder = '', planned = ''] = process.argv.slice(2);
 const plan: Plan = JSON.parse(planned);

@@ -1,6 +1,8 @@
 /** manifest.json of a module -> the manifest of each component that is shipped of it. */
 import type protobuf from 'protobufjs';
+import { capabilityNames } from '../../runtime/capability/capability.ts';
 import { type Manifest, ManifestError, parseManifest } from '../../runtime/module/manifest.ts';
+import { orRather } from '../../runtime/near-name.ts';
 import { BuildError } from './build-error.ts';
 import { encodeJson } from './message-json.ts';
 
@@ -67,6 +69,10 @@ function resolved(json: JsonObject, root: protobuf.Root): ResolvedManifest {
 		throw new BuildError('bad-manifest-file', `manifest.json: ${cause.message}`, { cause });
 	}
 	for (const type of declaredTypes(manifest)) messageType(root, type);
+	const known: readonly string[] = capabilityNames;
+	for (const name of Object.keys(manifest.capabilities))
+		if (!known.includes(name))
+			throw bad(`capabilities.${name} is not a capability of the platform${orRather(name, known)}`);
 	return { json, manifest };
 }
 

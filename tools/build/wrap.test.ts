@@ -68,3 +68,22 @@ test('"mullion wrap" makes of a file and its manifest what can be pushed', async
 	t.regex((await type(['wrap', 'core.wasm', '-m', 'manifest.json'], { cwd })).err, /\(no-component\)/);
 	t.regex((await type(['wrap', 'none.wasm', '-m', 'manifest.json'], { cwd })).err, /\(no-component\)/);
 });
+
+test('what a box would refuse of the manifest is refused before it is made', async (t) => {
+	const cwd = await folder(t);
+	const wrapped = async (change: object): Promise<string> => {
+		await writeFile(join(cwd, 'manifest.json'), JSON.stringify({ ...manifest, ...change }));
+		const { code, err } = await type(['wrap', 'component.wasm', '--manifest', 'manifest.json'], { cwd });
+		t.is(code, 1);
+		return err;
+	};
+	t.regex(
+		await wrapped({ durability: { mode: 'journal' } }),
+		/durability\.mode must be "none".*bad-manifest-file/,
+	);
+	t.regex(await wrapped({ priority: 'realtime' }), /priority must not be "realtime".*bad-manifest-file/);
+	t.regex(
+		await wrapped({ capabilities: { 'key-valu': {} } }),
+		/capabilities\.key-valu is not a capability of the platform; did you mean "key-value"\?/,
+	);
+});

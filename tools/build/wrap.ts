@@ -1,7 +1,11 @@
 /** A component of another toolchain and a manifest -> the components that are shipped of it. */
 import type protobuf from 'protobufjs';
+import { importable } from '../../runtime/capability/imports.ts';
 import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { ComponentError } from '../../runtime/component/error.ts';
+import { manifestOf, needsGlue } from '../../runtime/component/prepare.ts';
+import { checkForeign } from '../../runtime/foreign/prepare-foreign.ts';
+import { type Manifest, ManifestError } from '../../runtime/module/manifest.ts';
 import { BuildError } from './build-error.ts';
 import type { Component } from './built.ts';
 import type { DebugMap } from './debug-map.ts';
@@ -21,7 +25,25 @@ export interface WrapOptions {
 export function wrapComponent({ component, source, root }: WrapOptions): Component[] {
 	if (sectionsOf(component).has('mullion:manifest'))
 		throw new BuildError('no-component', 'the component carries a manifest already');
-	return shipped({ component, source: { priority: 'background', ...source }, root, map: emptyMap });
+	const components = shipped({
+		component,
+		source: { priority: 'background', ...source },
+		root,
+		map: emptyMap,
+	});
+	for (const { bytes } of components)
+		if (needsGlue(bytes, importable())) checkLinkedByGlue(manifestOf(bytes));
+	return components;
+}
+
+/** What a box would say of it, before it is pushed. */
+function checkLinkedByGlue(manifest: Manifest): void {
+	try {
+		checkForeign(manifest);
+	} catch (cause) {
+		if (!(cause instanceof ManifestError)) throw cause;
+		throw new BuildError('bad-manifest-file', `manifest.json: ${cause.message}`, { cause });
+	}
 }
 
 /** Where the code of other toolchains comes from is not known here. */

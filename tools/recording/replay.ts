@@ -3,12 +3,9 @@ import { createHash } from 'node:crypto';
 import { platformVersion } from '../../firmware/box/identity.ts';
 import { zstdPacking } from '../../firmware/hal/zstd-packing.ts';
 import type { Opening, State } from '../../proto/host/recording/recording.ts';
-import { keyValue } from '../../runtime/capability/key-value.ts';
-import { Capabilities } from '../../runtime/capability/link-vm.ts';
-import { log } from '../../runtime/capability/log.ts';
+import { importable } from '../../runtime/capability/imports.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { PageDigester } from '../../runtime/digest/page-digester.ts';
-import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import { RecordingError } from '../../runtime/recording/error.ts';
 import type { Recording } from '../../runtime/recording/recording.ts';
 import { type Replayed, Replayer, type ReplayerOptions } from '../../runtime/recording/replayer.ts';
@@ -27,8 +24,7 @@ export interface Build {
 
 /** Errors: those of `prepareComponent`. */
 export async function prepareBuild(bytes: Uint8Array): Promise<Build> {
-	const provided = new Capabilities([log, keyValue(new MemoryDirectory())]).provided();
-	const component = await prepareComponent(bytes, { provided });
+	const component = await prepareComponent(bytes, { provided: importable() });
 	return { component, digest: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -46,6 +46,8 @@ test.serial(
 			await box.serial.expect(/sha256,rsa2048:slot\+ OK/);
 			await box.serial.expect('firmware 1.0.1, release 1, in slot a is settled');
 			await isThere;
+			const info = (await operator.get(['Device.DeviceInfo.']))['Device.DeviceInfo.'];
+			t.like(info, { HardwareVersion: image.board, SoftwareVersion: image.version });
 			const phases = await readBoot(operator);
 			const stages = new Set(phases.map(({ stage }) => stage));
 			for (const stage of bootStages.filter((each) => each !== 'vm')) t.true(stages.has(stage), stage);
