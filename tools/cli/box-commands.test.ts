@@ -139,6 +139,9 @@ test('the log is shown from its last lines, filtered', async (t) => {
 		{ Level: 'warn' },
 		{ Text: 'detail' },
 	]);
+	for (const text of ['one', 'two']) log.write({ at, vm: '', level: 'info', text });
+	log.write({ at, vm: 'clock', level: 'info', text: 'tock' });
+	t.is((await run('logs', 'box', '-n', '1')).out, '22:13:20.123 info  box two\n');
 	t.deepEqual((await run('logs', '-n', '0', '--json')).json(), []);
 	t.like((await run('logs', 'plyer', '--json')).json(), { error: { code: 'unknown-vm' } });
 });

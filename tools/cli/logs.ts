@@ -16,6 +16,11 @@ interface Line {
 	readonly Text: string;
 }
 
+/** Who writes what no VM does. */
+const platform = 'box';
+/** As many lines as a box keeps. */
+const mostKept = 1000;
+
 const levels = ['debug', 'info', 'warn', 'error'];
 
 export const logs: Command = {
@@ -35,6 +40,7 @@ export const logs: Command = {
 	examples: [
 		['mullion logs', 'the last 50 lines'],
 		['mullion logs player-rich@wlan0 -f', 'what one VM writes, as it writes it'],
+		['mullion logs box --level warn', 'only the platform'],
 		['mullion logs --level warn --json', 'for a program'],
 	],
 	run: async (context) => {
@@ -60,7 +66,7 @@ interface ShowOptions {
 async function show({ box, context, vm, level, limit, isFollowed }: ShowOptions): Promise<void> {
 	const { output, signal } = context;
 	const isWanted = (line: Line) =>
-		(vm === '' || line.Vm === vm) && levels.indexOf(line.Level) >= levels.indexOf(level);
+		(vm === '' || (line.Vm || platform) === vm) && levels.indexOf(line.Level) >= levels.indexOf(level);
 	const say = (line: Line) => output.result(line, lineText(line, output));
 	const early: Line[] = [];
 	// Listening comes before reading, so that no line falls in between; a line that is in both is said once.
@@ -76,7 +82,7 @@ async function show({ box, context, vm, level, limit, isFollowed }: ShowOptions)
 	const last = limit === 0 ? [] : await read({ box, vm, level, limit });
 	isReading = false;
 	// The lines of a VM that was removed are kept for a while; one that has none and is not there is misspelt.
-	if (vm !== '' && last.length === 0 && !isFollowed) await unitPath(box, vm);
+	if (vm !== '' && vm !== platform && last.length === 0 && !isFollowed) await unitPath(box, vm);
 	const isSaid = (line: Line) => last.some((other) => JSON.stringify(other) === JSON.stringify(line));
 	if (!isFollowed) {
 		const none = output.dim('Nothing has been written since the box started.');
@@ -91,9 +97,14 @@ async function show({ box, context, vm, level, limit, isFollowed }: ShowOptions)
 
 async function read(options: { box: Controller; vm: string; level: string; limit: number }): Promise<Line[]> {
 	const { box, vm, level, limit } = options;
-	const args = { Vm: vm, Level: level, Limit: `${limit}` };
+	// To a box, no name is everybody's.
+	const args =
+		vm === platform
+			? { Vm: '', Level: level, Limit: `${mostKept}` }
+			: { Vm: vm, Level: level, Limit: `${limit}` };
 	const { Lines = '[]' } = await box.operate('Device.X_MULLION_Log.Read()', args, { isSync: true });
-	return JSON.parse(Lines) as Line[];
+	const lines: Line[] = JSON.parse(Lines);
+	return vm === platform ? lines.filter(({ Vm }) => Vm === '').slice(-limit) : lines;
 }
 
 function lineText({ Time, Vm, Level, Text }: Line, output: Output): string {
@@ -103,5 +114,5 @@ function lineText({ Time, Vm, Level, Text }: Line, output: Output): string {
 		error: output.red,
 	};
 	const level = (paints[Level] ?? ((plain) => plain))(Level.padEnd(5));
-	return `${output.dim(Time.slice(11, 23))} ${level} ${output.bold(Vm || 'box')} ${printable(Text)}`;
+	return `${output.dim(Time.slice(11, 23))} ${level} ${output.bold(Vm || platform)} ${printable(Text)}`;
 }
