@@ -15,7 +15,7 @@ export interface RepositoryOptions {
 
 const retryMs = 1000;
 const usualPort = 1883;
-/** More than any answer is: readers ask for half of that at most. */
+/** More than any answer is: readers ask for a quarter of that at most. */
 const maximumPacketSize = 1_048_576;
 
 export function openRepository({ broker, clock, log }: RepositoryOptions) {

@@ -12,7 +12,7 @@ export interface ChunkSizes {
 }
 
 /** Where nothing else is said. */
-export const usualSizes: ChunkSizes = { least: 16_384, most: 524_288 };
+export const usualSizes: ChunkSizes = { least: 16_384, most: 262_144 };
 
 /** An answer that took less may be twice as long the next time, in microseconds. */
 const soon = 250_000;
