@@ -10,11 +10,15 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 	readonly size: number;
 	readonly #path: string;
 	readonly #file: FileHandle;
-	/** Reads past the kernel's cache, which would only say what was meant to be written. */
+	/**
+	 * Past the kernel's cache. What is read through that only says what was meant to be written. And what is written
+	 * through it is a page of 4 KiB after the other to the kernel, each to be found, dirtied and led out by itself: for
+	 * a whole image that costs a box several times the work of the writes, and the memory of all that waits.
+	 */
 	readonly #medium: FileHandle | undefined;
-	/** Where the medium puts what is read: it wants whole pages. Memory of WebAssembly begins with one. */
+	/** What the medium reads into and writes from: it wants whole pages. Memory of WebAssembly begins with one. */
 	#piece: Uint8Array<ArrayBuffer> | undefined;
-	#lastRead: Promise<unknown> = Promise.resolve();
+	#lastUse: Promise<unknown> = Promise.resolve();
 
 	private constructor(parts: {
 		path: string;
@@ -36,12 +40,13 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 	static async open(path: string, { isReadOnly = false } = {}): Promise<BlockDeviceFile> {
 		let file: FileHandle | undefined;
 		try {
-			file = await open(path, isReadOnly ? constants.O_RDONLY : constants.O_RDWR);
+			const access = isReadOnly ? constants.O_RDONLY : constants.O_RDWR;
+			file = await open(path, access);
 			// A device node has no size of its own.
 			const { size: ownSize, rdev } = await file.stat();
 			const size = ownSize > 0 ? ownSize : ((await sizeOfDevice(rdev)) ?? (await endOf(file)));
 			// Some file systems in memory have nothing behind their cache.
-			const medium = await open(path, constants.O_RDONLY | constants.O_DIRECT).catch(() => undefined);
+			const medium = await open(path, access | constants.O_DIRECT).catch(() => undefined);
 			return new BlockDeviceFile({ path, size, file, medium });
 		} catch (cause) {
 			await file?.close();
@@ -50,19 +55,11 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 	}
 
 	read(at: number, into: Uint8Array): Promise<void> {
-		// One piece of memory serves all reads.
-		const read = this.#lastRead.then(() => this.#read(at, into));
-		this.#lastRead = read.catch(() => undefined);
-		return read;
+		return this.#alone(() => this.#read(at, into));
 	}
 
-	async write(at: number, bytes: Uint8Array): Promise<void> {
-		requireOnDevice({ size: this.size, at, length: bytes.length });
-		await this.#onDevice(async () => {
-			for (let done = 0; done < bytes.length; ) {
-				done += (await this.#file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-			}
-		});
+	write(at: number, bytes: Uint8Array): Promise<void> {
+		return this.#alone(() => this.#write(at, bytes));
 	}
 
 	async sync(): Promise<void> {
@@ -74,32 +71,69 @@ export class BlockDeviceFile implements BlockDevice, AsyncDisposable {
 		await this.#medium?.close();
 	}
 
+	/** One piece of memory serves all reads and writes. */
+	#alone(use: () => Promise<void>): Promise<void> {
+		const used = this.#lastUse.then(use);
+		this.#lastUse = used.catch(() => undefined);
+		return used;
+	}
+
+	get #pages(): Uint8Array {
+		this.#piece ??= new Uint8Array(new WebAssembly.Memory({ initial: pieceBytes >> 16 }).buffer);
+		return this.#piece;
+	}
+
 	async #read(at: number, into: Uint8Array): Promise<void> {
 		requireOnDevice({ size: this.size, at, length: into.length });
-		this.#piece ??= new Uint8Array(new WebAssembly.Memory({ initial: pieceBytes >> 16 }).buffer);
-		const piece = this.#piece;
+		const pages = this.#pages;
 		for (let done = 0; done < into.length; ) {
 			const from = at + done;
 			const start = from - (from % pageBytes);
 			const end = Math.min(at + into.length, start + pieceBytes);
 			const length = Math.ceil((end - start) / pageBytes) * pageBytes;
-			const bytesRead = await this.#onDevice(() => this.#readPages(piece, { start, length }));
-			const got = piece.subarray(from - start, Math.min(end - start, bytesRead));
+			const { bytesRead } = await this.#onMedium((file) => file.read(pages, 0, length, start));
+			const got = pages.subarray(from - start, Math.min(end - start, bytesRead));
 			if (got.length === 0) throw new BlockDeviceError('device-failed', `${this.#path}: ends at ${from}`);
 			into.set(got, done);
 			done += got.length;
 		}
 	}
 
-	async #readPages(piece: Uint8Array, { start, length }: { start: number; length: number }): Promise<number> {
-		const file = this.#medium ?? this.#file;
-		try {
-			return (await file.read(piece, 0, length, start)).bytesRead;
-		} catch (error) {
-			// A file system may take the flag and refuse the read.
-			if (file === this.#file || (error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
-			return (await this.#file.read(piece, 0, length, start)).bytesRead;
+	async #write(at: number, bytes: Uint8Array): Promise<void> {
+		requireOnDevice({ size: this.size, at, length: bytes.length });
+		for (let done = 0; done < bytes.length; ) {
+			const rest = bytes.subarray(done);
+			const inPages = (at + done) % pageBytes === 0 ? rest.length - (rest.length % pageBytes) : 0;
+			done +=
+				inPages > 0
+					? await this.#writePages(at + done, rest.subarray(0, inPages))
+					: await this.#writeRest(at + done, rest);
 		}
+	}
+
+	/** Of as many as fit into the piece. */
+	async #writePages(at: number, bytes: Uint8Array): Promise<number> {
+		const pages = this.#pages.subarray(0, Math.min(bytes.length, pieceBytes));
+		pages.set(bytes.subarray(0, pages.length));
+		return (await this.#onMedium((file) => file.write(pages, 0, pages.length, at))).bytesWritten;
+	}
+
+	/** What is no whole page: the kernel has to bring what is beside it together with it. */
+	async #writeRest(at: number, bytes: Uint8Array): Promise<number> {
+		return (await this.#onDevice(() => this.#file.write(bytes, 0, bytes.length, at))).bytesWritten;
+	}
+
+	#onMedium<Result>(use: (file: FileHandle) => Promise<Result>): Promise<Result> {
+		const file = this.#medium ?? this.#file;
+		return this.#onDevice(async () => {
+			try {
+				return await use(file);
+			} catch (error) {
+				// A file system may take the flag and refuse what is done with it.
+				if (file === this.#file || (error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+				return use(this.#file);
+			}
+		});
 	}
 
 	async #onDevice<Result>(step: () => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@
  * any more: by itself it looks only once it wants more, and keeps what it finds. Worth it behind what is seldom: a start,
  * or a sleep.
  */
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Reclaim } from '../../runtime/vm/reclaim.ts';
 import { trimAllocator } from './allocator.ts';
@@ -39,19 +39,38 @@ function giveBack(isBehindStart: boolean): void {
 	}, settlingMs).unref();
 }
 
-/** Of pieces, between two looks at what has become old: that takes fifty times as long as one at what is young. */
-const piecesToAge = 32;
+/** What may gather before it is looked for: a look takes a box as long as a megabyte takes through its network. */
+const gatheredBytes = 2 * 1_048_576;
+/** And what may become old before that is looked for too: it takes fifty times as long as a look at what is young. */
+const agedBytes = 8 * 1_048_576;
 
 /**
  * To be called for each piece, of a megabyte or so, of something large that is carried through memory. What carried it
- * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look.
+ * gathers to tens of megabytes otherwise: few objects hold it, too few to make the engine look. How much gathers depends
+ * on what carries: a patch leaves megabytes behind each piece, answers that are read into the same memory hardly any.
  */
 export function pieceReclaimer(): () => void {
-	let pieces = 0;
+	/** In use behind the last look, and behind the last one at what is old. */
+	let young = Number.POSITIVE_INFINITY;
+	let old = Number.POSITIVE_INFINITY;
 	return () => {
-		pieces = (pieces + 1) % piecesToAge;
-		collect({ type: pieces === 0 ? 'major' : 'minor', execution: 'sync' });
+		const now = bytesInUse();
+		young = Math.min(young, now);
+		old = Math.min(old, young);
+		if (now - young < gatheredBytes) return;
+		collect({ type: 'minor', execution: 'sync' });
+		young = bytesInUse();
+		if (young - old < agedBytes) return;
+		collect({ type: 'major', execution: 'sync' });
+		young = bytesInUse();
+		old = young;
 	};
+}
+
+/** Of this thread's engine, with what its objects hold outside of it. */
+function bytesInUse(): number {
+	const { used_heap_size: inside, external_memory: outside } = getHeapStatistics();
+	return inside + outside;
 }
 
 let found: ((how: object) => unknown) | undefined;

@@ -19,10 +19,12 @@ export function blockDeviceContract(test: TestFn, { name, open }: BlockDeviceCon
 			fc.oneof(
 				fc.nat(size),
 				fc.nat(size >> 9).map((sector) => sector * 512),
+				fc.nat(size >> 12).map((page) => page * 4096),
 			),
 			fc.oneof(
 				fc.nat(2000),
 				fc.nat(4).map((sectors) => sectors * 512),
+				fc.nat(4).map((pages) => pages * 4096),
 				fc.constant(2_000_001),
 			),
 		);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
 import { ManualClock } from '../../runtime/manual-clock.ts';
@@ -172,6 +173,50 @@ test('a write can be given up between two pieces', async (t) => {
 
 	await t.throwsAsync(writeImage({ ...write, signal: abort.signal, onProgress }), { message: 'enough' });
 	t.is(device.history.events.filter(({ kind }) => kind === 'write').length, 1);
+});
+
+test('what comes next is taken while a piece is written, and no more than the next piece', async (t) => {
+	const { write, device } = prepared();
+	const begun = Promise.withResolvers<void>();
+	const held = Promise.withResolvers<void>();
+	let taken = 0;
+	const slow = {
+		size: device.size,
+		read: (at: number, into: Uint8Array) => device.read(at, into),
+		write: async (at: number, piece: Uint8Array) => {
+			begun.resolve();
+			await held.promise;
+			await device.write(at, piece);
+		},
+		sync: () => device.sync(),
+	};
+	const read = async function* (from: number) {
+		for await (const chunk of chunksOf(bytes, { from, chunkBytes: pieceBytes })) {
+			taken++;
+			yield chunk;
+		}
+	};
+
+	const written = writeImage({ ...write, device: slow, read });
+	await begun.promise;
+	await setImmediate();
+	t.is(taken, 2);
+	held.resolve();
+	await written;
+	t.true(isThere(device));
+});
+
+test('what was taken while a piece was written is not lost by a source that breaks off', async (t) => {
+	const { write, device, asked } = prepared();
+	const breaking = async function* (from: number) {
+		yield* chunksOf(bytes.subarray(0, 2 * pieceBytes), { from });
+		throw new Error('cut off');
+	};
+
+	await t.throwsAsync(writeImage({ ...write, read: breaking }), { message: 'cut off' });
+	await writeImage(write);
+	t.deepEqual(asked, [2 * pieceBytes]);
+	t.true(isThere(device));
 });
 
 test('after a power cut at any step a mark says no more than what is surely in the partition', async (t) => {

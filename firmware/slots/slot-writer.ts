@@ -92,9 +92,14 @@ export function requireRoom({
 async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void> {
 	const { device, partition, image, marks, clock, read, signal, onProgress, reclaim } = write;
 	const { marking = usualMarking } = write;
-	const piece = new Uint8Array(pieceBytes);
+	// One is filled while the other is written.
+	let piece = new Uint8Array(pieceBytes);
+	let spare = new Uint8Array(pieceBytes);
 	let filled = 0;
+	/** Where the piece goes. */
 	let at = from;
+	let written = from;
+	let writing: Promise<void> = Promise.resolve();
 	let marked = from;
 	let markedAt = clock.now();
 	let syncing: Promise<void> = Promise.resolve();
@@ -102,26 +107,32 @@ async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void>
 	// More may come, and be written, while what is there becomes durable.
 	const mark = async (): Promise<void> => {
 		await syncing;
-		const written = at;
-		marked = at;
+		const there = written;
+		marked = there;
 		markedAt = clock.now();
-		syncing = onDevice(partition, () => device.sync()).then(() => marks.set(partition, image, written));
+		syncing = onDevice(partition, () => device.sync()).then(() => marks.set(partition, image, there));
 		// What it failed with is seen where it is waited for.
 		syncing.catch(() => undefined);
 	};
 	const isDue = (): boolean =>
 		// A clock that is put back does not put marks off.
-		at - marked >= marking.bytes && Math.abs(clock.now() - markedAt) >= marking.us;
-	const flush = async (): Promise<void> => {
-		signal?.throwIfAborted();
-		const bytes = piece.subarray(0, filled);
-		await onDevice(partition, () => device.write(at, bytes));
+		written - marked >= marking.bytes && Math.abs(clock.now() - markedAt) >= marking.us;
+	const put = async (bytes: Uint8Array): Promise<void> => {
+		await onDevice(partition, () => device.write(written, bytes));
 		hash?.update(bytes);
+		written += bytes.length;
+		if (isDue()) await mark();
+		onProgress?.(written);
+		reclaim?.();
+	};
+	const flush = async (): Promise<void> => {
+		await writing;
+		signal?.throwIfAborted();
+		writing = put(piece.subarray(0, filled));
+		writing.catch(() => undefined);
+		[piece, spare] = [spare, piece];
 		at += filled;
 		filled = 0;
-		if (isDue()) await mark();
-		onProgress?.(at);
-		reclaim?.();
 	};
 
 	// What could not be written before this is told to whoever syncs next: it is no word about what comes now.
@@ -132,6 +143,7 @@ async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void>
 	try {
 		for await (const chunk of read(from)) {
 			if (at + filled + chunk.length > image.length) {
+				await writing;
 				await syncing;
 				await marks.set(partition, image, 0);
 				throw new SlotWriteError('length-mismatch', `${partition}: more came than ${image.length} bytes`);
@@ -145,11 +157,13 @@ async function fill(write: ImageWrite, from: number, hash?: Hash): Promise<void>
 			}
 		}
 		if (filled > 0) await flush();
+		await writing;
 		if (at < image.length)
 			throw new SlotWriteError('length-mismatch', `${partition}: ${at} bytes came, of ${image.length}`);
 		await mark();
 	} finally {
 		// Nobody must find the device in use, or the mark of this write behind that of a later one.
+		await writing.catch(() => undefined);
 		await syncing.catch(() => undefined);
 	}
 	await syncing;

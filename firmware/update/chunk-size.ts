@@ -11,7 +11,7 @@ export interface ChunkSizes {
 	readonly most: number;
 }
 
-/** Where nothing else is said. */
+/** Where nothing else is said. Larger answers are a tenth less work, and take a box three times the memory. */
 export const usualSizes: ChunkSizes = { least: 16_384, most: 262_144 };
 
 /** An answer that took less may be twice as long the next time, in microseconds. */
