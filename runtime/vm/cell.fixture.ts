@@ -18,6 +18,8 @@ export interface CellBed {
 	/** What the probes said on `probe.out`. */
 	words(): Promise<string[]>;
 	do(command: CellCommand): Promise<void>;
+	/** Says it, and the cell runs only when it is asked for something else. */
+	leave(command: CellCommand): void;
 	/** Says it, and lets the cell run for one slice. */
 	post(command: CellCommand): void;
 	start(vm: VmId, change?: Partial<VmSpec>): Promise<void>;
@@ -82,6 +84,7 @@ export async function bed(
 			return said.flatMap((r) => (r.tag === 'fault' ? [r.code] : []));
 		},
 		do: command,
+		leave: (what) => cell.accept(what),
 		post: (what) => {
 			cell.accept(what);
 			isAwake = cell.run(64);

@@ -1,9 +1,9 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import type { Order } from '../../modules/probe/testbed.ts';
 import { topicGrants } from '../bus/policy.ts';
 import { bed, probe } from './cell.fixture.ts';
-import type { CellCommand, CellReport, VmId } from './cell-protocol.ts';
+import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 
 const countOf = (reports: readonly CellReport[], text: string): number =>
 	reports
@@ -305,6 +305,46 @@ test('a VM that has used its share of the processor waits, is said to, and goes 
 	cell.clock.advance(60_000);
 	t.is((await cell.words()).length, 2);
 });
+
+/** Reports of a VM whose deadline is 5 ms, and which is called `afterMs` behind the arrival of each of two messages. */
+async function calledAfter(t: ExecutionContext, afterMs: number, priority: VmSpec['priority']) {
+	const cell = await bed(t);
+	const budget = { ...probe.component.manifest.budget, deadlineMs: 5 };
+	await cell.start(1, { priority, budget });
+	for (let message = 2; message > 0; message--) {
+		const payload = probe.order({ what: 'count' });
+		cell.leave({ tag: 'publish', topic: 'probe.order', sender: 0, payload });
+		cell.clock.advance(afterMs);
+		await cell.reports();
+	}
+	await cell.do({ tag: 'count' });
+	const reports = await cell.reports();
+	const counts = reports.findLast((r) => r.tag === 'counts')?.vms[0];
+	return {
+		exceeded: reports.flatMap((r) => (r.tag === 'exceeded' ? [`${r.vm} ${r.budget}: ${r.detail}`] : [])),
+		late: counts?.late,
+		latestUs: counts?.latestUs,
+		orders: countOf(reports, 'orders'),
+	};
+}
+
+test('a realtime VM that is called after its deadline has its turn all the same, and is told of by name', async (t) => {
+	const told = '1 deadline: called 2000 us after its deadline';
+	t.deepEqual(await calledAfter(t, 7, 'realtime'), {
+		exceeded: [told, told],
+		late: 2,
+		latestUs: 2000,
+		orders: 2,
+	});
+});
+
+for (const [what, afterMs, priority] of [
+	['a realtime VM that is called at its deadline', 5, 'realtime'],
+	['a VM that is not realtime, however late,', 7000, 'interactive'],
+] as const)
+	test(`${what} has exceeded nothing`, async (t) => {
+		t.deepEqual(await calledAfter(t, afterMs, priority), { exceeded: [], late: 0, latestUs: 0, orders: 2 });
+	});
 
 test('what a VM tells itself while others look on stays what it was for them', async (t) => {
 	const cell = await bed(t);
