@@ -8,6 +8,7 @@ import { ManualClock } from '../manual-clock.ts';
 import { bareSpec } from './bare-spec.fixture.ts';
 import { Cell } from './cell.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
+import type { Passage } from './passage.ts';
 
 export const probe = await makeProbe();
 
@@ -25,6 +26,8 @@ export interface CellBed {
 	start(vm: VmId, change?: Partial<VmSpec>): Promise<void>;
 	order(order: Order): Promise<void>;
 	faults(): Promise<string[]>;
+	/** All of a VM, which is here no more. */
+	moveOut(vm: VmId): Promise<Passage | undefined>;
 }
 
 /** A probe that may do all that a probe can. */
@@ -78,6 +81,11 @@ export async function bed(
 		words: async () => {
 			await settle();
 			return said.flatMap((r) => (r.tag === 'published' ? [probe.word(r.payload).text] : []));
+		},
+		moveOut: async (vm) => {
+			await command({ tag: 'rest', vm });
+			await command({ tag: 'move-out', vm });
+			return said.findLast((r) => r.tag === 'moved-out')?.passage;
 		},
 		faults: async () => {
 			await settle();

@@ -118,21 +118,30 @@ for (const [what, { order, code }] of Object.entries(misdeeds)) {
 	});
 }
 
-test('a VM that fails leaves its neighbour as it was', async (t) => {
+/** All of a VM that has had a life, beside one that was ordered this; where nothing was ordered, beside an honest one. */
+async function neighbourOf(t: ExecutionContext, order?: Order) {
 	const cell = await bed(t);
+	const topics = topicGrants(probe.component.manifest);
 	await cell.start(1);
 	await cell.start(2, {
-		topics: topicGrants(probe.component.manifest).map((grant) => ({ ...grant, maySubscribe: false })),
+		topics: topics.map((grant) => ({ ...grant, maySubscribe: grant.name === 'media.state' })),
+		config: probe.order({ what: 'every', text: 'often', count: 60 }),
 	});
-	await cell.order({ what: 'trap' });
-	t.deepEqual(
-		(await cell.reports()).flatMap((report) => (report.tag === 'fault' ? [report.vm] : [])),
-		[1],
-	);
-	await cell.do({ tag: 'count' });
-	const counts = (await cell.reports()).findLast((report) => report.tag === 'counts');
-	t.true((counts?.vms.find(({ vm }) => vm === 2)?.memoryBytes ?? 0) > 0);
-});
+	cell.clock.advance(60);
+	t.deepEqual(await cell.words(), ['timer often']);
+	if (order !== undefined) await cell.order(order);
+	const faulty = (await cell.reports()).flatMap((r) => (r.tag === 'fault' ? [r.vm] : []));
+	t.deepEqual(faulty, order === undefined ? [] : [1]);
+	const { asleep, ...rest } = (await cell.moveOut(2)) ?? {};
+	return { ...rest, asleep: Buffer.from(asleep ?? []).toString('base64') };
+}
+
+for (const what of ['trap', 'loop', 'grow', 'recurse'])
+	test(`a VM that fails with "${what}" leaves its neighbour as it was, to the last byte`, async (t) => {
+		const honest = await neighbourOf(t);
+		t.true(honest.asleep.length > 1000 && honest.timers?.length === 1);
+		t.deepEqual(await neighbourOf(t, { what }), honest);
+	});
 
 test('a VM that never ends its turn costs its neighbour nothing: that one counts on', async (t) => {
 	const cell = await bed(t);
