@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SerialData } from '../../proto/host/bus/expansion.ts';
 import { Checkpoint } from '../../proto/host/bus/session.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
+import { Allowances } from '../../runtime/capability/allowances.ts';
 import { clock as clockCapability } from '../../runtime/capability/clock.ts';
 import { keyValue } from '../../runtime/capability/key-value.ts';
 import { Capabilities } from '../../runtime/capability/link-vm.ts';
@@ -117,6 +118,11 @@ export async function openPlatform(options: PlatformOptions) {
 	});
 	const hub = new Hub();
 	const buckets = keyValue(directory.folder('buckets'));
+	const allowances = await Allowances.open({
+		directory: directory.folder('allowances'),
+		clock,
+		failed: (error) => tell('warn', `what VMs have used of their networks is not kept: ${error.message}`),
+	});
 	const lines =
 		devices &&
 		serial({
@@ -132,7 +138,7 @@ export async function openPlatform(options: PlatformOptions) {
 		log,
 		clockCapability,
 		buckets,
-		networkStream(watchSilence(streams, networks), clock),
+		networkStream(watchSilence(streams, networks), allowances),
 		mediaSink(players.take),
 	]);
 	let coordinator: Coordinator | undefined;
@@ -232,6 +238,7 @@ export async function openPlatform(options: PlatformOptions) {
 			streams.close();
 			lines?.stop();
 			await supervisor.close();
+			await allowances.close();
 			await crashes.close();
 			await players.close();
 		},

@@ -33,6 +33,35 @@ test('what is told on another thread lies between what was read here before and 
 	}
 });
 
+test('a timer fires no sooner than it was asked for, however long ago the loop has looked at the time', async (t) => {
+	const clock = systemClock();
+	for (let left = 200; left > 0; left--) {
+		const busyUntil = clock.now() + left * 5;
+		while (clock.now() < busyUntil);
+		const asked = (left % 5) * 0.7;
+		const dueUs = clock.now() + asked * 1000;
+		const { promise, resolve } = Promise.withResolvers<number>();
+		clock.after(asked, () => resolve(clock.now()));
+		const firedUs = await promise;
+		t.true(firedUs >= dueUs, `${asked} ms: ${dueUs - firedUs} us early`);
+	}
+});
+
+test('a timer that was cancelled never fires, whether it was due at once or later', async (t) => {
+	const clock = systemClock();
+	for (const ms of [0, 0.5, 2]) clock.after(ms, () => t.fail(`${ms} ms`)).cancel();
+	await new Promise<void>((resolve) => clock.after(5, resolve));
+	t.pass();
+});
+
+test('a timer for more than 24 days does not fire at once', async (t) => {
+	const clock = systemClock();
+	const timer = clock.after(2 ** 31, () => t.fail());
+	await new Promise<void>((resolve) => clock.after(5, resolve));
+	timer.cancel();
+	t.pass();
+});
+
 test('it shows the time of day, and never goes back', (t) => {
 	const clock = systemClock();
 	const before = Date.now();

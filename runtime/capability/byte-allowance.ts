@@ -3,32 +3,33 @@
 const dayUs = 86_400_000_000;
 
 export class ByteAllowance {
-	readonly #bytesPerDay: number;
-	#left: number;
+	readonly bytesPerDay: number;
+	#used: number;
 	#countedAt: number;
 
-	/** @param bytesPerDay may be infinite */
-	constructor(bytesPerDay: number, nowUs: number) {
-		this.#bytesPerDay = bytesPerDay;
-		this.#left = bytesPerDay;
+	/** @param bytesPerDay may be infinite. @param used what has not come back yet; default nothing */
+	constructor(bytesPerDay: number, nowUs: number, used = 0) {
+		this.bytesPerDay = bytesPerDay;
+		this.#used = used;
 		this.#countedAt = nowUs;
 	}
 
 	/** So many have passed; false when that was more than there was. */
 	take(bytes: number, nowUs: number): boolean {
-		this.#count(nowUs);
-		this.#left -= bytes;
-		return this.#left >= 0;
+		this.#used = this.used(nowUs) + bytes;
+		this.#countedAt = nowUs;
+		return this.#used <= this.bytesPerDay;
 	}
 
 	isSpent(nowUs: number): boolean {
-		this.#count(nowUs);
-		return this.#left <= 0;
+		return this.used(nowUs) >= this.bytesPerDay;
 	}
 
-	#count(nowUs: number): void {
-		const back = ((nowUs - this.#countedAt) / dayUs) * this.#bytesPerDay;
-		this.#left = Number.isFinite(back) ? Math.min(this.#left + back, this.#bytesPerDay) : this.#bytesPerDay;
-		this.#countedAt = nowUs;
+	/** What has passed and not come back. */
+	used(nowUs: number): number {
+		if (this.bytesPerDay === Infinity) return 0;
+		// A clock that was ahead before a restart has brought nothing back.
+		const passedUs = Math.max(0, nowUs - this.#countedAt);
+		return Math.max(0, this.#used - (passedUs / dayUs) * this.bytesPerDay);
 	}
 }

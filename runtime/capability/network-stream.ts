@@ -1,13 +1,12 @@
 /** Fetches byte ranges for a VM, over the one network that the VM is bound to. */
 import { Alike } from '../alike.ts';
-import type { Clock } from '../clock.ts';
 import type { Failure } from '../component/generated/service.ts';
 import { anyText, list, object } from '../field-rules.ts';
 import { grantBy } from '../module/manifest.ts';
 import { type NumberField, numbers } from '../module/number-field.ts';
 import { effectsOf } from '../vm/box-effects.ts';
 import type { BoxEffect, VmId } from '../vm/cell-protocol.ts';
-import { ByteAllowance } from './byte-allowance.ts';
+import type { Allowances } from './allowances.ts';
 import type { Capability, EffectHandlers, VmContext } from './capability.ts';
 
 export interface NetworkStreamGrant {
@@ -42,7 +41,7 @@ export interface StreamHandlers {
 
 /** The way to the network as a port: exactly one of `end` and `fail` is called, and nothing after it. */
 export interface NetworkStreams {
-	/** Never throws. After `cancel` no handler is called any more. */
+	/** Never throws, and calls no handler before it returns. After `cancel` none is called any more. */
 	open(request: StreamRequest, handlers: StreamHandlers): { cancel(): void };
 }
 
@@ -51,10 +50,8 @@ type Fetch = Extract<BoxEffect, { tag: 'fetch' }>['val'];
 /** What all VMs have in common. */
 interface Network {
 	readonly streams: NetworkStreams;
-	readonly clock: Clock;
+	readonly allowances: Allowances;
 	readonly open: Map<VmId, Map<number, { cancel(): void }>>;
-	/** By name: a VM that is started again has used no less. */
-	readonly allowances: Map<string, ByteAllowance>;
 }
 
 const ends = 'the fetch ends with `denied`';
@@ -70,7 +67,7 @@ export const networkStreamFields = {
 	bytesPerDay: {
 		fallback: Infinity,
 		most: Number.MAX_SAFE_INTEGER,
-		what: 'Bytes that a VM may fetch over its network in a day.',
+		what: 'Bytes that a VM may fetch over its network in a day: so many at once, and as many come back over each day, whether the box restarts or not. A power cut forgets less than a sixteenth of them.',
 		beyond: `${ends} (named \`network\`)`,
 	},
 } as const satisfies Record<string, NumberField>;
@@ -80,10 +77,13 @@ const grantRule = object('an object', {
 	...numbers(networkStreamFields),
 });
 
-export function networkStream(streams: NetworkStreams, clock: Clock): Capability<NetworkStreamGrant> {
+export function networkStream(
+	streams: NetworkStreams,
+	allowances: Allowances,
+): Capability<NetworkStreamGrant> {
 	// No field of a grant can be null: an infinite one is told from all others.
 	const grants = new Alike();
-	const network: Network = { streams, clock, open: new Map(), allowances: new Map() };
+	const network: Network = { streams, allowances, open: new Map() };
 
 	const close = (vm: VmContext): void => {
 		for (const stream of network.open.get(vm.id)?.values() ?? []) stream.cancel();
@@ -115,24 +115,16 @@ class Fetcher implements EffectHandlers {
 	}
 
 	fetch(fetch: Fetch): void {
-		const { streams, clock, open } = this.#network;
+		const { streams, allowances, open } = this.#network;
 		const mine = open.get(this.#vm.id) ?? new Map();
 		open.set(this.#vm.id, mine);
-		start({ fetch, grant: this.#grant, vm: this.#vm, mine, streams, allowance: this.#allowance(), clock });
+		start({ fetch, grant: this.#grant, vm: this.#vm, mine, streams, allowances });
 	}
 
 	'cancel-fetch'(stream: number): void {
 		const mine = this.#network.open.get(this.#vm.id);
 		mine?.get(stream)?.cancel();
 		mine?.delete(stream);
-	}
-
-	#allowance(): ByteAllowance {
-		const { allowances, clock } = this.#network;
-		const allowance =
-			allowances.get(this.#vm.name) ?? new ByteAllowance(this.#grant.bytesPerDay, clock.now());
-		allowances.set(this.#vm.name, allowance);
-		return allowance;
 	}
 }
 
@@ -142,16 +134,14 @@ function start({
 	vm,
 	mine,
 	streams,
-	allowance,
-	clock,
+	allowances,
 }: {
 	fetch: Fetch;
 	grant: NetworkStreamGrant;
 	vm: VmContext;
 	mine: Map<number, { cancel(): void }>;
 	streams: NetworkStreams;
-	allowance: ByteAllowance;
-	clock: Clock;
+	allowances: Allowances;
 }): void {
 	const fail = (failure: Failure, why: string): void => {
 		mine.delete(stream);
@@ -173,7 +163,7 @@ function start({
 		vm.exceeded('network', spent);
 		fail('denied', spent);
 	};
-	if (allowance.isSpent(clock.now())) return isSpent();
+	if (allowances.isSpent(vm.name, grant.bytesPerDay)) return isSpent();
 	const request = {
 		baseband: vm.baseband,
 		vm: vm.id,
@@ -184,7 +174,7 @@ function start({
 	};
 	const opened = streams.open(request, {
 		chunk: (at, bytes) => {
-			const isWithin = allowance.take(bytes.length, clock.now());
+			const isWithin = allowances.take(vm.name, grant.bytesPerDay, bytes.length);
 			vm.send({ tag: 'chunk', val: { stream, offset: BigInt(at), bytes } });
 			if (isWithin || !mine.has(stream)) return;
 			mine.get(stream)?.cancel();

@@ -121,6 +121,32 @@ test('a grant in the manifest opens the import', async (t) => {
 	t.is((await prepareComponent(bytes, { provided })).manifest.name, 'stranger');
 });
 
+test('a box that caps budgets gives a module no more than that, and never more than it asks for', async (t) => {
+	const asked = { turnMs: 100, timers: 4, inboxMessages: 32 };
+	const bytes = await component(`(memory (export "memory") 1) ${service}`, { budget: asked });
+	const caps = { turnMs: 5, timers: 8, memoryPages: 2 };
+	const { manifest } = await prepareComponent(bytes, { provided });
+	const { manifest: granted } = await prepareComponent(bytes, { provided, caps });
+	t.deepEqual(granted, { ...manifest, budget: { ...manifest.budget, turnMs: 5, memoryPages: 2 } });
+	t.like(granted.budget, { timers: 4, inboxMessages: 32 });
+});
+
+test('a memory without a maximum of its own ends where the box caps it', async (t) => {
+	const bytes = await component(`(memory (export "memory") 1) ${service}`);
+	const { module } = await prepareComponent(bytes, { provided, caps: { memoryPages: 3 } });
+	const made = new WebAssembly.Instance(module).exports['memory'] as WebAssembly.Memory;
+	t.is(made.grow(2), 1);
+	t.throws(() => made.grow(1), { instanceOf: RangeError });
+});
+
+test('a component whose memory may grow beyond what the box caps is refused, whatever its manifest asks for', async (t) => {
+	const bytes = await component(`${memory} ${service}`, { budget: { memoryPages: 16 } });
+	await t.notThrowsAsync(prepareComponent(bytes, { provided, caps: { memoryPages: 4 } }));
+	await t.throwsAsync(prepareComponent(bytes, { provided, caps: { memoryPages: 3 } }), {
+		code: 'memory-unbounded',
+	});
+});
+
 test('a component larger than the box takes is refused before it is read', async (t) => {
 	const error = await t.throwsAsync(prepareComponent(built.bytes, { provided, largest: 1000 }));
 	t.is((error as ComponentError).code, 'component-too-large');

@@ -46,7 +46,7 @@ export interface KeepingCell {
 	/** It can neither be brought back nor begin. */
 	stillborn(resident: Resident, error: VmError): void;
 	apply(resident: Resident, vm: Vm, effect: Effect): void;
-	arm(resident: Resident, timer: Omit<LedgerTimer, 'dueUs'>, firstMs: number): void;
+	arm(resident: Resident, timer: LedgerTimer): void;
 	/** Has it leave its sleep. @throws VmError */
 	wake(resident: Resident): void;
 	/** There may be something to do for it. */

@@ -3,6 +3,7 @@
  * they happen and when they are replayed.
  */
 import type { Effect, Event } from '../component/generated/service.ts';
+import { nextTickUs } from '../vm/next-tick.ts';
 import { Marks, type MessageId } from './marks.ts';
 
 export interface LedgerTimer {
@@ -83,7 +84,7 @@ export class Ledger {
 				// One that is not due yet was set again while the one before waited in the inbox.
 				if (timer === undefined || timer.dueUs >= nowUs + this.#clockStepUs) return;
 				if (!timer.repeat) this.timers.delete(timer.id);
-				else this.timers.set(timer.id, { ...timer, dueUs: nowUs + timer.delayMs * 1000 });
+				else this.timers.set(timer.id, { ...timer, dueUs: nextTickUs(timer, nowUs) });
 			}
 		}
 	}

@@ -136,3 +136,33 @@ test('a message that was set aside is not there again after a power cut', async 
 		['orders 3', 'orders 3'],
 	);
 });
+
+test('a timer of a journalled VM that repeats is on its beat again after a power cut, however long that was', async (t) => {
+	const cell = new KeptCell();
+	await cell.start(1);
+	await cell.order({ what: 'every', count: 1000, text: 'beat' });
+	const setAtUs = cell.clock.now();
+	const heard = new Set<number>();
+	/** Ticks that were not heard before, up to so long after it was set: some are said again after a cut. */
+	const ticks = async (of: KeptCell, upToMs: number): Promise<number> => {
+		of.clock.advance(upToMs - (of.clock.now() - setAtUs) / 1000);
+		await of.write();
+		const before = heard.size;
+		for (const report of of.said) if (report.tag === 'published') heard.add(report.id?.turn ?? 0);
+		return heard.size - before;
+	};
+	t.is(await ticks(cell, 999), 0);
+	t.is(await ticks(cell, 1002), 1);
+	t.is(await ticks(cell, 2000), 1);
+
+	const soon = await cell.cut();
+	await soon.start(1);
+	t.is(await ticks(soon, 2996), 0);
+	t.is(await ticks(soon, 3000), 1);
+
+	const late = await soon.cut();
+	late.clock.advance(60_000);
+	await late.start(1);
+	t.is(await ticks(late, 63_900), 1, 'those that were missed are one');
+	t.is(await ticks(late, 64_000), 1);
+});

@@ -17,8 +17,7 @@ export function restoreSurroundings({ cell, resident, ledger }: SurroundingsOpti
 			val: { correlation, outcome: { tag: 'err', val: 'refused' } },
 		});
 	endStreams({ cell, resident, ledger });
-	for (const { dueUs, ...timer } of ledger.timers.values())
-		cell.arm(resident, timer, Math.ceil((dueUs - cell.clock.now()) / 1000));
+	for (const timer of ledger.timers.values()) cell.arm(resident, timer);
 	for (const [key, { value }] of ledger.stored)
 		cell.say({
 			tag: 'effect',

@@ -2,11 +2,13 @@ import test from 'ava';
 import { makeProbe } from '../../modules/probe/testbed.ts';
 import { componentVariants } from '../../tools/bench/variants.ts';
 import { Hub } from '../bus/hub.ts';
+import { Allowances } from '../capability/allowances.ts';
 import { clock as clockCapability } from '../capability/clock.ts';
 import { keyValue } from '../capability/key-value.ts';
 import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
 import { networkStream } from '../capability/network-stream.ts';
+import { SimulatedStreams } from '../capability/simulated-streams.ts';
 import { MemoryCode } from '../component/memory-code.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
@@ -30,7 +32,10 @@ test('the code of a module is kept for as long as the module is there, and that 
 		log,
 		clockCapability,
 		keyValue(directory.folder('buckets')),
-		networkStream({ open: () => ({ cancel: () => undefined }) }, clock),
+		networkStream(
+			new SimulatedStreams(),
+			await Allowances.open({ directory: directory.folder('allowances'), clock }),
+		),
 	]);
 	const supervisor = new Supervisor({ clock, cells: inlineCells(clock), hub: new Hub(), capabilities });
 	t.teardown(() => supervisor.close());

@@ -72,6 +72,31 @@ test('a list of installed modules that was damaged is `store-corrupt` and nothin
 	t.deepEqual(await (await ModuleStore.open({ directory })).get(unit.digest), bytes('tick'));
 });
 
+test('a list of a newer format is `store-corrupt`, and all that is there is left as it was', async (t) => {
+	const directory = new MemoryDirectory();
+	const unit = await unitOf('clock', 'tick');
+	await install(await ModuleStore.open({ directory }), unit, 'tick');
+	// Of a later firmware, which names its modules elsewhere and has one that the units of this format do not.
+	const later = await sha256(bytes('later'));
+	await directory.folder('blobs').write(later, bytes('later'));
+	const body = JSON.stringify({
+		format: 2,
+		modules: [{ ...unit, digests: [unit.digest, later] }],
+		units: [],
+	});
+	const index = bytes(`${await sha256(bytes(body))}\n${body}`);
+	await directory.write('index', index);
+	const { steps } = directory.disk;
+
+	const error = await t.throwsAsync(ModuleStore.open({ directory }), { code: 'store-corrupt' });
+
+	t.regex(error?.message ?? '', /format 2/);
+	t.is(directory.disk.steps, steps, 'nothing was written or removed');
+	t.deepEqual(await directory.read('index'), index);
+	t.deepEqual(await directory.folder('blobs').list(), [unit.digest, later].toSorted());
+	t.deepEqual(await directory.folder('blobs').read(later), bytes('later'));
+});
+
 test('an update keeps the version before as long as it is named, and no longer', async (t) => {
 	const store = await ModuleStore.open({ directory: new MemoryDirectory() });
 	const first = await unitOf('clock', 'one');

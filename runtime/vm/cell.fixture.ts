@@ -8,6 +8,7 @@ import { ManualClock } from '../manual-clock.ts';
 import { bareSpec } from './bare-spec.fixture.ts';
 import { Cell } from './cell.ts';
 import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
+import type { Passage } from './passage.ts';
 
 export const probe = await makeProbe();
 
@@ -18,11 +19,15 @@ export interface CellBed {
 	/** What the probes said on `probe.out`. */
 	words(): Promise<string[]>;
 	do(command: CellCommand): Promise<void>;
+	/** Says it, and the cell runs only when it is asked for something else. */
+	leave(command: CellCommand): void;
 	/** Says it, and lets the cell run for one slice. */
 	post(command: CellCommand): void;
 	start(vm: VmId, change?: Partial<VmSpec>): Promise<void>;
 	order(order: Order): Promise<void>;
 	faults(): Promise<string[]>;
+	/** All of a VM, which is here no more. */
+	moveOut(vm: VmId): Promise<Passage | undefined>;
 }
 
 /** A probe that may do all that a probe can. */
@@ -77,11 +82,17 @@ export async function bed(
 			await settle();
 			return said.flatMap((r) => (r.tag === 'published' ? [probe.word(r.payload).text] : []));
 		},
+		moveOut: async (vm) => {
+			await command({ tag: 'rest', vm });
+			await command({ tag: 'move-out', vm });
+			return said.findLast((r) => r.tag === 'moved-out')?.passage;
+		},
 		faults: async () => {
 			await settle();
 			return said.flatMap((r) => (r.tag === 'fault' ? [r.code] : []));
 		},
 		do: command,
+		leave: (what) => cell.accept(what),
 		post: (what) => {
 			cell.accept(what);
 			isAwake = cell.run(64);

@@ -1,9 +1,9 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import type { Order } from '../../modules/probe/testbed.ts';
 import { topicGrants } from '../bus/policy.ts';
 import { bed, probe } from './cell.fixture.ts';
-import type { CellCommand, CellReport, VmId } from './cell-protocol.ts';
+import type { CellCommand, CellReport, VmId, VmSpec } from './cell-protocol.ts';
 
 const countOf = (reports: readonly CellReport[], text: string): number =>
 	reports
@@ -118,21 +118,30 @@ for (const [what, { order, code }] of Object.entries(misdeeds)) {
 	});
 }
 
-test('a VM that fails leaves its neighbour as it was', async (t) => {
+/** All of a VM that has had a life, beside one that was ordered this; where nothing was ordered, beside an honest one. */
+async function neighbourOf(t: ExecutionContext, order?: Order) {
 	const cell = await bed(t);
+	const topics = topicGrants(probe.component.manifest);
 	await cell.start(1);
 	await cell.start(2, {
-		topics: topicGrants(probe.component.manifest).map((grant) => ({ ...grant, maySubscribe: false })),
+		topics: topics.map((grant) => ({ ...grant, maySubscribe: grant.name === 'media.state' })),
+		config: probe.order({ what: 'every', text: 'often', count: 60 }),
 	});
-	await cell.order({ what: 'trap' });
-	t.deepEqual(
-		(await cell.reports()).flatMap((report) => (report.tag === 'fault' ? [report.vm] : [])),
-		[1],
-	);
-	await cell.do({ tag: 'count' });
-	const counts = (await cell.reports()).findLast((report) => report.tag === 'counts');
-	t.true((counts?.vms.find(({ vm }) => vm === 2)?.memoryBytes ?? 0) > 0);
-});
+	cell.clock.advance(60);
+	t.deepEqual(await cell.words(), ['timer often']);
+	if (order !== undefined) await cell.order(order);
+	const faulty = (await cell.reports()).flatMap((r) => (r.tag === 'fault' ? [r.vm] : []));
+	t.deepEqual(faulty, order === undefined ? [] : [1]);
+	const { asleep, ...rest } = (await cell.moveOut(2)) ?? {};
+	return { ...rest, asleep: Buffer.from(asleep ?? []).toString('base64') };
+}
+
+for (const what of ['trap', 'loop', 'grow', 'recurse'])
+	test(`a VM that fails with "${what}" leaves its neighbour as it was, to the last byte`, async (t) => {
+		const honest = await neighbourOf(t);
+		t.true(honest.asleep.length > 1000 && honest.timers?.length === 1);
+		t.deepEqual(await neighbourOf(t, { what }), honest);
+	});
 
 test('a VM that never ends its turn costs its neighbour nothing: that one counts on', async (t) => {
 	const cell = await bed(t);
@@ -305,6 +314,46 @@ test('a VM that has used its share of the processor waits, is said to, and goes 
 	cell.clock.advance(60_000);
 	t.is((await cell.words()).length, 2);
 });
+
+/** Reports of a VM whose deadline is 5 ms, and which is called `afterMs` behind the arrival of each of two messages. */
+async function calledAfter(t: ExecutionContext, afterMs: number, priority: VmSpec['priority']) {
+	const cell = await bed(t);
+	const budget = { ...probe.component.manifest.budget, deadlineMs: 5 };
+	await cell.start(1, { priority, budget });
+	for (let message = 2; message > 0; message--) {
+		const payload = probe.order({ what: 'count' });
+		cell.leave({ tag: 'publish', topic: 'probe.order', sender: 0, payload });
+		cell.clock.advance(afterMs);
+		await cell.reports();
+	}
+	await cell.do({ tag: 'count' });
+	const reports = await cell.reports();
+	const counts = reports.findLast((r) => r.tag === 'counts')?.vms[0];
+	return {
+		exceeded: reports.flatMap((r) => (r.tag === 'exceeded' ? [`${r.vm} ${r.budget}: ${r.detail}`] : [])),
+		late: counts?.late,
+		latestUs: counts?.latestUs,
+		orders: countOf(reports, 'orders'),
+	};
+}
+
+test('a realtime VM that is called after its deadline has its turn all the same, and is told of by name', async (t) => {
+	const told = '1 deadline: called 2000 us after its deadline';
+	t.deepEqual(await calledAfter(t, 7, 'realtime'), {
+		exceeded: [told, told],
+		late: 2,
+		latestUs: 2000,
+		orders: 2,
+	});
+});
+
+for (const [what, afterMs, priority] of [
+	['a realtime VM that is called at its deadline', 5, 'realtime'],
+	['a VM that is not realtime, however late,', 7000, 'interactive'],
+] as const)
+	test(`${what} has exceeded nothing`, async (t) => {
+		t.deepEqual(await calledAfter(t, afterMs, priority), { exceeded: [], late: 0, latestUs: 0, orders: 2 });
+	});
 
 test('what a VM tells itself while others look on stays what it was for them', async (t) => {
 	const cell = await bed(t);

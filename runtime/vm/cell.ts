@@ -88,8 +88,7 @@ export class Cell {
 		const queue = new RunQueue<Resident>({ wake, now: () => clock.now() });
 		const mail = new Mail({ clock, queue, residents, say, tell, flush, notify });
 		const timers = new VmTimers({ clock, give: (vm, event) => mail.give(vm, event) });
-		const arm = (resident: Resident, timer: ArmedTimer, firstMs: number): void =>
-			timers.set(resident, timer, firstMs);
+		const arm = (resident: Resident, timer: ArmedTimer): void => timers.arm(resident, timer);
 		const keeping =
 			storage &&
 			new Keeping(storage, {

@@ -16,7 +16,7 @@ export interface MovingCell {
 	readonly turns: Turns;
 	readonly queue: RunQueue<Resident>;
 	readonly hibernation: Hibernation;
-	arm(resident: Resident, timer: ArmedTimer, firstMs: number): void;
+	arm(resident: Resident, timer: ArmedTimer): void;
 	/** Of the VM nothing stays here. */
 	remove(resident: Resident): void;
 	say(report: CellReport): void;
@@ -56,11 +56,11 @@ export class Moves {
 
 	/** It goes on here when something comes for it. */
 	arrive(resident: Resident, { asleep, waiting, timers }: Passage): void {
-		const { clock, turns, queue, arm, say } = this.#cell;
+		const { turns, queue, arm, say } = this.#cell;
 		resident.vm = turns.make(resident, resident.spec);
 		this.#cell.hibernation.lay(resident, asleep);
 		for (const item of waiting) resident.inbox.push(item);
-		for (const timer of timers) arm(resident, timer, Math.ceil((timer.dueUs - clock.now()) / 1000));
+		for (const timer of timers) arm(resident, timer);
 		queue.add(resident);
 		say({ tag: 'slept', vm: resident.id });
 	}

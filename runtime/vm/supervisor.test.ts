@@ -3,11 +3,13 @@ import { threadedCells } from '../../firmware/hal/cell-thread.ts';
 import { systemClock } from '../../firmware/hal/clock.ts';
 import { makeProbe, type Order } from '../../modules/probe/testbed.ts';
 import { BusError, Hub } from '../bus/hub.ts';
+import { Allowances } from '../capability/allowances.ts';
 import { clock as clockCapability } from '../capability/clock.ts';
 import { keyValue } from '../capability/key-value.ts';
 import { Capabilities } from '../capability/link-vm.ts';
 import { log } from '../capability/log.ts';
 import { networkStream } from '../capability/network-stream.ts';
+import { SimulatedStreams } from '../capability/simulated-streams.ts';
 import type { Clock } from '../clock.ts';
 import { decodeComponent } from '../component/decode.ts';
 import { withoutChecks } from '../component/instrument/testbed.ts';
@@ -22,6 +24,7 @@ import type { VmView } from './supervised.ts';
 import { Supervisor } from './supervisor.ts';
 
 const probe = await makeProbe();
+const allowances = await Allowances.open({ directory: new MemoryDirectory(), clock: new ManualClock() });
 
 interface Options {
 	readonly clock: Clock;
@@ -44,7 +47,7 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 			log,
 			clockCapability,
 			keyValue(new MemoryDirectory()),
-			networkStream({ open: () => ({ cancel: () => undefined }) }, clock),
+			networkStream(new SimulatedStreams(), allowances),
 		]),
 		restart,
 		watchMs: 20,

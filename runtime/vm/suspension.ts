@@ -20,7 +20,7 @@ export interface SuspensionOptions {
 	readonly hibernation: Hibernation;
 	/** Writes down what is to be kept of it, and is not yet. */
 	readonly keep: (resident: Resident) => Promise<void>;
-	readonly arm: (resident: Resident, timer: ArmedTimer, firstMs: number) => void;
+	readonly arm: (resident: Resident, timer: ArmedTimer) => void;
 	readonly say: (report: CellReport) => void;
 }
 
@@ -50,7 +50,7 @@ export class Suspension {
 		say({ tag: 'resumed', vm: id, isAsleep: resident.asleep !== undefined });
 		const now = clock.now();
 		const due = [...resident.timers.values()].toSorted((a, b) => a.dueUs - b.dueUs);
-		for (const timer of due) arm(resident, timer, (timer.dueUs - now) / 1000);
+		for (const timer of due) arm(resident, timer);
 		resident.restedAtUs = now;
 		hibernation.mind(resident);
 		queue.add(resident);

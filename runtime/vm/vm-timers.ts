@@ -3,6 +3,8 @@ import type { Waiting } from '../bus/inbox.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { VmId } from './cell-protocol.ts';
+import { nextTickUs } from './next-tick.ts';
+import type { ArmedTimer } from './passage.ts';
 import type { Resident } from './resident.ts';
 
 export type TimerSetting = Extract<Effect, { tag: 'set-timer' }>['val'];
@@ -25,20 +27,26 @@ export class VmTimers {
 		this.#give = give;
 	}
 
-	/** Takes the place of the one with its number. @param firstMs until it fires for the first time */
-	set(resident: Resident, timer: TimerSetting, firstMs = timer.delayMs): void {
-		const { id, repeat } = timer;
+	/** Takes the place of the one with its number. */
+	set(resident: Resident, timer: TimerSetting): void {
+		this.arm(resident, { ...timer, dueUs: this.#clock.now() + Math.max(1, timer.delayMs) * 1000 });
+	}
+
+	/** The same for one that has run before; one that is due already fires at once. */
+	arm(resident: Resident, { id, delayMs, repeat, dueUs }: ArmedTimer): void {
 		resident.timers.get(id)?.cancel();
+		const timer = { id, delayMs, repeat, dueUs };
 		const fire = (): void => {
 			resident.dropTimer(id);
-			// A repeated timer is armed again when it fires, so one that is not handled cannot pile up.
-			if (repeat) this.set(resident, timer);
 			const isThisTimer = ({ event }: Waiting<Event>) => event.tag === 'timer' && event.val === id;
+			// One that is not handled does not pile up.
 			if (!repeat || !resident.inbox.holds(isThisTimer)) this.#give(resident.id, { tag: 'timer', val: id });
+			// Behind what it gives: a tick that is due by now comes once this one can have been taken.
+			if (repeat) this.arm(resident, { ...timer, dueUs: nextTickUs(timer, this.#clock.now()) });
 		};
-		const { cancel } = resident.isSuspended ? unarmed : this.#clock.after(Math.max(1, firstMs), fire);
-		const dueUs = this.#clock.now() + firstMs * 1000;
-		resident.setTimer({ ...timer, dueUs, cancel });
+		const waitMs = Math.max(0, (dueUs - this.#clock.now()) / 1000);
+		const { cancel } = resident.isSuspended ? unarmed : this.#clock.after(waitMs, fire);
+		resident.setTimer({ ...timer, cancel });
 	}
 
 	cancel(resident: Resident, id: TimerSetting['id']): void {

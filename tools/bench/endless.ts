@@ -17,20 +17,32 @@ export async function endlessFigures(): Promise<Figure[]> {
 	tuneEngine();
 	const probe = await makeProbe();
 	const measured = await interleaved(
-		{ loop: () => endedByFuel(probe), thread: () => endedWithItsThread() },
+		{
+			loop: async () => (await endedByFuel(probe)).toldMs,
+			lasted: async () => (await endedByFuel(probe)).lastedMs,
+			thread: () => endedWithItsThread(),
+		},
 		rounds,
 	);
 	const loop = { name: 'endless loop ended after its fuel is used up', unit: 'ms', value: measured.loop };
 	return [
 		figure({ ...loop, peer: 'limit', peerValue: limitMs }),
 		figure({ ...loop, peer: 'Worker.terminate()', peerValue: measured.thread }),
+		figure({
+			name: 'fuel of a turn lasts in an endless loop',
+			unit: 'ms',
+			value: measured.lasted,
+			peer: 'its time on a slow core',
+			peerValue: turnMs,
+		}),
 	];
 }
 
-/** Milliseconds from the check that finds the fuel used up to the moment that the call's owner is told. */
-async function endedByFuel({ component, order }: Probe): Promise<number> {
+/** Milliseconds from the beginning of the call, and from the check that finds the fuel used up, to the moment that its owner is told. */
+async function endedByFuel({ component, order }: Probe): Promise<{ lastedMs: number; toldMs: number }> {
+	let begunAt = 0;
 	let checkedAt = 0;
-	const ended = Promise.withResolvers<number>();
+	const ended = Promise.withResolvers<{ lastedMs: number; toldMs: number }>();
 	let next: LaneCall | undefined;
 	const lane = new Lane({
 		// Read at every refill, the one that is refused last.
@@ -44,7 +56,10 @@ async function endedByFuel({ component, order }: Probe): Promise<number> {
 			return call;
 		},
 		returned: () => ended.reject(new Error('the loop has ended by itself')),
-		failed: () => ended.resolve(performance.now() - checkedAt),
+		failed: () => {
+			const now = performance.now();
+			ended.resolve({ lastedMs: now - begunAt, toldMs: now - checkedAt });
+		},
 		isSliceOver: () => false,
 		paused: () => undefined,
 	});
@@ -56,6 +71,7 @@ async function endedByFuel({ component, order }: Probe): Promise<number> {
 	const inbox: Event[] = [{ tag: 'message', val }];
 	guest.steps.openTurn(0, inbox);
 	next = guest.steps.call;
+	begunAt = performance.now();
 	lane.run();
 	return await ended.promise;
 }

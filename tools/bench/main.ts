@@ -27,6 +27,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['start', async () => (await import('./start.ts')).startFigures()],
 	['cycles', async () => (await import('./cycles.ts')).cyclesFigures()],
 	['endless', async () => (await import('./endless.ts')).endlessFigures()],
+	['ticks', async () => (await import('./ticks.ts')).ticksFigures()],
 	['realtime', async () => (await import('./realtime.ts')).realtimeFigures()],
 ];
 

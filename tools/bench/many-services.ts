@@ -7,11 +7,13 @@ import { openCodeFiles } from '../../firmware/hal/code-files.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { reclaimer } from '../../firmware/hal/reclaim.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
+import { Allowances } from '../../runtime/capability/allowances.ts';
 import { clock as clockCapability } from '../../runtime/capability/clock.ts';
 import { keyValue } from '../../runtime/capability/key-value.ts';
 import { Capabilities } from '../../runtime/capability/link-vm.ts';
 import { log } from '../../runtime/capability/log.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
+import { SimulatedStreams } from '../../runtime/capability/simulated-streams.ts';
 import { prepareComponent } from '../../runtime/component/prepare.ts';
 import { MemoryDirectory } from '../../runtime/memory-directory.ts';
 import type { VmState } from '../../runtime/vm/lifecycle.ts';
@@ -35,7 +37,7 @@ export async function startServices({ folder, count, sleepAfterMs }: ManyService
 		log,
 		clockCapability,
 		keyValue(new MemoryDirectory()),
-		networkStream({ open: () => ({ cancel: () => undefined }) }, clock),
+		networkStream(new SimulatedStreams(), await Allowances.open({ directory: new MemoryDirectory(), clock })),
 	]);
 	let changed = (): void => undefined;
 	const supervisor = new Supervisor({

@@ -5,14 +5,11 @@ import { runFolder } from './folder-run.ts';
 
 const folder = process.env['MULLION_CONFORMANCE'];
 
-test('the reference suite comes out as the list says, where MULLION_CONFORMANCE names a checkout of it', async (t) => {
-	const list = await readList();
-	if (folder === undefined) {
-		t.log('not run: MULLION_CONFORMANCE names no folder');
-		t.pass();
-		return;
-	}
+const check = folder === undefined ? test.skip : test;
+
+check('the reference suite in the folder of MULLION_CONFORMANCE comes out as the list says', async (t) => {
 	t.timeout(30 * 60_000);
-	const all = await runFolder({ folder, isLeftOut: (file) => isLeftOut(list, file) });
+	const list = await readList();
+	const all = await runFolder({ folder: folder as string, isLeftOut: (file) => isLeftOut(list, file) });
 	t.deepEqual(differencesOf(all, list), []);
 });

@@ -97,6 +97,10 @@ export class Turn {
 		this.setTimer(name, ms, false);
 	}
 
+	/**
+	 * Calls `timer(name)` again and again, on the beat that this begins: one that comes late moves none behind it.
+	 * What was missed for two periods or more is left out, so count time by `now` and not by calls.
+	 */
 	every(ms: u32, name: string): void {
 		this.setTimer(name, ms, true);
 	}

@@ -81,6 +81,12 @@ export interface Reply {
 	readonly outcome: Result<Uint8Array, string>;
 }
 
+/**
+ * Runs out `delay-ms` from now, in place of one that has its number. One that repeats keeps the
+ * beat that this begins: a tick that comes late moves none behind it. Less than two periods late
+ * it is followed by the one that was due meanwhile, and beyond that those that were missed are left
+ * out; so is one that is due while the one before it still waits.
+ */
 export interface Timer {
 	readonly id: number;
 	readonly delayMs: number;

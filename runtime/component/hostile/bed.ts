@@ -6,7 +6,7 @@ import { CodedError } from '../../error.ts';
 import { ManualClock } from '../../manual-clock.ts';
 import { bareSpec } from '../../vm/bare-spec.fixture.ts';
 import { Cell } from '../../vm/cell.ts';
-import type { CellReport } from '../../vm/cell-protocol.ts';
+import type { CellReport, VmSpec } from '../../vm/cell-protocol.ts';
 import { type PreparedComponent, prepareComponent } from '../prepare.ts';
 import { guestOf } from './guest-text.ts';
 
@@ -27,6 +27,9 @@ export class Bed {
 	readonly #clock = new ManualClock();
 	#reports: CellReport[] = [];
 	#isAwake = false;
+	#neighbour: PreparedComponent | undefined;
+	/** Of the neighbour behind a turn: each is told the same, so that each leaves the same. */
+	#honest: Uint8Array | undefined;
 
 	readonly #payload: Uint8Array;
 
@@ -56,7 +59,13 @@ export class Bed {
 			},
 		);
 		bed.#cell.accept({ tag: 'wanted', topics: ['neighbour.out', 'hostile.out'] });
-		await bed.#begin(neighbourId, await prepareComponent(neighbour, { provided: allImports }));
+		bed.#neighbour = await prepareComponent(neighbour, { provided: allImports });
+		await bed.#begin(neighbourId, bed.#neighbour);
+		// What the start took of its memory is free from the first turn on.
+		for (let turns = 2; turns > 0; turns--) await bed.#tell('neighbour.order');
+		bed.#honest = await bed.#neighbourState();
+		// It stands beside the others with an instance of its own.
+		await bed.#tell('neighbour.order');
 		return bed;
 	}
 
@@ -96,19 +105,32 @@ export class Bed {
 		}
 	}
 
-	/** Whether the neighbour does its work. */
+	/** Whether nothing of the neighbour's memory, globals and tables has changed since its last turn, and it does its work. */
 	async isNeighbourWell(): Promise<boolean> {
+		if (Buffer.compare(await this.#neighbourState(), this.#honest ?? new Uint8Array()) !== 0) return false;
 		this.#reports = [];
 		await this.#tell('neighbour.order');
 		return this.#reports.some((report) => report.tag === 'published' && report.topic === 'neighbour.out');
 	}
 
-	#begin(vm: number, component: PreparedComponent): Promise<void> {
+	/** All of it, as it would go to another cell; it comes back at once, and has an instance again with its next turn. */
+	async #neighbourState(): Promise<Uint8Array> {
+		this.#reports = [];
+		this.#cell.accept({ tag: 'rest', vm: neighbourId });
+		this.#cell.accept({ tag: 'move-out', vm: neighbourId });
+		const passage = this.#reports.find((report) => report.tag === 'moved-out')?.passage;
+		if (passage === undefined || this.#neighbour === undefined) throw new Error('the neighbour is gone');
+		await this.#begin(neighbourId, this.#neighbour, { passage });
+		return passage.asleep;
+	}
+
+	#begin(vm: number, component: PreparedComponent, change: Partial<VmSpec> = {}): Promise<void> {
 		const spec = bareSpec(component, {
 			effects: ['put', 'delete'],
 			bucket: new Map(),
 			bucketBytes: 1024,
 			sleepAfterMs,
+			...change,
 		});
 		this.#cell.accept({ tag: 'start', vm, spec });
 		return this.#settle();

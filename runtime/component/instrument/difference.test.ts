@@ -1,12 +1,20 @@
 // With checks a module computes what it computes without.
-import test from 'ava';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { makeProbe } from '../../../modules/probe/testbed.ts';
+import { allImports, makeProbe } from '../../../modules/probe/testbed.ts';
+import { encodeAny } from '../../../proto/host/codec.ts';
+import { buildModule } from '../../../tools/build/component.ts';
+import { createModule } from '../../../tools/build/create-module.ts';
+import { topicGrants } from '../../bus/policy.ts';
 import { decodeComponent } from '../decode.ts';
 import { ComponentError } from '../error.ts';
 import { type Event, importsOf, ServiceGuest } from '../generated/service.ts';
 import { GuestMemory } from '../guest-memory.ts';
 import { linkService } from '../link.ts';
+import { prepareComponent } from '../prepare.ts';
 import { instrument } from './instrument.ts';
 import { binaryOf, muchFuel, outcome, startMetered } from './testbed.ts';
 
@@ -120,30 +128,113 @@ test('any program gives the same results, the same traps and the same memory', a
 	t.pass();
 });
 
-test('a service from the toolchain gives the same effects and the same memory', async (t) => {
-	const probe = await makeProbe();
-	const { core, encoding } = decodeComponent(probe.built.bytes);
-	const host = { log: { write: () => undefined }, keyValue: { get: () => undefined } };
-	const memory = new GuestMemory({ encoding });
-	const plain = new ServiceGuest(
-		new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(core)), importsOf(host, memory)),
-		memory,
-	);
-	const { module } = probe.component;
-	const metered = linkService({ module, encoding, host, mostBytes: 1_000_000, fuel: muchFuel });
-	const topics = ['probe.order', 'probe.out', 'probe.echo', 'media.state'];
-	const init = { vm: 1, config: new Uint8Array(0), topics, baseband: '' };
-	t.deepEqual(metered.start(5n, init), plain.start(5n, init));
-	for (const what of ['count', 'flood', 'put', 'get', 'log', 'chain', 'every', 'ask']) {
-		const payload = probe.order({ what, text: 'text', count: 30 });
-		const inbox: Event[] = [0, 2].map((topic) => ({
-			tag: 'message',
-			val: { topic, sender: 2, correlation: 0, payload },
-		}));
-		t.deepEqual(metered.turn(6n, inbox), plain.turn(6n, inbox), what);
-		t.is(metered.memoryBytes(), memory.byteLength);
-	}
-});
+interface Story {
+	/** Builds the module. */
+	readonly folder: (t: ExecutionContext) => Promise<string>;
+	readonly config?: readonly [type: string, value: object];
+	/** Effects that it answers with. */
+	readonly does: readonly string[];
+	/** What it is told again and again: a topic, a type, and a message of it. */
+	readonly told: readonly (readonly [topic: string, type: string, value: object])[];
+}
+
+const house = (path: string) => async () => join(import.meta.dirname, '../../..', path);
+
+const stories: Record<string, Story> = {
+	'a probe': {
+		does: ['cancel-timer', 'publish', 'put', 'reply', 'request', 'set-timer'],
+		folder: house('modules/probe'),
+		told: ['count', 'flood', 'put', 'get', 'log', 'chain', 'every', 'ask'].map((what) => [
+			'probe.order',
+			'probe.Order',
+			{ what, text: 'text', count: 30 },
+		]),
+	},
+	'a thermometer': {
+		does: ['publish', 'reply'],
+		folder: house('modules/thermometer'),
+		config: ['thermometer.Settings', { limit: 60.5, calm: 55 }],
+		told: [
+			...['21.5\n', '60.49\n61', '\nhot\n', '54.9\n', `${'9'.repeat(40)}\n`].map(
+				(text) =>
+					[
+						'serial.input',
+						'mullion.expansion.SerialData',
+						{ port: '1-1', data: Buffer.from(text).toString('base64') },
+					] as const,
+			),
+			['home.temperature', 'thermometer.Temperature', {}],
+		],
+	},
+	'a new module': {
+		does: ['publish', 'put', 'reply'],
+		folder: async (t) => {
+			const parent = await mkdtemp(join(tmpdir(), 'mullion-same-'));
+			t.teardown(() => rm(parent, { recursive: true }));
+			return (await createModule({ name: 'doorbell', parent })).directory;
+		},
+		told: [
+			['doorbell.ring', 'doorbell.Ring', { door: 'front' }],
+			['doorbell.ring', 'doorbell.Ring', { door: 'gärden '.repeat(50) }],
+			['doorbell.count', 'doorbell.Count', {}],
+		],
+	},
+};
+/** Enough for garbage to be collected. */
+const rounds = 30;
+
+for (const [what, { folder, config, told, does }] of Object.entries(stories))
+	test(`${what} from the toolchain gives the same effects and the same memory, to the byte`, async (t) => {
+		const [built] = await buildModule({ directory: await folder(t) });
+		if (built === undefined) throw new Error('nothing was built');
+		const component = await prepareComponent(built.bytes, { provided: allImports });
+		const { core, encoding } = decodeComponent(built.bytes);
+		const host = { log: { write: () => undefined }, keyValue: { get: () => new Uint8Array([1, 2, 3]) } };
+		const memory = new GuestMemory({ encoding });
+		const instance = new WebAssembly.Instance(
+			new WebAssembly.Module(new Uint8Array(core)),
+			importsOf(host, memory),
+		);
+		const plain = new ServiceGuest(instance, memory);
+		const metered = linkService({
+			module: component.module,
+			encoding,
+			host,
+			mostBytes: 1_000_000,
+			fuel: muchFuel,
+		});
+		const isSame = (when: string): boolean =>
+			t.is(Buffer.compare(bytesOf(instance), metered.state.capture().memory), 0, when);
+
+		const schema = JSON.parse(component.schema);
+		const topics = topicGrants(component.manifest).map(({ name }) => name);
+		const init = {
+			vm: 1,
+			config: config ? encodeAny(schema, ...config) : new Uint8Array(0),
+			topics,
+			baseband: '',
+		};
+		t.deepEqual(metered.start(5n, init), plain.start(5n, init));
+		isSame('start');
+		const seen = new Set<string>();
+		for (let round = 0; round < rounds; round++)
+			for (const [at, [topic, type, value]] of told.entries()) {
+				const message = encodeAny(schema, type, value);
+				const inbox: Event[] = [message, message.subarray(1), message].map((payload, correlation) => ({
+					tag: 'message',
+					val: { topic: topics.indexOf(topic), sender: 2, correlation, payload },
+				}));
+				const result = metered.turn(BigInt(6 + round), inbox);
+				t.deepEqual(result, plain.turn(BigInt(6 + round), inbox), `${round} ${at}`);
+				isSame(`${round} ${at}`);
+				if (result.tag === 'err') throw new Error(result.val);
+				for (const { tag } of result.val) seen.add(tag);
+			}
+		t.deepEqual([...seen].toSorted(), does);
+		metered.rest();
+		(instance.exports['__rest'] as () => void)();
+		isSame('rest');
+	});
 
 test('damaged modules give a coded error or a module, and those that were valid stay so', async (t) => {
 	const { built } = await makeProbe();

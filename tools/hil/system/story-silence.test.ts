@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import type { HandoffRecord } from '../../../runtime/handoff/handoff-record.ts';
 import { startMosquitto } from '../../headend/mosquitto.ts';
 import { walkMpegAudio } from '../../media/mpeg-audio.ts';
 import { openSession } from '../../start/opening.ts';
@@ -36,6 +37,11 @@ test('Wi-Fi that falls silent while its radio says that it is up is left in time
 	const on = async (baseband: string): Promise<void> => {
 		while ((await core.sample()).sessions[0]?.baseband !== baseband) await sleep(lookMs);
 	};
+	/** Resolves when it has come back from an attempt at going to Wi-Fi, behind so many handoffs. */
+	const triedInVain = async (behind: number): Promise<void> => {
+		const isInVain = ({ to, outcome }: HandoffRecord) => to === wifi && outcome === 'back';
+		while (!(await core.sample()).handoffs.slice(behind).some(isInVain)) await sleep(lookMs);
+	};
 
 	const id = await core.open();
 	await core.better(true);
@@ -44,9 +50,8 @@ test('Wi-Fi that falls silent while its radio says that it is up is left in time
 	const silentAt = performance.now();
 	await on(cellular);
 	const leftMs = performance.now() - silentAt;
-	const { sessions, networks } = await core.sample();
-	// Long enough for it to try the network again, in vain.
-	await sleep(12_000);
+	const { sessions, networks, handoffs } = await core.sample();
+	await triedInVain(handoffs.length);
 	rig.link(wifi).set({ isUp: true });
 	await on(wifi);
 	t.is(await core.end(), 'ended');
@@ -72,6 +77,7 @@ test('Wi-Fi that falls silent while its radio says that it is up is left in time
 	await assertSameSound(t, media.path, join(core.played, id));
 	const inVain = report.handoffs.length - committed.length;
 	const bufferedMs = sessions[0]?.player?.bufferedMs;
+	t.true(inVain > 0);
 	t.log(`left after ${leftMs.toFixed(0)} ms with ${bufferedMs} ms in store; tried ${inVain} times in vain`);
 });
 
