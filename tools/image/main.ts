@@ -96,7 +96,9 @@ try {
 	}
 } catch (error) {
 	// What was running when it came has ended with an error of its own.
-	const told = signal.aborted ? new CliError('interrupted', 'interrupted: there is no new image') : error;
+	const told = signal.aborted
+		? new CliError('interrupted', 'what was in its folder before is there still')
+		: error;
 	console.error(`${codeOf(told)}: ${told instanceof Error ? told.message : told}`);
 	process.exit(exitCodeOf(told));
 }
