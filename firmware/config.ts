@@ -153,14 +153,21 @@ export type ExpansionConfig = Read<typeof expansion>;
 
 /** Relative paths in a configuration are relative to the file. Null counts as left out. @throws ConfigError `bad-config` */
 export async function readConfig(path: string): Promise<BoxConfig> {
-	let json: unknown;
+	return checkConfig(await readJson(path), path);
+}
+
+/** As it stands in the file, without what is null. @throws ConfigError `bad-config` */
+export async function readJson(path: string): Promise<unknown> {
 	try {
-		json = JSON.parse(await readFile(path, 'utf8'), (_name, value) => value ?? undefined);
+		return JSON.parse(await readFile(path, 'utf8'), (_name, value) => value ?? undefined);
 	} catch (cause) {
-		throw new ConfigError('bad-config', `${path} cannot be read as JSON: ${(cause as Error).message}`, {
-			cause,
-		});
+		const message = `${path} cannot be read as JSON: ${(cause as Error).message}`;
+		throw new ConfigError('bad-config', message, { cause });
 	}
+}
+
+/** @param path of the file that it is in, or will be. @throws ConfigError `bad-config` with the field */
+export function checkConfig(json: unknown, path: string): BoxConfig {
 	return read(box(dirname(path)), json, {
 		refuse: (why) => new ConfigError('bad-config', `${path}: ${why}`),
 	});

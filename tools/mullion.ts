@@ -8,8 +8,8 @@ const interrupt = () => {
 	if (enough.signal.aborted) process.exit(130);
 	enough.abort();
 };
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
+// The last is of a terminal that is closed: what runs in it has as much to put away.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, interrupt);
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
 	if (code === 'EPIPE') process.exit(0);

@@ -29,6 +29,13 @@ test('a board that is not there is refused with the names of those that are, and
 	await t.throwsAsync(loadBoard('rock46'), { code: 'unknown-board', message: /did you mean "rock64"\?$/ });
 });
 
+test('a board whose name could not stand in the URL of a release is refused', (t) => {
+	const text = JSON.stringify(arm64);
+	for (const name of ['MyBox', 'my.box', '-box', ''])
+		t.throws(() => parseBoard(name, text), { code: 'bad-board', message: /its name/ });
+	t.is(parseBoard('my_box-2', text).name, 'my_box-2');
+});
+
 test('every field of a description stands in the table of README.md', async (t) => {
 	const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
 	const table = readme.slice(readme.indexOf('## A board'), readme.indexOf('| board |'));

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { read } from '../../runtime/field-rules.ts';
 import { orRather } from '../../runtime/near-name.ts';
+import { boardName } from '../slots/update-manifest.ts';
 import { type Board, boardFields } from './board-fields.ts';
 import { ruleBroken } from './board-rules.ts';
 import { ImageError } from './image-error.ts';
@@ -35,6 +36,9 @@ export async function loadBoard(name: string): Promise<Board> {
  * @throws ImageError `bad-board` naming the field
  */
 export function parseBoard(name: string, text: string): Board {
+	// Else it would be noticed when the first release of it is to be signed.
+	if (!boardName.test(name))
+		throw badBoard(name, 'its name is of small letters, digits, - and _, and begins with a letter or digit');
 	let json: unknown;
 	try {
 		json = JSON.parse(text);

@@ -1,11 +1,11 @@
 /** Builds everything that a board is flashed with, without root: the same sources make the same bytes. */
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BootState, copyPlaces, encodeBootState, startsOfGood } from '../slots/boot-state.ts';
 import type { Board } from './board.ts';
 import { checkOwnFiles, checkSources } from './board-sources.ts';
-import { type BootLoaderFiles, makeBootLoader } from './boot-loader.ts';
+import { makeBootLoader } from './boot-loader.ts';
 import { buildPrograms } from './build-programs.ts';
 import { configText, makeData } from './data-file-system.ts';
 import { makeDisk } from './disk.ts';
@@ -20,6 +20,7 @@ import { signingKey } from './signing-key.ts';
 import { makeSlotImage } from './slot-image.ts';
 import { fetchSources, type KernelChoice, kernelFile } from './sources.ts';
 import { addVerity } from './verity.ts';
+import { wholeOutput } from './whole-output.ts';
 
 export interface BuildOptions {
 	readonly board: Board;
@@ -46,6 +47,8 @@ export interface BuildOptions {
 	readonly level?: number;
 	/** Told before each step. */
 	readonly step?: (what: string) => void;
+	/** Ends the build before its next step, with the signal's reason. */
+	readonly signal?: AbortSignal;
 }
 
 export interface BuiltFile {
@@ -74,80 +77,100 @@ export interface BuiltImage {
 	readonly footprint: readonly FootprintRow[];
 }
 
-/** @throws ImageError */
+/** Says what the images of a slot are. */
+const releaseFile = 'release.json';
+
+/** @throws ImageError; the reason of `signal` */
 export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
-	const { board, out, keys, release, version, step = () => undefined } = options;
+	const { board, out } = options;
 	await checkOwnFiles(board);
 	await requirePrograms(buildPrograms(board));
-	await mkdir(out, { recursive: true });
-	const work = await mkdtemp(join(tmpdir(), 'mullion-image-'));
+	const make = async (made: string): Promise<BuiltImage> => {
+		const work = await mkdtemp(join(tmpdir(), 'mullion-image-'));
+		try {
+			return await buildInto(made, { ...options, work });
+		} finally {
+			await rm(work, { recursive: true, force: true });
+		}
+	};
+	return wholeOutput({ out, last: releaseFile, make });
+}
+
+/** @param made the folder for what is to be in `out`; `work` is for files in between */
+async function buildInto(
+	made: string,
+	{ work, ...options }: BuildOptions & { readonly work: string },
+): Promise<BuiltImage> {
+	const { board, out, keys, release, version, signal } = options;
+	const step = (what: string): void => {
+		signal?.throwIfAborted();
+		options.step?.(what);
+	};
 	const place = async (name: string): Promise<string> => {
 		const folder = join(work, name);
 		await mkdir(folder);
 		return folder;
 	};
 	const files = {
-		boot: join(out, 'boot.img'),
-		root: join(out, 'root.img'),
-		data: join(out, 'data.img'),
-		disk: join(out, 'disk.img'),
+		boot: join(made, 'boot.img'),
+		root: join(made, 'root.img'),
+		data: join(made, 'data.img'),
+		disk: join(made, 'disk.img'),
 	};
-	try {
-		step('packages and Node');
-		const sources = await fetchSources(board, options.kernel);
-		await checkSources(board, sources);
-		const common = { ...options, sources };
-		step('root file system');
-		await rm(files.root, { force: true });
-		const rootFolder = await place('root');
-		const bundle = await makeRoot({ ...common, folder: rootFolder, file: files.root });
-		const root = await addVerity(files.root);
-		step('kernel');
-		const initrd = join(work, 'initrd.zst');
-		const initrdFolder = await place('initrd');
-		await makeInitrd({ ...common, root, folder: initrdFolder, file: initrd });
-		const footprint = await footprintOf({
-			root: rootFolder,
-			initrd: initrdFolder,
-			kernel: await kernelFile(sources.kernel),
-			bundle,
-		});
-		await signingKey(keys);
-		await makeSlotImage({ ...common, initrd, folder: await place('slot'), file: files.boot });
-		step('boot loader');
-		const loaderFolder = await place('loader');
-		const { onDisk: before = {}, ...loader } = await makeBootLoader({
-			...options,
-			debian: sources.debian,
-			folder: loaderFolder,
-		});
-		step('disk');
-		await rm(files.data, { force: true });
-		await makeData({ ...options, folder: await place('data'), file: files.data });
-		const contents = {
-			bootstate: bootStatePartition(firstBootState(release), options.config),
-			'boot-a': files.boot,
-			'root-a': files.root,
-			data: files.data,
-		};
-		await makeDisk({ board, file: files.disk, contents, before, folder: await place('disk') });
-		await writeFile(join(out, 'release.json'), JSON.stringify(releaseOf(options), null, '\t'));
-		const [boot, slotRoot] = [await described(files.boot), await described(files.root)];
-		return {
-			board: board.name,
-			version,
-			release,
-			slotBytes: boot.bytes + slotRoot.bytes,
-			boot,
-			root: slotRoot,
-			data: await described(files.data),
-			disk: await described(files.disk),
-			...(await describedLoader(loader)),
-			footprint,
-		};
-	} finally {
-		await rm(work, { recursive: true, force: true });
-	}
+	step('packages and Node');
+	const sources = await fetchSources(board, options.kernel);
+	await checkSources(board, sources);
+	const common = { ...options, sources };
+	step('root file system');
+	const rootFolder = await place('root');
+	const bundle = await makeRoot({ ...common, folder: rootFolder, file: files.root });
+	const root = await addVerity(files.root);
+	step('kernel');
+	const initrd = join(work, 'initrd.zst');
+	const initrdFolder = await place('initrd');
+	await makeInitrd({ ...common, root, folder: initrdFolder, file: initrd });
+	const footprint = await footprintOf({
+		root: rootFolder,
+		initrd: initrdFolder,
+		kernel: await kernelFile(sources.kernel),
+		bundle,
+	});
+	await signingKey(keys);
+	await makeSlotImage({ ...common, initrd, folder: await place('slot'), file: files.boot });
+	step('boot loader');
+	const loaderFolder = await place('loader');
+	const { onDisk: before = {}, ...loader } = await makeBootLoader({
+		...options,
+		out: made,
+		debian: sources.debian,
+		folder: loaderFolder,
+	});
+	step('disk');
+	await makeData({ ...options, folder: await place('data'), file: files.data });
+	const contents = {
+		bootstate: bootStatePartition(firstBootState(release), options.config),
+		'boot-a': files.boot,
+		'root-a': files.root,
+		data: files.data,
+	};
+	await makeDisk({ board, file: files.disk, contents, before, folder: await place('disk') });
+	await writeFile(join(made, releaseFile), JSON.stringify(releaseOf(options), null, '\t'));
+	const described = describedIn(out);
+	const [boot, slotRoot] = [await described(files.boot), await described(files.root)];
+	const ofLoader = Object.entries(loader).map(async ([part, file]) => [part, await described(file)] as const);
+	signal?.throwIfAborted();
+	return {
+		board: board.name,
+		version,
+		release,
+		slotBytes: boot.bytes + slotRoot.bytes,
+		boot,
+		root: slotRoot,
+		data: await described(files.data),
+		disk: await described(files.disk),
+		...Object.fromEntries(await Promise.all(ofLoader)),
+		footprint,
+	};
 }
 
 /** What stands beside the images of a slot, for who offers them as a release. */
@@ -182,13 +205,11 @@ export function bootStatePartition(state: BootState, config: object): Uint8Array
 	return bytes;
 }
 
-async function describedLoader(
-	files: Omit<BootLoaderFiles, 'onDisk'>,
-): Promise<Pick<BuiltImage, 'environment' | 'deviceTree' | 'firmware'>> {
-	const parts = Object.entries(files).map(async ([part, file]) => [part, await described(file)] as const);
-	return Object.fromEntries(await Promise.all(parts));
-}
-
-async function described(file: string): Promise<BuiltFile> {
-	return { file, bytes: (await stat(file)).size, sha256: await fileDigest(file) };
+/** A file as it will be in `out`. */
+function describedIn(out: string): (file: string) => Promise<BuiltFile> {
+	return async (file) => ({
+		file: join(out, basename(file)),
+		bytes: (await stat(file)).size,
+		sha256: await fileDigest(file),
+	});
 }

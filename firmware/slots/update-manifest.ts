@@ -25,12 +25,14 @@ const partition = oneOf(partitions);
 const length = whole('a number of bytes');
 const upTo64 = { most: 64 };
 
-const boardFields = openObject('an object', {
-	board: text('the name of a board', /^[a-z0-9][a-z0-9_-]{0,63}$/),
-});
+/** Names of boards: they are in URLs. */
+export const boardName = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+export const mostRelease = 0xffff_ffff;
+
+const boardFields = openObject('an object', { board: text('the name of a board', boardName) });
 
 const releaseFields = openObject('an object', {
-	release: whole('a whole number of 32 bits', { most: 0xffff_ffff }),
+	release: whole('a whole number of 32 bits', { most: mostRelease }),
 	version: text('a version', /^[A-Za-z0-9][A-Za-z0-9.+-]{0,63}$/),
 });
 

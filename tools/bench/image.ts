@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type BuiltImage, buildImage, firstBootState } from '../../firmware/image/build-image.ts';
 import { type BuiltModule, buildModule } from '../build/component.ts';
@@ -11,6 +10,7 @@ import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
 import { claim, qemuOffer } from '../hil/board/claim.ts';
 import { agent, type ImageBench, openImageBench } from '../hil/image/image-bench.ts';
+import { scriptArguments } from '../script-arguments.ts';
 import { type Figure, figure, interleaved, limited } from './figure.ts';
 import { printFigures } from './figure-table.ts';
 import { idleFigures } from './image-idle.ts';
@@ -26,7 +26,7 @@ const emptyNode = fileURLToPath(new URL('empty-node.mjs', import.meta.url));
 const memoryPath = 'Device.DeviceInfo.MemoryStatus.';
 const failed = 'the platform ended';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } });
+const { values } = scriptArguments({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } });
 if (values.help === true) {
 	console.log('usage: npm run bench:image -- [--json]');
 	process.exit(0);

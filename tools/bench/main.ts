@@ -5,7 +5,8 @@
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { scriptArguments, wrongUsage } from '../script-arguments.ts';
 import type { Figure } from './figure.ts';
 import { printFigures } from './figure-table.ts';
 
@@ -31,7 +32,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['realtime', async () => (await import('./realtime.ts')).realtimeFigures()],
 ];
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptArguments({
 	options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
 	allowPositionals: true,
 });
@@ -41,6 +42,8 @@ if (values.help === true) {
 	process.exit(0);
 }
 
+const unknown = positionals.find((name) => !rooms.some(([room]) => room === name));
+if (unknown !== undefined) wrongUsage(`there is no figure "${unknown}"`);
 const wanted = rooms.filter(([name]) => positionals.length === 0 || positionals.includes(name));
 const [only, ...others] = wanted;
 const figures: Figure[] = [];

@@ -29,6 +29,17 @@ test('the status shows networks, VMs and sessions', async (t) => {
 			bytesIn: 1_234_567,
 			bytesOut: 0,
 		},
+		{
+			id: 'eth0',
+			kind: 'ethernet',
+			range: 'short',
+			isUp: true,
+			signalDbm: 0,
+			speedKbps: 0,
+			costPerMb: 0,
+			bytesIn: 2000,
+			bytesOut: 0,
+		},
 	];
 	await sessions.open({ kind: 'media', url: 'http://radio/', baseband: 'wlan0' });
 	await write('clock.wasm', clock('1.0.0'));
@@ -38,9 +49,10 @@ test('the status shows networks, VMs and sessions', async (t) => {
 
 	t.regex(out, /clock +1\.0\.0 +running/);
 	t.regex(out, /wlan0 +wifi +up +-52 dBm +20000 kbit\/s +0 +1\.2 MB/);
+	t.regex(out, /eth0 +ethernet +up +0 +2\.0 kB/, 'a wire has neither signal nor speed');
 	t.regex(out, /session-1 +media +owned +player +wlan0/);
 	t.like((await run('status', '--json')).json(), {
-		networks: [{ Name: 'wlan0' }],
+		networks: [{ Name: 'wlan0' }, { Name: 'eth0' }],
 		sessions: [{ Session: 'session-1' }],
 	});
 });

@@ -65,7 +65,7 @@ export const commands: readonly CommandEntry[] = [
 	},
 	{
 		name: 'status',
-		summary: 'Shows the box: its VMs, networks and sessions',
+		summary: 'Shows the box: its firmware, VMs, networks and sessions',
 		load: async () => (await import('./status.ts')).status,
 	},
 	{

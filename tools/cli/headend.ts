@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Controller } from '../controller/controller.ts';
 import { type BareHeadendOptions, startBareHeadend } from '../headend/bare-headend.ts';
+import { BrokerError } from '../headend/broker-error.ts';
 import { MosquittoError } from '../headend/mosquitto-error.ts';
 import { brokerPort, hostOfEmulator, imageAgentId, operator } from '../image/default-box.ts';
 import { CliError } from './cli-error.ts';
@@ -81,6 +82,7 @@ async function start(options: BareHeadendOptions) {
 			options.log(`${broker} is a broker already: it is used`);
 			return running;
 		} catch (cause) {
+			if (cause instanceof BrokerError && cause.code === 'already-served') throw cause;
 			const hint = 'nor is there a broker that could be used: take another --port';
 			throw new MosquittoError('cannot-listen', `${error.message}; ${hint}`, { cause });
 		}

@@ -29,6 +29,14 @@ test('a release that was never signed is not asked for: what there is is named',
 	});
 });
 
+test('where nothing was signed yet it is said how to', async (t) => {
+	const { errorOf } = await startReleased(t);
+	const message = 'the repository has no firmware release; sign one with npx mullion release DIR';
+
+	t.like(await errorOf(), { code: 'unknown-release', message });
+	t.like(await errorOf('2.0.0'), { code: 'unknown-release', message });
+});
+
 test('of releases for several boards one has to be named', async (t) => {
 	const { errorOf } = await startReleased(t, ['pc/1.0.0', 1], ['arm/1.0.0', 1]);
 

@@ -32,8 +32,9 @@ export function chosen(releases: readonly Released[], version: string | undefine
 	const [newest, ...others] = releases.filter((each) => version === undefined || each.version === version);
 	if (newest === undefined) {
 		const known = releases.map((each) => each.version).join(', ');
-		const hint = known === '' ? 'it has none: sign one with npx mullion release DIR' : `it has ${known}`;
-		throw new CliError('unknown-release', `the repository has no firmware ${version ?? 'release'}; ${hint}`);
+		const named = version === undefined || known === '' ? 'release' : version;
+		const hint = known === '' ? 'sign one with npx mullion release DIR' : `it has ${known}`;
+		throw new CliError('unknown-release', `the repository has no firmware ${named}; ${hint}`);
 	}
 	if (others.some(({ board }) => board !== newest.board))
 		throw new CliError('usage', `there are releases for several boards: name one, as in ${newest.url}`);

@@ -28,7 +28,7 @@ const everyMs = 1000;
 
 export const status: Command = {
 	name: 'status',
-	summary: 'Shows the box: its VMs, networks and sessions.',
+	summary: 'Shows the box: its firmware, VMs, networks and sessions.',
 	usage: '[OPTIONS]',
 	options: {
 		follow: {
@@ -161,8 +161,8 @@ function stateText(
 				column('NETWORK', 'Name'),
 				column('KIND', 'Kind'),
 				{ title: 'STATE', of: link },
-				{ title: 'SIGNAL', of: (row) => `${row['SignalDbm'] ?? ''} dBm`, isRight: true },
-				{ title: 'SPEED', of: (row) => `${row['SpeedKbps'] ?? ''} kbit/s`, isRight: true },
+				{ title: 'SIGNAL', of: (row) => measured(row['SignalDbm'], 'dBm'), isRight: true },
+				{ title: 'SPEED', of: (row) => measured(row['SpeedKbps'], 'kbit/s'), isRight: true },
 				column('COST/MB', 'CostPerMb', true),
 				{ title: 'IN', of: (row) => bytes(row['BytesIn']), isRight: true },
 				{ title: 'OUT', of: (row) => bytes(row['BytesOut']), isRight: true },
@@ -188,6 +188,11 @@ function stateText(
 			}),
 		);
 	return parts.join('\n');
+}
+
+/** A wire has no signal, and says no speed of its own: 0 is what nobody has measured. */
+function measured(text = '0', unit = ''): string {
+	return Number(text) === 0 ? '' : `${text} ${unit}`;
 }
 
 function kibibytes(text = '0'): string {

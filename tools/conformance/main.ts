@@ -1,11 +1,12 @@
 /** The reference suite of the component model through our linkers: `node tools/conformance/main.ts FOLDER [--json]`. */
-import { parseArgs } from 'node:util';
+
+import { scriptArguments } from '../script-arguments.ts';
 import { differencesOf } from './differences.ts';
 import { isLeftOut, readList } from './expected-list.ts';
 import { runFolder } from './folder-run.ts';
 import { countsOf, type FileResults, outcomes } from './result.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptArguments({
 	options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
 	allowPositionals: true,
 });

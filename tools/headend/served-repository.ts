@@ -29,8 +29,7 @@ export async function serveRepositoryAt({
 	const repository = await Repository.openOrCreate({ directory });
 	const options = { protocolVersion: 5, reconnectPeriod: 500 } as const;
 	const client = await connectAsync(broker, options, false).catch((cause: Error) => {
-		const message = `no connection to the broker at ${broker}: ${cause.message || cause}`;
-		throw new BrokerError('unreachable', message, { cause });
+		throw noBroker(broker, cause);
 	});
 	stack.defer(() => client.endAsync(true));
 	// A broker that goes away for a while is met again; until then nobody asks.
@@ -54,4 +53,9 @@ export async function serveRepositoryAt({
 	stack.defer(() => clearInterval(renewal));
 	const owned = stack.move();
 	return { repository, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+export function noBroker(broker: string, cause: Error): BrokerError {
+	const message = `no connection to the broker at ${broker}: ${cause.message || cause}`;
+	return new BrokerError('unreachable', message, { cause });
 }

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptArguments } from '../script-arguments.ts';
 import { writeOverview } from './board/report-overview.ts';
 import { tiers } from './tiers.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptArguments({
 	options: {
 		report: { type: 'boolean', default: false },
 		tier: { type: 'string' },

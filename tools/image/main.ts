@@ -2,18 +2,19 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { factoryPolicies, isFactoryPolicy } from '../../firmware/factory/factory-module.ts';
+import { promisify } from 'node:util';
+import { factoryPolicies } from '../../firmware/factory/factory-module.ts';
 import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
-import type { CarriedModule } from '../../firmware/image/factory-modules.ts';
 import { footprintTable } from '../../firmware/image/footprint.ts';
-import { type KernelChoice, kernelChoices } from '../../firmware/image/sources.ts';
 import { codeOf } from '../../runtime/error.ts';
+import { CliError } from '../cli/cli-error.ts';
+import { exitCodeOf } from '../cli/exit-code.ts';
 import { Repository } from '../headend/repository/repository.ts';
-import { defaultBox } from './default-box.ts';
+import { scriptArguments } from '../script-arguments.ts';
+import { boxConfig, carriedModules, kernelChoice, releaseNumber } from './image-request.ts';
 
-const { values } = parseArgs({
+const { values } = scriptArguments({
 	options: {
 		board: { type: 'string', default: 'qemu-arm64' },
 		out: { type: 'string' },
@@ -48,34 +49,41 @@ ${Object.entries(factoryPolicies)
 	process.exit(0);
 }
 
-async function carried(text: string): Promise<CarriedModule> {
-	const [, file = text, policy = 'newer'] = /^(.*)=([^=/]*)$/.exec(text) ?? [];
-	if (!isFactoryPolicy(policy)) throw new Error(`${text}: ${policy} is not a policy; see --help`);
-	return { bytes: await readFile(file), policy };
-}
+const enough = new AbortController();
+const { signal } = enough;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+	process.on(name, () => {
+		// The second time is for good.
+		if (signal.aborted) process.exit(130);
+		enough.abort();
+	});
 
 try {
+	const kernel = kernelChoice(values.kernel);
+	const release = values.release === undefined ? undefined : releaseNumber(values.release);
 	const board = await loadBoard(values.board);
+	const modules = await carriedModules(values.module);
+	const config = await boxConfig(values.config, board);
 	const repository = await Repository.openOrCreate({ directory: resolve(values.repository) });
 	const version: string = JSON.parse(
 		await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
 	).version;
 	const committedAt = Number((await promisify(execFile)('git', ['log', '-1', '--format=%ct'])).stdout);
-	const release = values.release === undefined ? committedAt : Number(values.release);
-	const config = values.config === undefined ? defaultBox : JSON.parse(await readFile(values.config, 'utf8'));
+	const number = release ?? committedAt;
 	const image = await buildImage({
 		board,
 		out: resolve(values.out ?? join('dist/image', board.name)),
 		keys: resolve(values.keys),
 		trust: await repository.rootJson(),
-		config: { networks: board.networks, ...config, state: '/data/state', root: '/etc/mullion/root.json' },
-		kernel: kernelChoice(values.kernel),
-		modules: await Promise.all(values.module.map(carried)),
-		release,
+		config,
+		kernel,
+		modules,
+		release: number,
 		// A release's URL is made of it, and two releases of one version are two.
-		version: `${version}-${release}`,
+		version: `${version}-${number}`,
 		builtAt: committedAt,
 		step: (what) => console.error(`${what} ...`),
+		signal,
 	});
 	if (values.json) console.log(JSON.stringify(image));
 	else {
@@ -87,12 +95,10 @@ try {
 		console.log(`\n${footprintTable(image.footprint)}`);
 	}
 } catch (error) {
-	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
-	process.exit(1);
-}
-
-function kernelChoice(text: string): KernelChoice {
-	const choice = kernelChoices.find((one) => one === text);
-	if (choice === undefined) throw new Error(`--kernel is one of ${kernelChoices.join(', ')}, not ${text}`);
-	return choice;
+	// What was running when it came has ended with an error of its own.
+	const told = signal.aborted
+		? new CliError('interrupted', 'what was in its folder before is there still')
+		: error;
+	console.error(`${codeOf(told)}: ${told instanceof Error ? told.message : told}`);
+	process.exit(exitCodeOf(told));
 }

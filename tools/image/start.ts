@@ -3,11 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadBoard } from '../../firmware/image/board.ts';
+import { requirePrograms } from '../../firmware/image/required-programs.ts';
 import { codeOf } from '../../runtime/error.ts';
+import { CliError } from '../cli/cli-error.ts';
+import { exitCodeOf } from '../cli/exit-code.ts';
+import { scriptArguments } from '../script-arguments.ts';
 
-const { values } = parseArgs({
+const { values } = scriptArguments({
 	options: {
 		board: { type: 'string', default: 'qemu-arm64' },
 		image: { type: 'string' },
@@ -29,12 +32,16 @@ The console is this terminal: Ctrl-A X ends the board, Ctrl-A H says what else t
 
 try {
 	const { name, emulator, loader } = await loadBoard(values.board);
-	if (emulator === undefined) throw new Error(`${name} is not a board that QEMU makes`);
+	if (emulator === undefined) throw new CliError('usage', `${name} is not a board that QEMU makes`);
 	const folder = resolve(values.image ?? join('dist/image', name));
 	const file = (part: string): string => join(folder, part);
 	await access(file('disk.img')).catch(() => {
-		throw new Error(`there is no image in ${folder}; npm run image makes one`);
+		throw new CliError(
+			'no-such-file',
+			`there is no image in ${folder}: npm run image -- --board ${name} makes one`,
+		);
 	});
+	await requirePrograms({ [emulator.program]: emulator.package });
 	const child = spawn(
 		emulator.program,
 		[
@@ -55,9 +62,11 @@ try {
 		],
 		{ stdio: 'inherit' },
 	);
+	// A board that nobody has a console to would go on for ever.
+	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
 	const [code] = await once(child, 'exit');
 	process.exitCode = Number(code ?? 1);
 } catch (error) {
 	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
-	process.exit(1);
+	process.exit(exitCodeOf(error));
 }

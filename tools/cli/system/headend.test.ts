@@ -1,9 +1,11 @@
 // The operator's side alone, on a broker of somebody else's making.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import mqtt from 'mqtt';
 import { systemClock } from '../../../firmware/hal/clock.ts';
@@ -81,6 +83,35 @@ test('a broker that has the port already is used', async (t) => {
 
 	t.is(code, 0);
 	t.like(json(), { broker: mosquitto.url });
+});
+
+test('a second one on a broker is refused, and takes nothing from the first', async (t) => {
+	const { cwd } = await startHeadend(t);
+	const { broker } = await addresses(cwd);
+
+	const second = await type(['headend', '--broker', broker, '--json'], { cwd });
+	const again = await type(['headend', '--port', new URL(broker).port, '--json'], { cwd });
+
+	for (const { code, json } of [second, again]) {
+		t.is(code, 1);
+		t.like(json(), { error: { code: 'already-served' } });
+	}
+	t.is((await addresses(cwd)).broker, broker);
+});
+
+test('a terminal that is closed ends it as Ctrl-C does', async (t) => {
+	const cwd = await startFolder(t);
+	const script = fileURLToPath(new URL('../../mullion.ts', import.meta.url));
+	const headend = spawn(process.execPath, [script, 'headend', '--port', `${await freePort()}`, '--json'], {
+		cwd,
+	});
+	const ended = once(headend, 'exit');
+	await once(headend.stdout, 'data');
+
+	headend.kill('SIGHUP');
+
+	t.deepEqual(await ended, [0, null]);
+	t.false(existsSync(join(cwd, '.mullion', 'headend.json')));
 });
 
 test('a port that something else has is an error', async (t) => {
