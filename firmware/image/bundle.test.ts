@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -55,11 +55,32 @@ test('two bundles of the same sources are the same to the byte', async (t) => {
 
 test("a thread reads what it runs, and what most boxes never use is in nobody's way", async (t) => {
 	const file = await bundled(t);
-	const bytesOf = async (name: string) => (await stat(join(dirname(file), name))).size;
+	const bytesOf = async (name: string) => sum((await runBy(file, name)).values());
 	t.true((await bytesOf('cell.mjs')) < (await bytesOf('firmware.mjs')) / 2);
 	for (const name of (await readdir(dirname(file))).filter((each) => each.endsWith('.mjs')))
 		t.notRegex(await readFile(join(dirname(file), name), 'utf8'), /Sec-WebSocket-Key/, name);
 });
+
+test('what the main thread runs is in several files, so that most of it is the same in the next release', async (t) => {
+	const file = await bundled(t);
+	const sizes = await runBy(file, 'firmware.mjs');
+	t.true(Math.max(...sizes.values()) < sum(sizes.values()) / 2.5);
+	for (const name of sizes.keys()) t.regex(name, /^(?:firmware|part-\d\d)\.mjs$/);
+});
+
+/** Bytes of a file and of all that it imports, by name. */
+async function runBy(bundle: string, name: string, found = new Map<string, number>()) {
+	if (found.has(name)) return found;
+	const text = await readFile(join(dirname(bundle), name), 'utf8');
+	found.set(name, text.length);
+	for (const [, other = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+\.mjs)"/g))
+		await runBy(bundle, other, found);
+	return found;
+}
+
+function sum(numbers: Iterable<number>): number {
+	return [...numbers].reduce((all, each) => all + each, 0);
+}
 
 test('what most boxes never use is there for those who do', async (t) => {
 	const file = await bundled(t);

@@ -1,11 +1,12 @@
 /**
  * The firmware as the few files that an image holds instead of its sources. Node reads through a file before it runs
- * anything of it, so each thread has one of its own, what they share is in others, and what most boxes never use
- * is in the last.
+ * anything of it, so each thread has its own, what they share is in others, and what most boxes never use is in the
+ * last. What the main thread runs is in several for updates (`bundle-parts.ts`).
  */
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { partEntries, partPlugin, partsOf, settleParts } from './bundle-parts.ts';
 import { leanNode } from './lean-node.ts';
 import { leanPackages, onDemand, onDemandFile, streamsOfNode } from './lean-packages.ts';
 
@@ -55,26 +56,35 @@ export async function bundleFirmware({
 	hasCells = true,
 }: BundleOptions): Promise<Metafile> {
 	const outdir = dirname(file);
-	const program = await build({
+	const name = basename(file, '.mjs');
+	const programs = { [name]: entry, ...(hasCells && cells) };
+	const options = {
 		...common,
-		entryPoints: { [basename(file, '.mjs')]: entry, ...(hasCells && cells) },
 		outdir,
 		outExtension: { '.js': '.mjs' },
 		splitting: true,
 		chunkNames: 'part-[hash]',
 		format: 'esm',
 		external: [...without],
-		plugins: [threadsBeside, leanNode, leanPackages],
 		banner: {
 			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more; and in one file, what they
 			// still use is taken for our own: nobody on a console can do anything about it.
 			js: "const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);process.noDeprecation=true;",
 		},
+	} as const satisfies BuildOptions;
+	const plugins = [threadsBeside, leanNode, leanPackages];
+	const alone = await build({ ...options, entryPoints: programs, plugins, write: false });
+	const parts = partsOf(inputsOf(alone.metafile, `${name}.mjs`));
+	const program = await build({
+		...options,
+		entryPoints: { ...programs, ...partEntries(parts) },
+		plugins: [partPlugin(parts, common.absWorkingDir), ...plugins],
 	});
-	const used = Object.values(program.metafile.outputs).some(({ imports }) =>
+	const metafile = await settleParts(program.metafile, { parts, root: common.absWorkingDir, outdir });
+	const used = Object.values(metafile.outputs).some(({ imports }) =>
 		imports.some(({ path }) => path.endsWith(onDemandFile)),
 	);
-	if (!used) return program.metafile;
+	if (!used) return metafile;
 	const rest = await build({
 		...common,
 		stdin: { contents: onDemand(), resolveDir: here('../..') },
@@ -83,7 +93,12 @@ export async function bundleFirmware({
 		plugins: [streamsOfNode],
 	});
 	return {
-		inputs: { ...rest.metafile.inputs, ...program.metafile.inputs },
-		outputs: { ...rest.metafile.outputs, ...program.metafile.outputs },
+		inputs: { ...rest.metafile.inputs, ...metafile.inputs },
+		outputs: { ...rest.metafile.outputs, ...metafile.outputs },
 	};
+}
+
+function inputsOf({ outputs }: Metafile, file: string): string[] {
+	const output = Object.entries(outputs).find(([path]) => basename(path) === file);
+	return Object.keys(output?.[1].inputs ?? {});
 }

@@ -1,5 +1,5 @@
 /** The root of a slot: Node, the firmware as a bundle, and the little of Linux that they need. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { allocation } from '../environment.ts';
@@ -66,7 +66,15 @@ export async function makeRoot(options: RootOptions): Promise<Metafile> {
 	return bundle;
 }
 
-/** A folder as the file system of a slot. @throws ImageError */
+/** What is another in each release. */
+const changing = ['etc/mullion', 'usr/lib/mullion'];
+
+/**
+ * A folder as the file system of a slot. What changes with a release comes last: what stands before it stays where it
+ * is, and so do its hashes.
+ *
+ * @throws ImageError
+ */
 export async function packRoot({
 	folder,
 	file,
@@ -76,7 +84,14 @@ export async function packRoot({
 	const times = ['-all-time', `${builtAt}`, '-mkfs-time', `${builtAt}`];
 	const packed = ['-comp', 'zstd', '-Xcompression-level', `${level}`, '-b', '256K'];
 	const same = ['-all-root', '-no-xattrs', '-no-exports', ...times];
-	await tool('mksquashfs', [folder, file, '-noappend', '-no-progress', '-quiet', ...packed, ...same]);
+	const order = `${file}.order`;
+	const paths = (await readdir(folder, { recursive: true }))
+		.filter((path) => changing.some((each) => path.startsWith(`${each}/`)))
+		.toSorted();
+	await writeFile(order, paths.map((path) => `${path} -1\n`).join(''));
+	const how = ['-noappend', '-no-progress', '-quiet', '-sort', order];
+	await tool('mksquashfs', [folder, file, ...how, ...packed, ...same]);
+	await rm(order);
 }
 
 async function stage(
