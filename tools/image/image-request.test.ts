@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { emptyModule } from '../cli/trial-desk.ts';
 import { imageAgentId } from './default-box.ts';
-import { boxConfig, carriedModules, kernelChoice, releaseNumber } from './image-request.ts';
+import { boxConfig, carriedModules, kernelChoice, releaseNumber, sourceDate } from './image-request.ts';
 
 const board = { networks: [{ id: 'eth0', kind: 'ethernet', device: 'eth0' }] };
 
@@ -58,4 +58,11 @@ test('two modules of one name would be one file of the root', async (t) => {
 
 	t.like(await carriedModules([`${file}=keep`]), [{ policy: 'keep' }]);
 	await t.throwsAsync(carriedModules([file, `${file}=keep`]), { code: 'usage', message: /clock/ });
+});
+
+test('files are of the last commit, or of the time that is said', async (t) => {
+	t.true((await sourceDate(undefined)) > 1_790_000_000);
+	t.is(await sourceDate('1700000000'), 1_700_000_000);
+	for (const text of ['', 'today', '-1', '1.5'])
+		await t.throwsAsync(sourceDate(text), { code: 'usage', message: /^SOURCE_DATE_EPOCH / }, text);
 });

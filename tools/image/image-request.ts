@@ -1,5 +1,7 @@
 /** What `npm run image` was asked for, held against what there is before a build takes its time. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { checkConfig, readJson } from '../../firmware/config.ts';
 import { isFactoryPolicy } from '../../firmware/factory/factory-module.ts';
 import type { CarriedModule } from '../../firmware/image/factory-modules.ts';
@@ -68,4 +70,27 @@ async function fileOf(option: string, file: string): Promise<Uint8Array> {
 	} catch (cause) {
 		throw new CliError('no-such-file', `${option} ${file} cannot be read`, { cause });
 	}
+}
+
+/**
+ * Seconds since the epoch that all files are of: of the last commit, or what is said where there is no checkout
+ * (reproducible-builds.org, SOURCE_DATE_EPOCH).
+ *
+ * @throws CliError `usage`
+ */
+export async function sourceDate(said: string | undefined): Promise<number> {
+	const text =
+		said ??
+		(await promisify(execFile)('git', ['log', '-1', '--format=%ct'], { cwd: import.meta.dirname }).then(
+			({ stdout }) => stdout.trim(),
+			() => '',
+		));
+	const seconds = Number(text);
+	if (text !== '' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+	throw new CliError(
+		'usage',
+		said === undefined
+			? 'this is no checkout of git: say the time of the sources in SOURCE_DATE_EPOCH, in seconds since 1970'
+			: `SOURCE_DATE_EPOCH is a whole number of seconds since 1970, not "${said}"`,
+	);
 }

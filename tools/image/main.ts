@@ -1,8 +1,6 @@
 /** `npm run image`: builds what a board is flashed with. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { factoryPolicies } from '../../firmware/factory/factory-module.ts';
 import { boardNames, loadBoard } from '../../firmware/image/board.ts';
 import { buildImage } from '../../firmware/image/build-image.ts';
@@ -12,7 +10,7 @@ import { CliError } from '../cli/cli-error.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { Repository } from '../headend/repository/repository.ts';
 import { scriptArguments } from '../script-arguments.ts';
-import { boxConfig, carriedModules, kernelChoice, releaseNumber } from './image-request.ts';
+import { boxConfig, carriedModules, kernelChoice, releaseNumber, sourceDate } from './image-request.ts';
 
 const { values } = scriptArguments({
 	options: {
@@ -68,8 +66,8 @@ try {
 	const version: string = JSON.parse(
 		await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
 	).version;
-	const committedAt = Number((await promisify(execFile)('git', ['log', '-1', '--format=%ct'])).stdout);
-	const number = release ?? committedAt;
+	const builtAt = await sourceDate(process.env['SOURCE_DATE_EPOCH']);
+	const number = release ?? builtAt;
 	const image = await buildImage({
 		board,
 		out: resolve(values.out ?? join('dist/image', board.name)),
@@ -81,7 +79,7 @@ try {
 		release: number,
 		// A release's URL is made of it, and two releases of one version are two.
 		version: `${version}-${number}`,
-		builtAt: committedAt,
+		builtAt,
 		step: (what) => console.error(`${what} ...`),
 		signal,
 	});
