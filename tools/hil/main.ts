@@ -24,7 +24,7 @@ if (values.help || (values.tier !== undefined && tier === undefined)) {
 	console.log(`usage: npm run hil -- [options] [file ...]
 
   --tier NAME  only the tests of one tier
-  --report     leaves a page and junit.xml of each file's run below --out, and one page for all
+  --report     leaves a page and junit.xml of each file that is a run below --out, and one page for all
   --out DIR    default dist/hil
 
 tiers:
