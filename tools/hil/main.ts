@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeOverview } from './board/report-overview.ts';
-import { tiers } from './tiers.ts';
+import { environmentOf, tiers } from './tiers.ts';
 
 const { values, positionals } = parseArgs({
 	options: {
@@ -45,7 +45,7 @@ const child = spawn(
 	{
 		cwd: root,
 		stdio: 'inherit',
-		env: { ...process.env, ...(values.report && { MULLION_REPORTS: out }) },
+		env: { ...environmentOf(tier, process.env), ...(values.report && { MULLION_REPORTS: out }) },
 	},
 );
 const [code] = await once(child, 'exit');
