@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scriptArguments } from '../script-arguments.ts';
 import { writeOverview } from './board/report-overview.ts';
-import { tiers } from './tiers.ts';
+import { environmentOf, tiers } from './tiers.ts';
 
 const { values, positionals } = scriptArguments({
 	options: {
@@ -24,7 +24,7 @@ if (values.help || (values.tier !== undefined && tier === undefined)) {
 	console.log(`usage: npm run hil -- [options] [file ...]
 
   --tier NAME  only the tests of one tier
-  --report     leaves a page and junit.xml of each file's run below --out, and one page for all
+  --report     leaves a page and junit.xml of each file that is a run below --out, and one page for all
   --out DIR    default dist/hil
 
 tiers:
@@ -45,7 +45,7 @@ const child = spawn(
 	{
 		cwd: root,
 		stdio: 'inherit',
-		env: { ...process.env, ...(values.report && { MULLION_REPORTS: out }) },
+		env: { ...environmentOf(tier, process.env), ...(values.report && { MULLION_REPORTS: out }) },
 	},
 );
 const [code] = await once(child, 'exit');

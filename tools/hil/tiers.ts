@@ -6,6 +6,8 @@ export interface Tier {
 	readonly files: readonly string[];
 	/** Run by the tests' own configuration; default that of images on boards. */
 	readonly isPlain?: boolean;
+	/** Where it does more than the same tests do among all. */
+	readonly environment?: Readonly<Record<string, string>>;
 }
 
 const long = 'tools/hil/image/long';
@@ -31,9 +33,15 @@ export const tiers: Readonly<Record<string, Tier>> = {
 		files: [`${system}/update.test.ts`, `${long}/power-cut-*.test.ts`],
 	},
 	soak: {
-		about: 'a box whose power is cut again and again (MULLION_KILLS)',
+		about: 'a box whose power is cut again and again: MULLION_KILLS times, default 200',
 		files: [`${long}/kill-soak.test.ts`],
+		environment: { MULLION_KILLS: '200' },
 	},
 	fleet: { about: 'ten boxes of one image and one operator', files: [`${long}/fleet.test.ts`] },
 	labgrid: { about: "somebody else's bench with an image of ours", files: [`${long}/labgrid.test.ts`] },
 };
+
+/** What its tests are run with: what was said by whoever runs them goes before what the tier has by itself. */
+export function environmentOf(tier: Tier | undefined, said: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return { ...tier?.environment, ...said };
+}

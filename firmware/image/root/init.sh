@@ -10,7 +10,8 @@ mark() {
 }
 echo "initrd $1" >/run/boot-marks
 mark root
-[ "$(date +%s)" -lt "$built_at" ] && date -s "@$built_at" >/dev/null
+not_before() { [ "$(date +%s)" -ge "$1" ] || date -s "@$1" >/dev/null; }
+not_before "$built_at"
 # What is plugged in can wait for the platform, and not the other way round.
 while read -r driver options; do
 	case $driver in
@@ -76,6 +77,18 @@ elif ! has_room; then
 	# The platform does not start where it cannot write a file.
 	without_data "the data partition is full"
 fi
+# A box without a clock of its own would be back at the day of its build at each start, where what the repository said
+# of itself until then is fresh again, however old, and its log would go back. So time goes on from what the box wrote
+# last, but only up to some years after the build: what says more was written under a clock that was wrong, and a box
+# that believed it would take no update any more, the one by which it is mended included.
+last_written() {
+	latest=$built_at
+	for written in $(busybox stat -c %Y /data/* /data/*/* /data/*/*/* 2>/dev/null); do
+		[ "$written" -gt "$latest" ] && [ "$written" -le $((built_at + 5 * 31557600)) ] && latest=$written
+	done
+	echo "$latest"
+}
+[ -n "$lost" ] || not_before "$(last_written)"
 for driver in $usb; do insmod "$driver"; done &
 cd /data
 mark platform
@@ -83,6 +96,7 @@ node $engine /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/
 	${lost:+--without-data "$lost"} ${mended:+--mended "$mended"}
 ended=$?
 echo "mullion: the platform ended with $ended"
+[ -n "$lost" ] || : >/data/ended
 sync
 # It asks to be switched off when its battery is nearly empty.
 [ "$ended" = 75 ] && busybox poweroff -f

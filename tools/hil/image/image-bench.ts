@@ -33,6 +33,8 @@ export interface ImageBench extends AsyncDisposable {
 	readonly repository: Repository;
 	/** What a box is told when it is made, as JSON. */
 	configOf(endpointId: string): object;
+	/** When an image of this release says that it was built: seconds since the Unix epoch. */
+	builtAt(release: number): number;
 	/** Builds an image of this release. */
 	build(release: number, modules?: readonly CarriedModule[]): Promise<BuiltImage>;
 	/** Makes the slot of a release that is another one in its root only. */
@@ -97,11 +99,12 @@ export async function openImageBench({
 	});
 	const config = configOf(agent);
 	const keys = join(folder, 'keys');
+	const builtAt = (release: number): number => 1_790_000_000 + release;
 	const releaseOptions = (release: number) => ({
 		out: join(folder, `release-${release}`),
 		release,
 		version: `1.0.${release}`,
-		builtAt: 1_790_000_000 + release,
+		builtAt: builtAt(release),
 	});
 	let disks = 0;
 	const connect = (deadlineMs: number): Promise<Controller> =>
@@ -113,6 +116,7 @@ export async function openImageBench({
 		broker,
 		repository,
 		configOf,
+		builtAt,
 		build: async (release, modules = []) =>
 			buildImage({
 				...releaseOptions(release),

@@ -2,19 +2,23 @@
 import test, { type ExecutionContext } from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
-import type { Controller } from '../../../controller/controller.ts';
 import type { Board } from '../../board/board.ts';
 import { claim } from '../../board/claim.ts';
+import { isBack, livedData, onTrial } from '../given-back.ts';
 import { openImageBench } from '../image-bench.ts';
 import type { Root, VariantOptions } from '../variant.ts';
 
 const bench = await openImageBench();
-const { built } = await makeProbe();
-const old = await bench.build(1, [built]);
+const probe = await makeProbe();
+const old = await bench.build(1, [probe.built]);
+let lived: string;
 let releases = 1;
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
 const firmware = 'usr/lib/mullion/firmware.mjs';
 const shortTrial = { windowMs: 30_000, everyMs: 1000 };
+test.before(async () => {
+	lived = await livedData({ bench, image: old, probe });
+});
 test.after.always(() => bench[Symbol.asyncDispose]());
 
 /** Puts a broken release into slot b, to be started so often, and switches the box on. */
@@ -24,43 +28,10 @@ async function tryOut(
 	{ change, starts }: Pick<VariantOptions, 'change'> & { readonly starts: number },
 ): Promise<void> {
 	const broken = await bench.variant(old, ++releases, change);
-	const bootState = {
-		...firstBootState(1),
-		order: ['b', 'a'],
-		b: { left: starts, isGood: false },
-		reason: 'not-started',
-	} as const;
-	const contents = { 'boot-b': broken.boot.file, 'root-b': broken.root.file };
-	await box.flash(await bench.flashable(old, { bootState, contents }));
+	const contents = { 'boot-b': broken.boot.file, 'root-b': broken.root.file, data: lived };
+	await box.flash(await bench.flashable(old, { bootState: onTrial(starts), contents }));
 	t.timeout(600_000);
 	await box.power.on();
-}
-
-/** The old slot runs, its operator can see why, and the module from the factory runs in it. */
-async function isBack(t: ExecutionContext, box: Board, reason: string): Promise<void> {
-	const operator = await bench.operator(30_000);
-	t.teardown(() => operator.close());
-	const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
-	await box.serial.expect('starting slot a', { unless: 'starting slot b' });
-	const { text } = await box.serial.expect(/ in slot b was given back after \d starts: .*$/);
-	t.true(text.endsWith(`: ${reason}`), text);
-	await isThere;
-	const objects = await operator.get(['Device.DeviceInfo.FirmwareImage.', 'Device.SoftwareModules.']);
-	t.like(objects['Device.DeviceInfo.FirmwareImage.1.'], { Name: 'a', Version: '1.0.1', Status: 'Active' });
-	const given = objects['Device.DeviceInfo.FirmwareImage.2.'];
-	t.like(given, { Name: 'b', Available: 'false', Status: 'ActivationFailed' });
-	t.true(given?.['BootFailureLog']?.endsWith(`: ${reason}`));
-	t.like(objects['Device.SoftwareModules.DeploymentUnit.1.'], { Name: 'probe', Status: 'Installed' });
-	t.is(await statusOfUnit(operator), 'Active');
-}
-
-/** Of the only module, once it is up or has failed. */
-async function statusOfUnit(operator: Controller): Promise<string | undefined> {
-	const unit = 'Device.SoftwareModules.ExecutionUnit.1.';
-	for (;;) {
-		const status = (await operator.get([unit]))[unit]?.['Status'];
-		if (status !== 'Starting') return status;
-	}
 }
 
 test.serial('a release without an init is given back', async (t) => {
@@ -70,7 +41,7 @@ test.serial('a release without an init is given back', async (t) => {
 		await box.serial.expect('starting slot b');
 		await box.serial.expect("can't execute '/sbin/init'");
 	}
-	await isBack(t, box, 'not-started');
+	await isBack(t, { bench, box, probe, reason: 'not-started' });
 });
 
 test.serial('a release whose init ends is given back after the panic of its kernel', async (t) => {
@@ -78,7 +49,7 @@ test.serial('a release whose init ends is given back after the panic of its kern
 	await tryOut(t, box, { starts: 1, change: (root) => root.write('sbin/init', '#!/bin/sh\n', 0o755) });
 	await box.serial.expect('starting slot b');
 	await box.serial.expect('Attempted to kill init!');
-	await isBack(t, box, 'not-started');
+	await isBack(t, { bench, box, probe, reason: 'not-started' });
 });
 
 test.serial('a release whose platform does not come up is given back', async (t) => {
@@ -89,7 +60,7 @@ test.serial('a release whose platform does not come up is given back', async (t)
 		await box.serial.expect('starting slot b');
 		await box.serial.expect('mullion: the platform ended with 1');
 	}
-	await isBack(t, box, 'not-started');
+	await isBack(t, { bench, box, probe, reason: 'not-started' });
 });
 
 test.serial('a release that hangs is ended by the watchdog, and given back', async (t) => {
@@ -98,7 +69,7 @@ test.serial('a release that hangs is ended by the watchdog, and given back', asy
 	await tryOut(t, box, { starts: 1, change: (root) => root.write(firmware, 'for (;;);\n') });
 	await box.serial.expect('starting slot b');
 	await fired;
-	await isBack(t, box, 'not-started');
+	await isBack(t, { bench, box, probe, reason: 'not-started' });
 });
 
 test.serial('a release without a driver for its network is given back', async (t) => {
@@ -111,7 +82,7 @@ test.serial('a release without a driver for its network is given back', async (t
 	await tryOut(t, box, { starts: 1, change });
 	await box.serial.expect('starting slot b');
 	await box.serial.expect('was found unhealthy');
-	await isBack(t, box, 'unhealthy-cloud');
+	await isBack(t, { bench, box, probe, reason: 'unhealthy-cloud' });
 });
 
 test.serial(
@@ -129,7 +100,7 @@ test.serial(
 		});
 		const url = await bench.publish(lost);
 		await using box = await claim({ needs: ['power', 'flash'] });
-		await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
+		await box.flash(await bench.flashable(old, { bootState: firstBootState(1), contents: { data: lived } }));
 		const operator = await bench.operator(30_000);
 		t.teardown(() => operator.close());
 		const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
@@ -144,7 +115,7 @@ test.serial(
 			await box.serial.expect('starting slot b');
 			await box.serial.expect('was found unhealthy');
 		}
-		await isBack(t, box, 'unhealthy-cloud');
+		await isBack(t, { bench, box, probe, reason: 'unhealthy-cloud' });
 		await failed;
 	},
 );
