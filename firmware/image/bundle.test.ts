@@ -14,7 +14,7 @@ const run = promisify(execFile);
 async function bundled(t: ExecutionContext): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-bundle-'));
 	t.teardown(() => rm(folder, { recursive: true, force: true }));
-	const file = join(folder, 'firmware.mjs');
+	const file = join(folder, 'firmware.cjs');
 	await bundleFirmware({ file, without: ['@bytecodealliance/jco-transpile'] });
 	return file;
 }
@@ -56,7 +56,7 @@ test('two bundles of the same sources are the same to the byte', async (t) => {
 test("a thread reads what it runs, and what most boxes never use is in nobody's way", async (t) => {
 	const file = await bundled(t);
 	const bytesOf = async (name: string) => (await stat(join(dirname(file), name))).size;
-	t.true((await bytesOf('cell.mjs')) < (await bytesOf('firmware.mjs')) / 2);
+	t.true((await bytesOf('cell.mjs')) < (await bytesOf('firmware.cjs')) / 2);
 	for (const name of (await readdir(dirname(file))).filter((each) => each.endsWith('.mjs')))
 		t.notRegex(await readFile(join(dirname(file), name), 'utf8'), /Sec-WebSocket-Key/, name);
 });

@@ -1,7 +1,10 @@
 /**
  * The firmware as the few files that an image holds instead of its sources. Node reads through a file before it runs
- * anything of it, so each thread has one of its own, what they share is in others, and what most boxes never use
+ * anything of it, so each thread has its own, what threads of cells share is in others, and what most boxes never use
  * is in the last.
+ *
+ * What the main thread runs is one file in CommonJS: for a module Node loads its own loader of modules first, and asks for each
+ * file that one imports in turn, which takes a box two fifths of a second.
  */
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +15,10 @@ import { leanPackages, onDemand, onDemandFile, streamsOfNode } from './lean-pack
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export interface BundleOptions {
-	/** What is run: `.mjs`. The other files are written beside it. */
+	/**
+	 * The program. What else there is is written beside it. `firmware.cjs` starts quicker, and has `startFile` beside it; a
+	 * program that ends in `.mjs` may wait at its top level.
+	 */
 	readonly file: string;
 	/** Packages that stay outside: what needs them is refused where they are not there. */
 	readonly without?: readonly string[];
@@ -22,18 +28,25 @@ export interface BundleOptions {
 	readonly hasCells?: boolean;
 }
 
+/** What an image runs: sets the engine, and has it run the firmware. */
+export const startFile = 'start.cjs';
+const firmwareFile = 'firmware.cjs';
+
 const cells = { cell: here('../hal/cell-worker.ts'), glue: here('../hal/glue-worker.ts') };
 
-/** In place of the files that threads run from the sources. */
-const threadsBeside: Plugin = {
+/** In place of the files that threads run from the sources. @param here where the bundle is, as JavaScript */
+const threadsBeside = (here: string): Plugin => ({
 	name: 'threads beside each other',
 	setup: ({ onLoad }) => {
 		onLoad({ filter: /firmware\/hal\/threads\.ts$/ }, () => ({
-			contents: `export const cellProgram = new URL('cell.mjs', import.meta.url);
-				export const glueProgram = new URL('glue.mjs', import.meta.url);`,
+			contents: `export const cellProgram = new URL('cell.mjs', ${here});
+				export const glueProgram = new URL('glue.mjs', ${here});`,
 		}));
 	},
-};
+});
+
+/** What packages in one file still use of what is deprecated is taken for our own: nobody on a console can help it. */
+const quiet = 'process.noDeprecation=true;';
 
 const common = {
 	bundle: true,
@@ -55,26 +68,18 @@ export async function bundleFirmware({
 	hasCells = true,
 }: BundleOptions): Promise<Metafile> {
 	const outdir = dirname(file);
-	const program = await build({
-		...common,
-		entryPoints: { [basename(file, '.mjs')]: entry, ...(hasCells && cells) },
-		outdir,
-		outExtension: { '.js': '.mjs' },
-		splitting: true,
-		chunkNames: 'part-[hash]',
-		format: 'esm',
-		external: [...without],
-		plugins: [threadsBeside, leanNode, leanPackages],
-		banner: {
-			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more; and in one file, what they
-			// still use is taken for our own: nobody on a console can do anything about it.
-			js: "const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);process.noDeprecation=true;",
-		},
-	});
-	const used = Object.values(program.metafile.outputs).some(({ imports }) =>
+	const threads = hasCells ? cells : {};
+	const program =
+		basename(file) === firmwareFile
+			? together([
+					await bundleOne({ firmware: entry, start: here('root/start.ts') }, outdir, without),
+					await bundleModules(threads, outdir, without),
+				])
+			: await bundleModules({ [basename(file, '.mjs')]: entry, ...threads }, outdir, without);
+	const used = Object.values(program.outputs).some(({ imports }) =>
 		imports.some(({ path }) => path.endsWith(onDemandFile)),
 	);
-	if (!used) return program.metafile;
+	if (!used) return program;
 	const rest = await build({
 		...common,
 		stdin: { contents: onDemand(), resolveDir: here('../..') },
@@ -82,8 +87,55 @@ export async function bundleFirmware({
 		format: 'cjs',
 		plugins: [streamsOfNode],
 	});
+	return together([rest.metafile, program]);
+}
+
+type Entries = Readonly<Record<string, string>>;
+
+async function bundleOne(
+	entryPoints: Entries,
+	outdir: string,
+	external: readonly string[],
+): Promise<Metafile> {
+	const { metafile } = await build({
+		...common,
+		entryPoints: { ...entryPoints },
+		outdir,
+		outExtension: { '.js': '.cjs' },
+		format: 'cjs',
+		external: [...external, `./${firmwareFile}`],
+		plugins: [threadsBeside("require('node:url').pathToFileURL(__filename)"), leanNode, leanPackages],
+		banner: { js: quiet },
+	});
+	return metafile;
+}
+
+async function bundleModules(
+	entryPoints: Entries,
+	outdir: string,
+	external: readonly string[],
+): Promise<Metafile> {
+	const { metafile } = await build({
+		...common,
+		entryPoints: { ...entryPoints },
+		outdir,
+		outExtension: { '.js': '.mjs' },
+		splitting: true,
+		chunkNames: 'part-[hash]',
+		format: 'esm',
+		external: [...external],
+		plugins: [threadsBeside('import.meta.url'), leanNode, leanPackages],
+		banner: {
+			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more.
+			js: `const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);${quiet}`,
+		},
+	});
+	return metafile;
+}
+
+function together(metafiles: readonly Metafile[]): Metafile {
 	return {
-		inputs: { ...rest.metafile.inputs, ...program.metafile.inputs },
-		outputs: { ...rest.metafile.outputs, ...program.metafile.outputs },
+		inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
+		outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
 	};
 }

@@ -18,7 +18,7 @@ import { type Figure, figure, interleaved, limited } from './figure.ts';
 
 const limits = { deltaPercent: 1, copies: 1.5, peakMb: 16, smallMb: 128 };
 const needs = ['power', 'reset', 'flash'] as const satisfies readonly BoardFeature[];
-const firmware = 'usr/lib/mullion/firmware.mjs';
+const firmware = 'usr/lib/mullion/firmware.cjs';
 const memoryPath = 'Device.DeviceInfo.MemoryStatus.';
 const plainCopy = fileURLToPath(new URL('copy-slot.mjs', import.meta.url));
 /** Until what was only needed to start has been given back. */

@@ -13,7 +13,7 @@ const { built } = await makeProbe();
 const old = await bench.build(1, [built]);
 let releases = 1;
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
-const firmware = 'usr/lib/mullion/firmware.mjs';
+const firmware = 'usr/lib/mullion/firmware.cjs';
 const shortTrial = { windowMs: 30_000, everyMs: 1000 };
 test.after.always(() => bench[Symbol.asyncDispose]());
 
