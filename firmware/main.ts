@@ -33,34 +33,40 @@ if (values.help === true || values.config === undefined) {
 	process.exit(values.help === true ? 0 : 2);
 }
 
-try {
-	const boot = new BootRecord(bootClock(values.image !== undefined));
-	const config = await readConfig(values.config);
-	const image = values.image === undefined ? undefined : await readOwnImage(values.image);
-	const stop = async (): Promise<void> => {
-		// It may be asked for while it is still being opened.
-		await (await opening).close();
-		process.exit(0);
-	};
-	// In an image the end of this process is a restart of the box.
-	const opening: Promise<Box> = openBox(config, {
-		image,
-		withoutData: values['without-data'],
-		mended: values.mended,
-		restart: stop,
-		boot,
-		powerOff: async (hasMains) => {
+/** @param file its configuration */
+async function start(file: string): Promise<void> {
+	try {
+		const boot = new BootRecord(bootClock(values.image !== undefined));
+		const config = await readConfig(file);
+		const image = values.image === undefined ? undefined : await readOwnImage(values.image);
+		const stop = async (): Promise<void> => {
+			// It may be asked for while it is still being opened.
 			await (await opening).close();
-			process.exit((await hasMains()) ? 0 : switchOff);
-		},
-		onEvent: (text) => console.log(text),
-	});
-	await opening;
-	console.log('ready');
-	process.once('SIGTERM', stop);
-	process.once('SIGINT', stop);
-	if (values.tied === true) process.stdin.resume().once('end', stop);
-} catch (error) {
-	console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
-	process.exit(1);
+			process.exit(0);
+		};
+		// In an image the end of this process is a restart of the box.
+		const opening: Promise<Box> = openBox(config, {
+			image,
+			withoutData: values['without-data'],
+			mended: values.mended,
+			restart: stop,
+			boot,
+			powerOff: async (hasMains) => {
+				await (await opening).close();
+				process.exit((await hasMains()) ? 0 : switchOff);
+			},
+			onEvent: (text) => console.log(text),
+		});
+		await opening;
+		console.log('ready');
+		process.once('SIGTERM', stop);
+		process.once('SIGINT', stop);
+		if (values.tied === true) process.stdin.resume().once('end', stop);
+	} catch (error) {
+		console.error(`${codeOf(error)}: ${error instanceof Error ? error.message : error}`);
+		process.exit(1);
+	}
 }
+
+// Nothing here is waited for at the top level: an image has it as a file in CommonJS (`image/bundle.ts`).
+void start(values.config);

@@ -1,6 +1,7 @@
 /**
  * Sets the engine's optimiser to guests with checks and to cells: for the whole process, before anything is compiled.
- * An image says the same on Node's command line: what the engine compiled under other flags it does not take.
+ * An image does it before it loads the firmware (`image/root/start.ts`): what the engine compiled under other flags it
+ * does not take.
  */
 import { getCompileCacheDir } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
@@ -35,9 +36,8 @@ export const imageFlags = [
 	'--bytecode-old-age=1',
 ];
 
-/** A start would wait for what sets them again where the command line has said them. */
 export function tuneEngine(): void {
-	for (const flag of engineFlags) if (!process.execArgv.includes(flag)) setFlagsFromString(flag);
+	for (const flag of engineFlags) setFlagsFromString(flag);
 }
 
 /** False where there is compiled code for this program that the engine does not take: starts take longer then. */

@@ -3,9 +3,9 @@
  * behind it has moved, and with them most of what the engine has compiled of the file: an update brings a file and its
  * compiled code anew, and leaves the others as they are.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import type { Metafile, Plugin } from 'esbuild';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 
 /** By their paths; what is left stays in the file that is run. */
 const groups: Readonly<Record<string, RegExp>> = {
@@ -14,13 +14,61 @@ const groups: Readonly<Record<string, RegExp>> = {
 	agent: /^firmware\/(?:agent|factory|slots|update)\//,
 };
 
-export type Parts = ReadonlyMap<string, readonly string[]>;
+export interface PartsOptions {
+	/** Which is run; the others are written beside it. */
+	readonly file: string;
+	/** Before anything else, as JavaScript. */
+	readonly banner: string;
+	readonly options: BuildOptions & { readonly absWorkingDir: string; readonly plugins: Plugin[] };
+}
+
+/** Returns what is in them. @param entry waits for nothing at its top level, for the files are in CommonJS */
+export async function bundleParts(entry: string, { file, banner, options }: PartsOptions): Promise<Metafile> {
+	const { absWorkingDir: root, plugins } = options;
+	const program = basename(file);
+	const split = {
+		...options,
+		metafile: true,
+		write: false,
+		outdir: dirname(file),
+		outExtension: { '.js': '.cjs' },
+		splitting: true,
+		chunkNames: 'main-[hash]',
+		format: 'esm',
+	} as const;
+	const entries = { [basename(file, '.cjs')]: entry };
+	const alone = await build({ ...split, entryPoints: entries });
+	const parts = partsOf(inputsOf(alone.metafile, program));
+	const { metafile, outputFiles } = await build({
+		...split,
+		entryPoints: { ...entries, ...partEntries(parts) },
+		plugins: [partPlugin(parts, root), ...plugins],
+	});
+	const { settled, renamed } = settle(metafile, parts);
+	await mkdir(dirname(file), { recursive: true });
+	for (const { path, text } of outputFiles) {
+		const to = renamed(path);
+		if (!(relative(root, to) in settled.outputs)) continue;
+		const { code } = await transform(renamed(text), { ...transforming, format: 'cjs' });
+		await writeFile(to, `${banner}${code}`);
+	}
+	return settled;
+}
+
+const transforming = {
+	platform: 'node',
+	target: 'node26',
+	minifyWhitespace: true,
+	minifySyntax: true,
+} as const;
+
+type Parts = ReadonlyMap<string, readonly string[]>;
 
 const namespace = 'part';
 const prefix = `${namespace}:`;
 
-/** @param inputs of the file that would be the only one, by their paths from `root` */
-export function partsOf(inputs: readonly string[]): Parts {
+/** @param inputs of the file that would be the only one */
+function partsOf(inputs: readonly string[]): Parts {
 	// A `:` is none of a file, but of what a plugin has made.
 	const files = inputs.filter((path) => !path.includes(':'));
 	return new Map(
@@ -28,12 +76,21 @@ export function partsOf(inputs: readonly string[]): Parts {
 	);
 }
 
-/** What is built beside the programs: files that two of them use come into a file of their own. */
-export function partEntries(parts: Parts): Record<string, string> {
+function inputsOf({ outputs }: Metafile, file: string): string[] {
+	const output = Object.entries(outputs).find(([path]) => basename(path) === file);
+	return Object.keys(output?.[1].inputs ?? {});
+}
+
+function entryOf(part: string): string {
+	return `of-${part}`;
+}
+
+/** What is built beside the program: a file that two of them use comes into a file of its own. */
+function partEntries(parts: Parts): Record<string, string> {
 	return Object.fromEntries([...parts.keys()].map((name) => [entryOf(name), `${prefix}${name}`]));
 }
 
-export function partPlugin(parts: Parts, root: string): Plugin {
+function partPlugin(parts: Parts, root: string): Plugin {
 	return {
 		name: 'parts of one program',
 		setup: ({ onResolve, onLoad }) => {
@@ -49,32 +106,23 @@ export function partPlugin(parts: Parts, root: string): Plugin {
 }
 
 /**
- * Takes away what was only built so that there are parts, and has the others called by numbers: a name that is made of
+ * Leaves out what was only built so that there are parts, and has the others called by numbers: a name that is made of
  * what is in a part would change in all who name it.
  */
-export async function settleParts(
-	{ inputs, outputs }: Metafile,
-	{ parts, root, outdir }: { readonly parts: Parts; readonly root: string; readonly outdir: string },
-): Promise<Metafile> {
-	const entries = new Set([...parts.keys()].map((name) => `${entryOf(name)}.mjs`));
-	const kept = Object.entries(outputs).filter(([path]) => !entries.has(basename(path)));
-	const first = (path: string): string => Object.keys(outputs[path]?.inputs ?? {}).toSorted()[0] ?? '';
+function settle({ inputs, outputs }: Metafile, parts: Parts) {
+	const left = new Set([...parts.keys()].map((name) => `${entryOf(name)}.cjs`));
+	const kept = Object.entries(outputs).filter(([path]) => !left.has(basename(path)));
+	const firstOf = (path: string): string => Object.keys(outputs[path]?.inputs ?? {}).toSorted()[0] ?? '';
 	const numbered = kept
 		.map(([path]) => path)
-		.filter((path) => basename(path).startsWith('part-'))
-		.toSorted((a, b) => (first(a) < first(b) ? -1 : 1));
+		.filter((path) => basename(path).startsWith('main-'))
+		.toSorted((a, b) => (firstOf(a) < firstOf(b) ? -1 : 1));
 	const names = new Map(
-		numbered.map((path, at) => [basename(path), `part-${`${at}`.padStart(2, '0')}.mjs`] as const),
+		numbered.map((path, at) => [basename(path), `main-${`${at}`.padStart(2, '0')}.cjs`] as const),
 	);
 	const renamed = (text: string): string =>
-		text.replaceAll(/part-[0-9A-Z]{8}\.mjs/g, (name) => names.get(name) ?? name);
-	for (const name of entries) await rm(join(outdir, name), { force: true });
-	for (const [path] of kept) {
-		const file = join(root, path);
-		await writeFile(file, renamed(await readFile(file, 'utf8')));
-		await rename(file, join(dirname(file), renamed(basename(file))));
-	}
-	return {
+		text.replaceAll(/main-[0-9A-Z]{8}\.cjs/g, (name) => names.get(name) ?? name);
+	const settled: Metafile = {
 		inputs,
 		outputs: Object.fromEntries(
 			kept.map(([path, output]) => [
@@ -83,8 +131,5 @@ export async function settleParts(
 			]),
 		),
 	};
-}
-
-function entryOf(part: string): string {
-	return `of-${part}`;
+	return { settled, renamed };
 }

@@ -1,19 +1,26 @@
 /**
  * The firmware as the few files that an image holds instead of its sources. Node reads through a file before it runs
- * anything of it, so each thread has its own, what they share is in others, and what most boxes never use is in the
- * last. What the main thread runs is in several for updates (`bundle-parts.ts`).
+ * anything of it, so each thread has its own, what threads of cells share is in others, and what most boxes never use
+ * is in the last.
+ *
+ * What the main thread runs is in CommonJS: for a module Node loads its own loader of modules first, and asks for each
+ * file that one imports in turn, which takes a box two fifths of a second. It is in several files for updates
+ * (`bundle-parts.ts`).
  */
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { partEntries, partPlugin, partsOf, settleParts } from './bundle-parts.ts';
+import { bundleParts } from './bundle-parts.ts';
 import { leanNode } from './lean-node.ts';
 import { leanPackages, onDemand, onDemandFile, streamsOfNode } from './lean-packages.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export interface BundleOptions {
-	/** What is run: `.mjs`. The other files are written beside it. */
+	/**
+	 * The program. What else there is is written beside it. `firmware.cjs` starts quicker, and has `startFile` beside it; a
+	 * program that ends in `.mjs` may wait at its top level.
+	 */
 	readonly file: string;
 	/** Packages that stay outside: what needs them is refused where they are not there. */
 	readonly without?: readonly string[];
@@ -23,18 +30,25 @@ export interface BundleOptions {
 	readonly hasCells?: boolean;
 }
 
+/** What an image runs: sets the engine, and has it run the firmware. */
+export const startFile = 'start.cjs';
+const firmwareFile = 'firmware.cjs';
+
 const cells = { cell: here('../hal/cell-worker.ts'), glue: here('../hal/glue-worker.ts') };
 
-/** In place of the files that threads run from the sources. */
-const threadsBeside: Plugin = {
+/** In place of the files that threads run from the sources. @param place where the bundle is, as JavaScript */
+const threadsBeside = (place: string): Plugin => ({
 	name: 'threads beside each other',
 	setup: ({ onLoad }) => {
 		onLoad({ filter: /firmware\/hal\/threads\.ts$/ }, () => ({
-			contents: `export const cellProgram = new URL('cell.mjs', import.meta.url);
-				export const glueProgram = new URL('glue.mjs', import.meta.url);`,
+			contents: `export const cellProgram = new URL('cell.mjs', ${place});
+				export const glueProgram = new URL('glue.mjs', ${place});`,
 		}));
 	},
-};
+});
+
+/** What packages in one file still use of what is deprecated is taken for our own: nobody on a console can help it. */
+const quiet = 'process.noDeprecation=true;';
 
 const common = {
 	bundle: true,
@@ -56,35 +70,19 @@ export async function bundleFirmware({
 	hasCells = true,
 }: BundleOptions): Promise<Metafile> {
 	const outdir = dirname(file);
-	const name = basename(file, '.mjs');
-	const programs = { [name]: entry, ...(hasCells && cells) };
-	const options = {
-		...common,
-		outdir,
-		outExtension: { '.js': '.mjs' },
-		splitting: true,
-		chunkNames: 'part-[hash]',
-		format: 'esm',
-		external: [...without],
-		banner: {
-			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more; and in one file, what they
-			// still use is taken for our own: nobody on a console can do anything about it.
-			js: "const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);process.noDeprecation=true;",
-		},
-	} as const satisfies BuildOptions;
-	const plugins = [threadsBeside, leanNode, leanPackages];
-	const alone = await build({ ...options, entryPoints: programs, plugins, write: false });
-	const parts = partsOf(inputsOf(alone.metafile, `${name}.mjs`));
-	const program = await build({
-		...options,
-		entryPoints: { ...programs, ...partEntries(parts) },
-		plugins: [partPlugin(parts, common.absWorkingDir), ...plugins],
-	});
-	const metafile = await settleParts(program.metafile, { parts, root: common.absWorkingDir, outdir });
-	const used = Object.values(metafile.outputs).some(({ imports }) =>
+	const threads = hasCells ? cells : {};
+	const program =
+		basename(file) === firmwareFile
+			? together([
+					await bundleMain(entry, outdir, without),
+					await bundleStart(outdir),
+					await bundleModules(threads, outdir, without),
+				])
+			: await bundleModules({ [basename(file, '.mjs')]: entry, ...threads }, outdir, without);
+	const used = Object.values(program.outputs).some(({ imports }) =>
 		imports.some(({ path }) => path.endsWith(onDemandFile)),
 	);
-	if (!used) return metafile;
+	if (!used) return program;
 	const rest = await build({
 		...common,
 		stdin: { contents: onDemand(), resolveDir: here('../..') },
@@ -92,13 +90,61 @@ export async function bundleFirmware({
 		format: 'cjs',
 		plugins: [streamsOfNode],
 	});
-	return {
-		inputs: { ...rest.metafile.inputs, ...metafile.inputs },
-		outputs: { ...rest.metafile.outputs, ...metafile.outputs },
-	};
+	return together([rest.metafile, program]);
 }
 
-function inputsOf({ outputs }: Metafile, file: string): string[] {
-	const output = Object.entries(outputs).find(([path]) => basename(path) === file);
-	return Object.keys(output?.[1].inputs ?? {});
+type Entries = Readonly<Record<string, string>>;
+
+function bundleMain(entry: string, outdir: string, external: readonly string[]): Promise<Metafile> {
+	return bundleParts(entry, {
+		file: `${outdir}/${firmwareFile}`,
+		banner: quiet,
+		options: {
+			...common,
+			external: [...external],
+			plugins: [threadsBeside("require('node:url').pathToFileURL(__filename)"), leanNode, leanPackages],
+		},
+	});
+}
+
+async function bundleStart(outdir: string): Promise<Metafile> {
+	const { metafile } = await build({
+		...common,
+		entryPoints: [here('root/start.ts')],
+		outfile: `${outdir}/${startFile}`,
+		format: 'cjs',
+		external: [`./${firmwareFile}`],
+		plugins: [leanNode],
+	});
+	return metafile;
+}
+
+async function bundleModules(
+	entryPoints: Entries,
+	outdir: string,
+	external: readonly string[],
+): Promise<Metafile> {
+	const { metafile } = await build({
+		...common,
+		entryPoints: { ...entryPoints },
+		outdir,
+		outExtension: { '.js': '.mjs' },
+		splitting: true,
+		chunkNames: 'part-[hash]',
+		format: 'esm',
+		external: [...external],
+		plugins: [threadsBeside('import.meta.url'), leanNode, leanPackages],
+		banner: {
+			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more.
+			js: `const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);${quiet}`,
+		},
+	});
+	return metafile;
+}
+
+function together(metafiles: readonly Metafile[]): Metafile {
+	return {
+		inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
+		outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
+	};
 }

@@ -26,14 +26,21 @@ const seed = '--random-seed=1';
 const here = '/proc/self/cwd';
 const asItIs = ['--preserve-symlinks', '--preserve-symlinks-main'];
 
-/** Loads every file; none has anything to do. Node writes down what it compiled when it ends. */
+/**
+ * Loads every file as the box does: what threads run on a thread, after the engine was set; none has anything to do. Node
+ * writes down what it compiled when it ends.
+ */
 const loadAll = `
-const files = require('node:fs').readdirSync('.').filter((file) => /\\.[mc]js$/.test(file) && file !== 'firmware.mjs');
-(async () => {
-	for (const file of files.sort()) await import('file://${here}/' + file).catch(() => undefined);
-	process.argv.push('--help');
-	await import('file://${here}/firmware.mjs');
-})();
+const { readdirSync } = require('node:fs');
+const { Worker } = require('node:worker_threads');
+require('node:v8').setFlagsFromString(process.argv.at(-1));
+const files = readdirSync('.').filter((file) => file.endsWith('.mjs')).sort().map((file) => 'file://${here}/' + file);
+const load = "(async () => { for (const file of require('node:worker_threads').workerData) await import(file).catch(() => undefined); process.exit(); })()";
+new Worker(load, { eval: true, workerData: files }).once('exit', () => {
+	require('${here}/on-demand.cjs');
+	process.argv = ['node', '--help'];
+	require('${here}/firmware.cjs');
+});
 `;
 
 /** @param staging a root with Node, its libraries and the firmware @throws ImageError */
@@ -45,7 +52,7 @@ export async function addCodeCache(
 	const processor = board.processor ?? board.emulator?.processor;
 	const cpu = processor === undefined ? [] : ['-cpu', processor];
 	const root = resolve(staging.folder);
-	const node = [join(root, 'bin/node'), seed, ...asItIs, ...imageFlags, '-e', loadAll];
+	const node = [join(root, 'bin/node'), seed, ...asItIs, '-e', loadAll, '--', imageFlags.join(' ')];
 	await tool(userEmulator, ['-L', root, ...cpu, ...node], {
 		cwd: join(root, folder),
 		env: codeCacheEnvironment(`${here}/${name}`),

@@ -28,7 +28,7 @@ test('every file of a slot is in one row of its footprint, the largest first', a
 	await initrd.write('bin/busybox', new Uint8Array(700));
 	await initrd.write('lib/modules/6.1/kernel/dm.ko', new Uint8Array(100));
 	await root.folders('usr/lib/mullion');
-	const file = join(root.folder, 'usr/lib/mullion/firmware.mjs');
+	const file = join(root.folder, 'usr/lib/mullion/firmware.cjs');
 	const bundle = await bundleFirmware({ file, without: ['@bytecodealliance/jco-transpile'] });
 
 	const rows = await footprintOf({
@@ -65,7 +65,7 @@ test('a package says who brought it in, and small ones share a row', (t) => {
 	};
 	const inOutput = Object.entries(inputs).map(([path, { bytes }]) => [path, { bytesInOutput: bytes }]);
 	const output = { bytes: 55_510, imports: [], exports: [], inputs: Object.fromEntries(inOutput) };
-	t.deepEqual(packageRows({ inputs, outputs: { 'firmware.mjs': output } }), [
+	t.deepEqual(packageRows({ inputs, outputs: { 'firmware.cjs': output } }), [
 		{ part: 'npm large', why: 'used by firmware/box', bytes: 30_000 },
 		{ part: 'npm @scope/large', why: 'used by large', bytes: 25_000 },
 		{ part: 'npm, small', why: 'what those need: tiny', bytes: 500 },

@@ -3,10 +3,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { allocation } from '../environment.ts';
-import { imageFlags } from '../hal/engine.ts';
 import type { ImageDescription } from '../own-image.ts';
 import type { Board } from './board.ts';
-import { bundleFirmware } from './bundle.ts';
+import { bundleFirmware, startFile } from './bundle.ts';
 import { addCodeCache, codeCacheEnvironment } from './code-cache.ts';
 import { driversOf, isDriver } from './drivers.ts';
 import { type CarriedModule, stageModules } from './factory-modules.ts';
@@ -138,8 +137,8 @@ async function stage(
 		boot_state: `/dev/${board.storage.disk}${partitionOf('bootstate')}`,
 		data: `/dev/${board.storage.disk}${partitionOf('data')}`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
-		// They are for the firmware: anything else starts as Node does by itself.
-		engine: `"${program === undefined ? imageFlags.join(' ') : ''}"`,
+		// Anything but the firmware starts as Node does by itself.
+		program: `/usr/lib/mullion/${program === undefined ? startFile : 'program.mjs'}`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
 	const environment = { ...allocation, ...(program === undefined && codeCacheEnvironment()) };
@@ -147,7 +146,7 @@ async function stage(
 	await staging.write('etc/mullion/release', [...text, ...exported].join(''));
 	await staging.folders('usr/lib/mullion');
 	const bundle = await bundleFirmware({
-		file: join(staging.folder, 'usr/lib/mullion/firmware.mjs'),
+		file: join(staging.folder, 'usr/lib/mullion', program === undefined ? 'firmware.cjs' : 'program.mjs'),
 		without: left,
 		...(program !== undefined && { entry: program, hasCells: false }),
 	});

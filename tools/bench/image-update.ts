@@ -76,7 +76,7 @@ export async function updateFigures(bench: ImageBench, image: BuiltImage): Promi
 
 async function fileWith(root: Root, text: string): Promise<string> {
 	for (const path of await root.paths())
-		if (path.endsWith('.mjs') && (await root.read(path)).includes(text)) return path;
+		if (path.endsWith('.cjs') && (await root.read(path)).includes(text)) return path;
 	throw new Error(`no file of the firmware says "${text}"`);
 }
 

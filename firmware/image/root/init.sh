@@ -92,7 +92,7 @@ last_written() {
 for driver in $usb; do insmod "$driver"; done &
 cd /data
 mark platform
-node $engine /usr/lib/mullion/firmware.mjs --config /data/box.json --image /etc/mullion/image.json \
+node "$program" --config /data/box.json --image /etc/mullion/image.json \
 	${lost:+--without-data "$lost"} ${mended:+--mended "$mended"}
 ended=$?
 echo "mullion: the platform ended with $ended"

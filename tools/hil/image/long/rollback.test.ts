@@ -14,7 +14,7 @@ const old = await bench.build(1, [probe.built]);
 let lived: string;
 let releases = 1;
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
-const firmware = 'usr/lib/mullion/firmware.mjs';
+const firmware = 'usr/lib/mullion/firmware.cjs';
 const shortTrial = { windowMs: 30_000, everyMs: 1000 };
 test.before(async () => {
 	lived = await livedData({ bench, image: old, probe });

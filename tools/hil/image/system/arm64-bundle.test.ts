@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { loadBoard } from '../../../../firmware/image/board.ts';
-import { bundleFirmware } from '../../../../firmware/image/bundle.ts';
+import { bundleFirmware, startFile } from '../../../../firmware/image/bundle.ts';
 import { fetchSources } from '../../../../firmware/image/sources.ts';
 import { TestBox } from '../../box/test-box.ts';
 import { requirePrograms } from '../../link/requirements.ts';
@@ -16,10 +16,9 @@ test('the bundle starts under the Node of the box, comes to its cloud, and runs 
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-bundle-'));
 	t.teardown(() => rm(folder, { recursive: true, force: true }));
 	const { debian, node } = await fetchSources(await loadBoard('qemu-arm64'));
-	const bundle = join(folder, 'firmware.mjs');
-	await bundleFirmware({ file: bundle, without: ['@bytecodealliance/jco-transpile'] });
+	await bundleFirmware({ file: join(folder, 'firmware.cjs'), without: ['@bytecodealliance/jco-transpile'] });
 	// It would be given the sources to run: the bundle takes their place.
-	const script = `shift; exec ${emulator} -L '${debian}' '${node}' '${bundle}' "$@"`;
+	const script = `shift; exec ${emulator} -L '${debian}' '${node}' '${join(folder, startFile)}' "$@"`;
 	await using box = await TestBox.start({ boxCommand: ['sh', '-c', script, emulator], deadlineMs: 30_000 });
 
 	const info = (await box.stage.operator.get(['Device.DeviceInfo.']))['Device.DeviceInfo.'];
