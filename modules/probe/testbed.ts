@@ -1,6 +1,7 @@
 /** A probe and what to say to it: for tests and figures. */
 import { fileURLToPath } from 'node:url';
 import { decodeAny, encodeAny } from '../../proto/host/codec.ts';
+import { importable } from '../../runtime/capability/imports.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { type BuiltModule, buildModule } from '../../tools/build/component.ts';
 
@@ -18,10 +19,7 @@ export interface Word {
 }
 
 /** Every import of the service world, as a box with all capabilities provides them. */
-export const allImports: ReadonlyMap<string, string | undefined> = new Map([
-	['mullion:service/log@0.1.0', undefined],
-	['mullion:service/key-value@0.1.0', 'key-value'],
-]);
+export const allImports = importable();
 
 export interface Probe {
 	readonly built: BuiltModule;
