@@ -1,4 +1,5 @@
 /** `mullion logs`: what the VMs and the platform write. */
+import { keptLines } from '../../firmware/agent/data-model/log.ts';
 import type { Controller } from '../controller/controller.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
@@ -18,8 +19,6 @@ interface Line {
 
 /** Who writes what no VM does. */
 const platform = 'box';
-/** As many lines as a box keeps. */
-const mostKept = 1000;
 
 const levels = ['debug', 'info', 'warn', 'error'];
 
@@ -100,7 +99,7 @@ async function read(options: { box: Controller; vm: string; level: string; limit
 	// To a box, no name is everybody's.
 	const args =
 		vm === platform
-			? { Vm: '', Level: level, Limit: `${mostKept}` }
+			? { Vm: '', Level: level, Limit: `${keptLines}` }
 			: { Vm: vm, Level: level, Limit: `${limit}` };
 	const { Lines = '[]' } = await box.operate('Device.X_MULLION_Log.Read()', args, { isSync: true });
 	const lines: Line[] = JSON.parse(Lines);

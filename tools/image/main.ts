@@ -9,6 +9,7 @@ import { codeOf } from '../../runtime/error.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { Repository } from '../headend/repository/repository.ts';
+import { interruption } from '../interruption.ts';
 import { scriptArguments } from '../script-arguments.ts';
 import { boxConfig, carriedModules, kernelChoice, releaseNumber, sourceDate } from './image-request.ts';
 
@@ -47,14 +48,7 @@ ${Object.entries(factoryPolicies)
 	process.exit(0);
 }
 
-const enough = new AbortController();
-const { signal } = enough;
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-	process.on(name, () => {
-		// The second time is for good.
-		if (signal.aborted) process.exit(130);
-		enough.abort();
-	});
+const signal = interruption();
 
 try {
 	const kernel = kernelChoice(values.kernel);

@@ -6,8 +6,17 @@ import { type Command, dateTimeOf, type ObjectProvider } from './provider.ts';
 const path = 'Device.X_MULLION_Log.';
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies LogLine['level'][];
 
-/** @param capacity lines kept for `Read()`; default 1000 */
-export function logObject({ log, capacity = 1000 }: { log: LogSource; capacity?: number }): ObjectProvider {
+/** Lines that a box keeps for `Read()`. */
+export const keptLines = 1000;
+
+/** @param capacity lines kept for `Read()` */
+export function logObject({
+	log,
+	capacity = keptLines,
+}: {
+	log: LogSource;
+	capacity?: number;
+}): ObjectProvider {
 	const ring: LogLine[] = [];
 	let written = 0;
 
