@@ -1,12 +1,20 @@
-/** The tests of one file on boards with images: as one run whose report says what the images are made of. */
-import { loadBoard } from '../../../firmware/image/board.ts';
+/** The tests of one file on boards with images: the bench for these, and a run whose report says what they are made of. */
 import { fetchSources, kernelRelease } from '../../../firmware/image/sources.ts';
 import { type BoardRun, openBoardRun } from '../board/board-run.ts';
-import { boardHere } from '../board/claim.ts';
+import { type ImageBench, type ImageBenchOptions, openImageBench } from './image-bench.ts';
 
-export async function openImageRun(name: string): Promise<BoardRun> {
-	const run = await openBoardRun(name);
-	const { debian, nodeVersion } = await fetchSources(await loadBoard(boardHere()));
-	run.versions({ Linux: await kernelRelease(debian), 'Node of the box': nodeVersion });
-	return run;
+export interface ImageRun extends BoardRun {
+	/** There until the run is over. */
+	readonly bench: ImageBench;
+}
+
+export async function openImageRun(name: string, options?: ImageBenchOptions): Promise<ImageRun> {
+	await using stack = new AsyncDisposableStack();
+	const bench = stack.use(await openImageBench(options));
+	const { debian, nodeVersion } = await fetchSources(bench.board);
+	const linux = await kernelRelease(debian);
+	const run = stack.use(await openBoardRun(name));
+	run.versions({ 'images for': bench.board.name, Linux: linux, 'Node of the box': nodeVersion });
+	const owned = stack.move();
+	return { ...run, bench, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -7,18 +7,14 @@ import { claim } from '../../board/claim.ts';
 import { echo } from '../cuts/box-talk.ts';
 import { changeGuest, guestName, publishGuest } from '../cuts/guest.ts';
 import { commonImage, emulatorMiB, endpointOf, personalDisk } from '../fleet.ts';
-import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const boxes = 10;
 const run = await openImageRun('fleet');
-const bench = await openImageBench();
+const { bench } = run;
 const image = await bench.build(1);
 await publishGuest(bench.repository, await makeProbe());
-test.after.always(async () => {
-	await bench[Symbol.asyncDispose]();
-	await run[Symbol.asyncDispose]();
-});
+test.after.always(() => run[Symbol.asyncDispose]());
 
 test('ten boxes of one image take a module and answer', async (t) => {
 	t.timeout(3_600_000);

@@ -15,7 +15,6 @@ import { faultIn } from '../cuts/expected-data.ts';
 import { type GuestVersion, guestName, publishGuest } from '../cuts/guest.ts';
 import { pairModules } from '../cuts/journal-pair.ts';
 import { type Fact, work } from '../cuts/work.ts';
-import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 /** Half of them while modules come and go, half while firmware is updated. */
@@ -28,7 +27,7 @@ const updateMs = 40_000;
 const longestMs = 7_200_000;
 
 const run = await openImageRun('kill soak');
-const bench = await openImageBench();
+const { bench } = run;
 const probe = await makeProbe();
 const modules = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));
 const old = await bench.build(1, modules);
@@ -37,10 +36,7 @@ const url = await bench.publish(next);
 await publishGuest(bench.repository, probe);
 const flashable = await bench.flashable(old, { bootState: firstBootState(1) });
 const random = seededRandom(Number(process.env['MULLION_SEED'] ?? Date.now() % 65_536));
-test.after.always(async () => {
-	await bench[Symbol.asyncDispose]();
-	await run[Symbol.asyncDispose]();
-});
+test.after.always(() => run[Symbol.asyncDispose]());
 
 interface Soak {
 	readonly box: Board;

@@ -21,7 +21,6 @@ import { publishGuest } from '../cuts/guest.ts';
 import { pairModules } from '../cuts/journal-pair.ts';
 import { type Fact, work } from '../cuts/work.ts';
 import { worstStates } from '../cuts/worst-states.ts';
-import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const tornStates = 500;
@@ -37,7 +36,7 @@ interface Recorded {
 }
 
 const run = await openImageRun('power cuts and data');
-const bench = await openImageBench();
+const { bench } = run;
 const probe = await makeProbe();
 const carried = [probe.built.bytes, ...pairModules(probe.built.bytes)].map((bytes) => ({ bytes }));
 const image = await bench.build(1, carried);
@@ -47,7 +46,6 @@ const opened = new AsyncDisposableStack();
 let recorded: Recorded;
 test.after.always(async () => {
 	await opened[Symbol.asyncDispose]();
-	await bench[Symbol.asyncDispose]();
 	await run[Symbol.asyncDispose]();
 });
 
@@ -112,13 +110,16 @@ test.serial('after each write, and with any since the last flush lost or torn, a
 test.serial('what a disk loses that only says it has flushed is found out by the same look', async (t) => {
 	t.timeout(1_200_000);
 	const { data, diary } = recorded;
-	let faults = 0;
-	for await (const state of states(lyingStates, { isLying: true })) {
-		if (state.losses === 0) continue;
-		if ((await data.faultIn(state, diary.until(state.entries))) !== undefined) faults++;
-	}
-	t.true(faults > 0);
-	t.log(`${faults} of ${lyingStates} states`);
+	await run.look(t.title, async (record) => {
+		let faults = 0;
+		for await (const state of states(lyingStates, { isLying: true })) {
+			if (state.losses === 0) continue;
+			if ((await data.faultIn(state, diary.until(state.entries))) !== undefined) faults++;
+		}
+		record.figure('states that were found out', `${faults} of ${lyingStates}`);
+		t.log(record.figures);
+		t.true(faults > 0);
+	});
 });
 
 test.serial('a box that starts from the worst of these states has all that it must have', async (t) => {

@@ -10,7 +10,6 @@ import { WriteLog } from '../../board/write-log.ts';
 import { seededRandom } from '../../link/random.ts';
 import { CutSlots } from '../cuts/cut-slots.ts';
 import { worstStates } from '../cuts/worst-states.ts';
-import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const tornStates = 500;
@@ -24,7 +23,7 @@ interface Recorded {
 }
 
 const run = await openImageRun('power cuts and updates');
-const bench = await openImageBench();
+const { bench } = run;
 const { built } = await makeProbe();
 const old = await bench.build(1, [built]);
 const next = await bench.build(2, [built]);
@@ -35,7 +34,6 @@ const opened = new AsyncDisposableStack();
 let recorded: Recorded;
 test.after.always(async () => {
 	await opened[Symbol.asyncDispose]();
-	await bench[Symbol.asyncDispose]();
 	await run[Symbol.asyncDispose]();
 });
 

@@ -7,20 +7,16 @@ import type { Board } from '../../board/board.ts';
 import { askBox, publishInBox } from '../box-bus.ts';
 import { areSettled } from '../cuts/box-talk.ts';
 import { fillData } from '../full-data.ts';
-import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
 const run = await openImageRun('update in trouble');
-const bench = await openImageBench();
+const { bench } = run;
 const { built, order } = await makeProbe();
 const old = await bench.build(1, [built]);
 const next = await bench.build(2, [built]);
 const url = await bench.publish(next);
-test.after.always(async () => {
-	await bench[Symbol.asyncDispose]();
-	await run[Symbol.asyncDispose]();
-});
+test.after.always(() => run[Symbol.asyncDispose]());
 
 /** So slow that a writer which marks every 4 MiB has no more to mark meanwhile (`firmware/slots/slot-writer.ts`). */
 const slowKbps = 16_000;

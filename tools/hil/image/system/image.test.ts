@@ -10,26 +10,24 @@ import { readBoot } from '../../../boot-chart/read-boot.ts';
 import { bootChartFile } from '../../board/report.ts';
 import { startsOf } from '../../board/start-phases.ts';
 import { isBack, livedData, onTrial } from '../given-back.ts';
-import { openImageBench } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
-const run = await openImageRun('image');
-const bench = await openImageBench({ level: 15 });
+const run = await openImageRun('image', { level: 15 });
+const { bench } = run;
 const probe = await makeProbe();
 const image = await bench.build(1, [probe.built]);
 let lived: string;
 test.before(async () => {
 	lived = await livedData({ bench, image, probe });
 });
-test.after.always(async () => {
-	await bench[Symbol.asyncDispose]();
-	await run[Symbol.asyncDispose]();
-});
+test.after.always(() => run[Symbol.asyncDispose]());
 
 test.serial('the same sources make the same image, to the byte', async (t) => {
-	const again = await bench.build(1, [probe.built]);
-	for (const part of ['boot', 'root', 'data', 'disk', 'environment', 'deviceTree', 'firmware'] as const)
-		t.is(again[part]?.sha256, image[part]?.sha256, part);
+	await run.look(t.title, async () => {
+		const again = await bench.build(1, [probe.built]);
+		for (const part of ['boot', 'root', 'data', 'disk', 'environment', 'deviceTree', 'firmware'] as const)
+			t.is(again[part]?.sha256, image[part]?.sha256, part);
+	});
 });
 
 test.serial(

@@ -8,7 +8,7 @@ import { type CrashState, crashStates } from '../../board/crash-states.ts';
 import { WriteLog } from '../../board/write-log.ts';
 import { seededRandom } from '../../link/random.ts';
 import { CutSlots } from '../cuts/cut-slots.ts';
-import { agent, openImageBench } from '../image-bench.ts';
+import { agent } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const tornStates = 500;
@@ -16,17 +16,14 @@ const tornStates = 500;
 const lyingStates = 100;
 const other = 'Device.DeviceInfo.FirmwareImage.2.';
 const run = await openImageRun('firmware update');
-const bench = await openImageBench();
+const { bench } = run;
 const old = await bench.build(1);
 const next = await bench.build(2);
 const oldUrl = await bench.publish(old);
 const url = await bench.publish(next);
 const flashable = await bench.flashable(old, { bootState: firstBootState(1) });
 const writes = join(bench.folder, 'writes');
-test.after.always(async () => {
-	await bench[Symbol.asyncDispose]();
-	await run[Symbol.asyncDispose]();
-});
+test.after.always(() => run[Symbol.asyncDispose]());
 
 test.serial(
 	'a release is started from the other slot, kept once found healthy, and none before it is taken',
@@ -100,7 +97,10 @@ test.serial(
 );
 
 test.serial('what a disk loses that only says it has flushed is found out by the same look', async (t) => {
-	const { faults } = await faultsOf(lyingStates, { isLying: true });
-	t.true(faults.length > 0);
-	t.log(`${faults.length} of ${lyingStates} states`);
+	await run.look(t.title, async (record) => {
+		const { faults } = await faultsOf(lyingStates, { isLying: true });
+		record.figure('states that were found out', `${faults.length} of ${lyingStates}`);
+		t.log(record.figures);
+		t.true(faults.length > 0);
+	});
 });
