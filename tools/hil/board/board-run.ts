@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run as command } from '../link/command.ts';
 import type { Board } from './board.ts';
 import type { ClaimOptions } from './claim.ts';
-import { recordedTest } from './recorded-test.ts';
+import { recordedTest, recordedTestOn } from './recorded-test.ts';
 import { writeReport } from './report.ts';
 import { RunRecord, type TestRecord } from './run-record.ts';
 
@@ -15,12 +15,15 @@ export interface BoardRun extends AsyncDisposable {
 	/** What takes part beside the board: part -> version. */
 	versions(parts: Readonly<Record<string, string>>): void;
 	/** One that needs no board: what is made of what a board has left. */
-	look(name: string, work: (test: TestRecord) => Promise<unknown>): Promise<void>;
-	test(
+	look<Result>(name: string, work: (test: TestRecord) => Promise<Result>): Promise<Result>;
+	/** One on a board of its own. */
+	test<Result>(
 		name: string,
 		wanted: ClaimOptions,
-		work: (board: Board, test: TestRecord) => Promise<unknown>,
-	): Promise<void>;
+		work: (board: Board, test: TestRecord) => Promise<Result>,
+	): Promise<Result>;
+	/** One on a board that was there before it and is after it: all that this has said so far is kept. */
+	testOn<Result>(name: string, board: Board, work: (test: TestRecord) => Promise<Result>): Promise<Result>;
 }
 
 /** @param reports folder for the report; default what `npm run hil -- --report` said, or none */
@@ -37,12 +40,9 @@ export async function openBoardRun(
 	return {
 		folder,
 		versions: (parts) => run.versions(parts),
-		look: async (title, work) => {
-			await run.test(title, work);
-		},
-		test: async (title, wanted, work) => {
-			await recordedTest({ run, name: title, folder, ...wanted }, work);
-		},
+		look: (title, work) => run.test(title, work),
+		test: (title, wanted, work) => recordedTest({ run, name: title, folder, ...wanted }, work),
+		testOn: (title, board, work) => recordedTestOn(board, { run, name: title, folder }, work),
 		[Symbol.asyncDispose]: async () => {
 			if (reports === undefined) await rm(folder, { recursive: true, force: true });
 			else await writeReport(folder, run.report);

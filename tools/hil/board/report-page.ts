@@ -18,7 +18,7 @@ export function reportPage(
 	const facts = {
 		started: startedAt.toISOString(),
 		took: secondsOf(tests.reduce((sum, { durationMs }) => sum + durationMs, 0)),
-		board,
+		...(board !== '' && { board }),
 		...versions,
 	};
 	const rows = Object.entries(facts).map(([what, value]) => markup`<dt>${what}</dt><dd>${value}</dd>`);

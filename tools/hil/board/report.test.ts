@@ -87,6 +87,10 @@ test('the page says it all and needs nothing', async (t) => {
 	t.true(page.indexOf('it comes back') < page.indexOf('it starts'), 'what failed comes first');
 });
 
+test('a page of a run without a board names none', (t) => {
+	t.notRegex(reportPage(newRecord().report), /<dt>board</);
+});
+
 test('a chart that lies beside the report is shown as an image, in which nothing can run', async (t) => {
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-report-'));
 	t.teardown(() => rm(folder, { recursive: true }));

@@ -4,6 +4,7 @@ import type { BoardStart } from './start-phases.ts';
 
 export interface RunReport {
 	readonly name: string;
+	/** Empty where none took part. */
 	readonly board: string;
 	/** Part -> version. */
 	readonly versions: Readonly<Record<string, string>>;

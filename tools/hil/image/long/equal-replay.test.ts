@@ -16,11 +16,14 @@ import { prepareComponent } from '../../../../runtime/component/prepare.ts';
 import { readRecording } from '../../../../runtime/recording/recording.ts';
 import { buildModule } from '../../../build/component.ts';
 import { type } from '../../../cli/trial-desk.ts';
-import { claim, emulatedOffer } from '../../board/claim.ts';
+import { openBoardRun } from '../../board/board-run.ts';
+import { type ClaimOptions, emulatedOffer } from '../../board/claim.ts';
 import { requirePrograms } from '../../link/requirements.ts';
 import { agent, openImageBench } from '../image-bench.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const run = await openBoardRun('equal replay');
+test.after.always(() => run[Symbol.asyncDispose]());
 const boards = await Promise.all(['qemu-arm64', 'qemu-x86_64'].map(loadBoard));
 const orders = [1, 7, 99, 12_345, 4_000_000_000].map((seed) => ({ seed, rounds: 40 }));
 /** Is ended by its budget, at the same instruction everywhere. */
@@ -52,42 +55,44 @@ test('a module does the same on two processors, and either replays what was reco
 	const recorded: Recorded[] = [];
 	for (const { name } of boards) recorded.push(await record(t, { name, module: built.bytes, folder }));
 
-	const [first, second] = recorded;
-	t.is(first?.said.length, orders.length);
-	t.deepEqual(first?.said, second?.said);
-	const digests = await Promise.all(
-		recorded.map(async ({ file }) => (await readRecording(await bytesOf(file))).opening.digest.toHex()),
-	);
-	t.is(digests[0], digests[1]);
-	const program = join(folder, 'replay.mjs');
-	await bundleFirmware({
-		file: program,
-		entry: here('../replay-here.ts'),
-		hasCells: false,
-		without: ['@bytecodealliance/jco-transpile'],
-	});
-	for (const { file } of recorded) {
-		const played: Played[] = [];
-		for (const board of boards) {
-			const command = await nodeOf(board.name);
-			const { stdout } = await promisify(execFile)(command[0] ?? '', [
-				...command.slice(1),
-				program,
-				file,
-				module,
-			]);
-			played.push(JSON.parse(stdout));
-		}
-		t.deepEqual(
-			played.map(({ processor }) => processor),
-			['arm64', 'x64'],
+	await run.look(t.title, async () => {
+		const [first, second] = recorded;
+		t.is(first?.said.length, orders.length);
+		t.deepEqual(first?.said, second?.said);
+		const digests = await Promise.all(
+			recorded.map(async ({ file }) => (await readRecording(await bytesOf(file))).opening.digest.toHex()),
 		);
-		for (const { difference, turns, of } of played) {
-			t.is(difference, undefined);
-			t.is(turns.length, of);
+		t.is(digests[0], digests[1]);
+		const program = join(folder, 'replay.mjs');
+		await bundleFirmware({
+			file: program,
+			entry: here('../replay-here.ts'),
+			hasCells: false,
+			without: ['@bytecodealliance/jco-transpile'],
+		});
+		for (const { file } of recorded) {
+			const played: Played[] = [];
+			for (const board of boards) {
+				const command = await nodeOf(board.name);
+				const { stdout } = await promisify(execFile)(command[0] ?? '', [
+					...command.slice(1),
+					program,
+					file,
+					module,
+				]);
+				played.push(JSON.parse(stdout));
+			}
+			t.deepEqual(
+				played.map(({ processor }) => processor),
+				['arm64', 'x64'],
+			);
+			for (const { difference, turns, of } of played) {
+				t.is(difference, undefined);
+				t.is(turns.length, of);
+			}
+			t.deepEqual(played[0]?.turns, played[1]?.turns);
 		}
-		t.deepEqual(played[0]?.turns, played[1]?.turns);
-	}
+	});
 });
 
 /** The Node of a board's image, on this machine. */
@@ -104,35 +109,37 @@ async function record(
 ): Promise<Recorded> {
 	await using bench = await openImageBench({ board: await loadBoard(name) });
 	const image = await bench.build(1, [{ bytes: module }]);
-	await using box = await claim({ needs: ['power', 'flash'], offers: [await emulatedOffer(name)] });
-	await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
-	const { schema } = await prepareComponent(module, { provided: allImports });
-	const operator = await bench.start(t, box);
-	await box.serial.expect('info sums: ready');
-	const cwd = join(folder, name);
-	await mkdir(cwd);
-	const recording = type(
-		['record', 'sums', '-o', 'sums.recording', '--broker', bench.broker.url, '--agent', agent],
-		{
-			cwd,
-		},
-	);
-	await box.serial.expect('info sums: ready');
-	const said: string[] = [];
-	for (const order of [...orders, endless]) {
-		const Payload = Buffer.from(encodeAny(JSON.parse(schema), 'sums.Order', order)).toString('base64');
-		await operator.operate(
-			'Device.X_MULLION_Bus.Publish()',
-			{ Topic: 'sums.order', Payload },
-			{ isSync: true },
+	const wanted: ClaimOptions = { needs: ['power', 'flash'], offers: [await emulatedOffer(name)] };
+	return run.test(`${t.title}: ${name}`, wanted, async (box) => {
+		await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
+		const { schema } = await prepareComponent(module, { provided: allImports });
+		const operator = await bench.start(t, box);
+		await box.serial.expect('info sums: ready');
+		const cwd = join(folder, name);
+		await mkdir(cwd);
+		const recording = type(
+			['record', 'sums', '-o', 'sums.recording', '--broker', bench.broker.url, '--agent', agent],
+			{
+				cwd,
+			},
 		);
-		if (order === endless) break;
-		const { groups } = await box.serial.expect(/order (\d+ of [0-9a-f]+)/);
-		said.push(groups[0] ?? '');
-	}
-	const { code, err } = await recording;
-	t.is(code, 0, err);
-	return { file: join(cwd, 'sums.recording'), said };
+		await box.serial.expect('info sums: ready');
+		const said: string[] = [];
+		for (const order of [...orders, endless]) {
+			const Payload = Buffer.from(encodeAny(JSON.parse(schema), 'sums.Order', order)).toString('base64');
+			await operator.operate(
+				'Device.X_MULLION_Bus.Publish()',
+				{ Topic: 'sums.order', Payload },
+				{ isSync: true },
+			);
+			if (order === endless) break;
+			const { groups } = await box.serial.expect(/order (\d+ of [0-9a-f]+)/);
+			said.push(groups[0] ?? '');
+		}
+		const { code, err } = await recording;
+		t.is(code, 0, err);
+		return { file: join(cwd, 'sums.recording'), said };
+	});
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {

@@ -10,15 +10,15 @@ import { ControllerError } from '../../../controller/controller-error.ts';
 import { moduleTarget } from '../../../headend/repository/module-target.ts';
 import { type NewTarget, Repository } from '../../../headend/repository/repository.ts';
 import type { Board } from '../../board/board.ts';
-import { claim } from '../../board/claim.ts';
 import { withManifest } from '../../box/variant.ts';
 import { askBox, publishInBox } from '../box-bus.ts';
 import { areSettled, echo } from '../cuts/box-talk.ts';
-import { openImageBench } from '../image-bench.ts';
+import { openImageRun } from '../image-run.ts';
 
 const dayMs = 86_400_000;
 const modules = 'Device.SoftwareModules.';
-const bench = await openImageBench();
+const run = await openImageRun('surroundings');
+const { bench } = run;
 const probe = await makeProbe();
 const image = await bench.build(1, [probe.built]);
 const [pushed, next] = ['pushed', 'next'].map((name) => ({
@@ -30,7 +30,7 @@ const [pushed, next] = ['pushed', 'next'].map((name) => ({
 		subscribes: { [`${name}.echo`]: 'probe.Word' },
 	})),
 })) as [NewTarget, NewTarget];
-test.after.always(() => bench[Symbol.asyncDispose]());
+test.after.always(() => run[Symbol.asyncDispose]());
 
 test.serial(
 	'a box whose data partition is unreadable comes to its cloud without it, tells, and leaves it as it is',
@@ -54,41 +54,43 @@ async function comesWithout(
 	t: ExecutionContext,
 	{ data, said }: { readonly data: string | Uint8Array; readonly said: string },
 ): Promise<void> {
-	await using box = await claim({ needs: ['power', 'flash', 'reset'] });
-	await box.flash(await bench.flashable(image, { bootState: firstBootState(1), contents: { data } }));
-	const operator = await bench.operator(20_000);
-	t.teardown(() => operator.close());
-	for (let starts = 2; starts > 0; starts--) {
-		const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
-		if (starts === 2) await box.power.on();
-		else await box.reset();
-		await box.serial.expect(`mullion: ${said}`);
-		await isThere;
-		const { Lines } = await operator.operate('Device.X_MULLION_Log.Read()', {}, { isSync: true });
-		t.true(Lines?.includes(said));
-	}
+	await run.test(t.title, { needs: ['power', 'flash', 'reset'] }, async (box) => {
+		await box.flash(await bench.flashable(image, { bootState: firstBootState(1), contents: { data } }));
+		const operator = await bench.operator(20_000);
+		t.teardown(() => operator.close());
+		for (let starts = 2; starts > 0; starts--) {
+			const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+			if (starts === 2) await box.power.on();
+			else await box.reset();
+			await box.serial.expect(`mullion: ${said}`);
+			await isThere;
+			const { Lines } = await operator.operate('Device.X_MULLION_Log.Read()', {}, { isSync: true });
+			t.true(Lines?.includes(said));
+		}
+	});
 }
 
 test.serial(
 	'a box whose clock is back in 1970 goes on from its last life, and takes nothing that has expired by then',
 	async (t) => {
 		t.timeout(900_000);
-		await using box = await claim({ needs: ['power', 'flash', 'clock'] });
-		const { operator, at } = await firstLife(t, box);
-		box.clock.startAt(new Date('1970-01-01T00:00:10Z'));
-		await anotherLife(box, operator);
-		const now = await timeOf(operator);
-		t.true(now >= at, `${new Date(now).toISOString()}, and it was ${new Date(at).toISOString()} before`);
-		t.true(now - at < dayMs);
+		await run.test(t.title, { needs: ['power', 'flash', 'clock'] }, async (box) => {
+			const { operator, at } = await firstLife(t, box);
+			box.clock.startAt(new Date('1970-01-01T00:00:10Z'));
+			await anotherLife(box, operator);
+			const now = await timeOf(operator);
+			t.true(now >= at, `${new Date(now).toISOString()}, and it was ${new Date(at).toISOString()} before`);
+			t.true(now - at < dayMs);
 
-		// Signed after the day of the build, for as long as it is signed for, and kept from the box until today.
-		const old = await Repository.open({
-			directory: bench.repository.directory,
-			clock: { now: () => (bench.builtAt(1) * 1000 + dayMs) * 1000 },
+			// Signed after the day of the build, for as long as it is signed for, and kept from the box until today.
+			const old = await Repository.open({
+				directory: bench.repository.directory,
+				clock: { now: () => (bench.builtAt(1) * 1000 + dayMs) * 1000 },
+			});
+			await old.addTarget(next);
+			await isExpired(t, operator);
+			await isAsBefore(t, operator);
 		});
-		await old.addTarget(next);
-		await isExpired(t, operator);
-		await isAsBefore(t, operator);
 	},
 );
 
@@ -96,22 +98,23 @@ test.serial(
 	'a box whose clock is beyond 2038 takes nothing, keeps what it has, and is as it was once its clock is right',
 	async (t) => {
 		t.timeout(900_000);
-		await using box = await claim({ needs: ['power', 'flash', 'clock'] });
-		const { operator, at } = await firstLife(t, box);
-		box.clock.startAt(new Date('2039-02-01T00:00:00Z'));
-		await anotherLife(box, operator);
-		t.true((await timeOf(operator)) >= Date.parse('2039-02-01T00:00:00Z'));
-		await isExpired(t, operator);
-		await isAsBefore(t, operator);
-		// Something of that life stays on the disk.
-		await keep(operator, 'wrong-year');
+		await run.test(t.title, { needs: ['power', 'flash', 'clock'] }, async (box) => {
+			const { operator, at } = await firstLife(t, box);
+			box.clock.startAt(new Date('2039-02-01T00:00:00Z'));
+			await anotherLife(box, operator);
+			t.true((await timeOf(operator)) >= Date.parse('2039-02-01T00:00:00Z'));
+			await isExpired(t, operator);
+			await isAsBefore(t, operator);
+			// Something of that life stays on the disk.
+			await keep(operator, 'wrong-year');
 
-		box.clock.startAt(new Date());
-		await anotherLife(box, operator);
-		const now = await timeOf(operator);
-		t.true(now >= at && now - at < dayMs, new Date(now).toISOString());
-		await operator.operate(`${modules}InstallDU()`, { URL: `tuf:${next.path}` });
-		t.true(await has(operator, 'season'));
+			box.clock.startAt(new Date());
+			await anotherLife(box, operator);
+			const now = await timeOf(operator);
+			t.true(now >= at && now - at < dayMs, new Date(now).toISOString());
+			await operator.operate(`${modules}InstallDU()`, { URL: `tuf:${next.path}` });
+			t.true(await has(operator, 'season'));
+		});
 	},
 );
 

@@ -7,8 +7,7 @@ import { READ_TOPIC } from '../../../../firmware/update/mqtt-range-reader.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import { ReadRange } from '../../../../proto/host/cloud/repository.ts';
 import { type } from '../../../cli/trial-desk.ts';
-import { claim } from '../../board/claim.ts';
-import { openImageBench } from '../image-bench.ts';
+import { openImageRun } from '../image-run.ts';
 
 interface Released {
 	readonly url: string;
@@ -16,7 +15,8 @@ interface Released {
 }
 
 const table = 'Device.DeviceInfo.FirmwareImage.';
-const bench = await openImageBench();
+const run = await openImageRun('update delta');
+const { bench } = run;
 const { built } = await makeProbe();
 const old = await bench.build(1, [built]);
 const next = await bench.variant(old, 2, (root) => root.write('etc/motd', 'What is new in this release.\n'));
@@ -26,7 +26,7 @@ const signed = await type(
 	{ cwd: bench.folder },
 );
 const { url, patches } = signed.json() as Released;
-test.after.always(() => bench[Symbol.asyncDispose]());
+test.after.always(() => run[Symbol.asyncDispose]());
 
 /** How far into each file of the repository boxes have asked from now on: name without its digest -> bytes. */
 async function watchReads() {
@@ -43,30 +43,32 @@ async function watchReads() {
 
 test('a box fetches the patches from what it runs and neither image, and runs what they make', async (t) => {
 	t.timeout(900_000);
-	t.deepEqual(
-		patches.map(({ partition }) => partition),
-		['boot', 'root'],
-	);
-	await using box = await claim({ needs: ['power', 'flash', 'reset'] });
-	await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
-	const operator = await bench.start(t, box);
-	await using reads = await watchReads();
+	await run.test(t.title, { needs: ['power', 'flash', 'reset'] }, async (box, record) => {
+		t.deepEqual(
+			patches.map(({ partition }) => partition),
+			['boot', 'root'],
+		);
+		await box.flash(await bench.flashable(old, { bootState: firstBootState(1) }));
+		const operator = await bench.start(t, box);
+		await using reads = await watchReads();
 
-	const updated = operator.operate(`${table}2.Download()`, { URL: url, AutoActivate: 'true' });
-	await box.serial.expect('starting slot b', { unless: 'a patch was not used' });
-	await box.serial.expect('release 2, in slot b is trial');
-	await box.serial.expect('was found healthy');
-	await updated;
-	t.like((await operator.get([table]))[`${table}2.`], { Name: 'b', Status: 'Active', Version: '1.0.2' });
+		const updated = operator.operate(`${table}2.Download()`, { URL: url, AutoActivate: 'true' });
+		await box.serial.expect('starting slot b', { unless: 'a patch was not used' });
+		await box.serial.expect('release 2, in slot b is trial');
+		await box.serial.expect('was found healthy');
+		await updated;
+		t.like((await operator.get([table]))[`${table}2.`], { Name: 'b', Status: 'Active', Version: '1.0.2' });
 
-	const asked = [...reads.ends.keys()];
-	for (const { partition, bytes } of patches) {
-		t.false(asked.includes(`${partition}.img`), asked.join(' '));
-		const name = asked.find((one) => one.startsWith(`${partition}-from-`)) ?? '';
-		t.true((reads.ends.get(name) ?? 0) >= bytes, `${name}: ${reads.ends.get(name)} of ${bytes} bytes`);
-	}
-	t.log(patches.map(({ partition, bytes }) => `${partition}: a patch of ${bytes} bytes`).join(', '));
+		const asked = [...reads.ends.keys()];
+		for (const { partition, bytes } of patches) {
+			t.false(asked.includes(`${partition}.img`), asked.join(' '));
+			const name = asked.find((one) => one.startsWith(`${partition}-from-`)) ?? '';
+			t.true((reads.ends.get(name) ?? 0) >= bytes, `${name}: ${reads.ends.get(name)} of ${bytes} bytes`);
+		}
+		for (const { partition, bytes } of patches) record.figure(`patch of ${partition}`, `${bytes} bytes`);
+		t.log(record.figures);
 
-	await box.reset();
-	await box.serial.expect('release 2, in slot b is settled');
+		await box.reset();
+		await box.serial.expect('release 2, in slot b is settled');
+	});
 });

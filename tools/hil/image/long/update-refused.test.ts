@@ -6,15 +6,15 @@ import { signingKey } from '../../../../firmware/image/signing-key.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import type { Controller } from '../../../controller/controller.ts';
 import { ControllerError } from '../../../controller/controller-error.ts';
-import { claim } from '../../board/claim.ts';
 import { firmwareLies } from '../../box/firmware-lies.ts';
 import { askBox, publishInBox } from '../box-bus.ts';
-import { openImageBench } from '../image-bench.ts';
+import { openImageRun } from '../image-run.ts';
 import { makeVariant } from '../variant.ts';
 
 const table = 'Device.DeviceInfo.FirmwareImage.';
 const running = 5;
-const bench = await openImageBench();
+const run = await openImageRun('update refused');
+const { bench } = run;
 const { built, order } = await makeProbe();
 const image = await bench.build(running, [built]);
 const { repository, board } = bench;
@@ -22,7 +22,7 @@ const { slotBytes } = releaseOf({ board, version: '', release: running });
 const lies = await firmwareLies({ repository, board: board.name, slotBytes, running });
 test.after.always(async () => {
 	await lies[Symbol.asyncDispose]();
-	await bench[Symbol.asyncDispose]();
+	await run[Symbol.asyncDispose]();
 });
 
 /** How the download of a release ended. */
@@ -49,37 +49,38 @@ test.serial(
 	'a box refuses what is not for it, not whole, not signed or too late, each with what is wrong',
 	async (t) => {
 		t.timeout(900_000);
-		await using box = await claim({ needs: ['power', 'flash'] });
-		await box.flash(await bench.flashable(image, { bootState: firstBootState(running) }));
-		const operator = await bench.start(t, box);
-		await askBox(operator, 'probe.echo', new Uint8Array());
-		await publishInBox(operator, 'probe.order', order({ what: 'put', text: 'season', count: 1 }));
-		for (const { name, ending: expected, status, tell } of lies.lies) {
-			t.deepEqual(await ending(operator, await tell()), expected, name);
-			t.like((await operator.get([table]))[`${table}2.`], { Status: status, Available: 'false' }, name);
-			await isAsBefore(t, operator);
-			await lies.truth();
-		}
+		await run.test(t.title, { needs: ['power', 'flash'] }, async (box) => {
+			await box.flash(await bench.flashable(image, { bootState: firstBootState(running) }));
+			const operator = await bench.start(t, box);
+			await askBox(operator, 'probe.echo', new Uint8Array());
+			await publishInBox(operator, 'probe.order', order({ what: 'put', text: 'season', count: 1 }));
+			for (const { name, ending: expected, status, tell } of lies.lies) {
+				t.deepEqual(await ending(operator, await tell()), expected, name);
+				t.like((await operator.get([table]))[`${table}2.`], { Status: status, Available: 'false' }, name);
+				await isAsBefore(t, operator);
+				await lies.truth();
+			}
 
-		// Signed by the repository, but by no key that the boot loader knows.
-		const keys = join(bench.folder, 'other-keys');
-		await signingKey(keys);
-		const out = join(bench.folder, 'other-key');
-		const versions = { release: 99, version: '99.0.0', builtAt: 1_790_000_099 };
-		const slot = await makeVariant({ ...versions, board, image, keys, out, change: async () => undefined });
-		const URL = await bench.publish(slot);
-		const updated = ending(operator, URL);
-		for (let starts = 3; starts > 0; starts--) {
-			await box.serial.expect('starting slot b');
-			await box.serial.expect('resetting ...', { unless: 'Starting kernel' });
-		}
-		await box.serial.expect('starting slot a');
-		t.deepEqual(await updated, { fault: 7022, code: 'activation-failed' });
-		t.like((await operator.get([table]))[`${table}2.`], {
-			Status: 'ActivationFailed',
-			Available: 'false',
-			BootFailureLog: '99.0.0 in slot b was given back after 3 starts: not-started',
+			// Signed by the repository, but by no key that the boot loader knows.
+			const keys = join(bench.folder, 'other-keys');
+			await signingKey(keys);
+			const out = join(bench.folder, 'other-key');
+			const versions = { release: 99, version: '99.0.0', builtAt: 1_790_000_099 };
+			const slot = await makeVariant({ ...versions, board, image, keys, out, change: async () => undefined });
+			const URL = await bench.publish(slot);
+			const updated = ending(operator, URL);
+			for (let starts = 3; starts > 0; starts--) {
+				await box.serial.expect('starting slot b');
+				await box.serial.expect('resetting ...', { unless: 'Starting kernel' });
+			}
+			await box.serial.expect('starting slot a');
+			t.deepEqual(await updated, { fault: 7022, code: 'activation-failed' });
+			t.like((await operator.get([table]))[`${table}2.`], {
+				Status: 'ActivationFailed',
+				Available: 'false',
+				BootFailureLog: '99.0.0 in slot b was given back after 3 starts: not-started',
+			});
+			await isAsBefore(t, operator);
 		});
-		await isAsBefore(t, operator);
 	},
 );

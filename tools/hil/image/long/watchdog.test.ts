@@ -2,15 +2,16 @@
 import test from 'ava';
 import { loadBoard } from '../../../../firmware/image/board.ts';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
-import { boardHere, claim } from '../../board/claim.ts';
-import { openImageBench } from '../image-bench.ts';
+import { boardHere } from '../../board/claim.ts';
+import { openImageRun } from '../image-run.ts';
 
 const board = await loadBoard(boardHere());
 const watchdog = board.watchdog ?? { driver: 'i6300esb', option: 'heartbeat', seconds: 30 };
 /** Not what its driver is used to, and enough for a start on a machine that has other things to do. */
 const seconds = 2 * watchdog.seconds + 7;
 const firmware = 'usr/lib/mullion/firmware.mjs';
-const bench = await openImageBench({ board: { ...board, watchdog: { ...watchdog, seconds } } });
+const run = await openImageRun('watchdog', { board: { ...board, watchdog: { ...watchdog, seconds } } });
+const { bench } = run;
 
 /**
  * Runs in the firmware once that is ready. The main thread stands still in the box's first life only, and after
@@ -37,24 +38,25 @@ const standing = await bench.variant(image, 2, async (root) => {
 	await root.write('sbin/init', init.replace(/^cd \/data$/m, `${ask}\ncd /data`), 0o755);
 	await root.write(firmware, `${await root.read(firmware)}${standStill}`);
 });
-test.after.always(() => bench[Symbol.asyncDispose]());
+test.after.always(() => run[Symbol.asyncDispose]());
 
 test('a box whose platform stands still is bitten by its watchdog, and comes to its cloud again by itself', async (t) => {
 	t.timeout(600_000);
-	await using box = await claim({ needs: ['power', 'flash', 'watchdog'] });
-	const contents = { 'boot-a': standing.boot.file, 'root-a': standing.root.file };
-	await box.flash(await bench.flashable(image, { bootState: firstBootState(2), contents }));
-	const operator = await bench.start(t, box);
-	await box.serial.expect(`bites after ${seconds} s`);
-	await box.serial.expect('release 2, in slot a is settled');
-	const bitten = box.next('watchdog');
-	await box.serial.expect('the main thread stands still', { unless: 'starting slot' });
+	await run.test(t.title, { needs: ['power', 'flash', 'watchdog'] }, async (box) => {
+		const contents = { 'boot-a': standing.boot.file, 'root-a': standing.root.file };
+		await box.flash(await bench.flashable(image, { bootState: firstBootState(2), contents }));
+		const operator = await bench.start(t, box);
+		await box.serial.expect(`bites after ${seconds} s`);
+		await box.serial.expect('release 2, in slot a is settled');
+		const bitten = box.next('watchdog');
+		await box.serial.expect('the main thread stands still', { unless: 'starting slot' });
 
-	const isBack = new Promise<void>((resolve) => operator.onConnected(resolve));
-	const { by } = await bitten;
-	t.is(by, 'box');
-	await box.serial.expect('starting slot a');
-	await box.serial.expect('release 2, in slot a is settled');
-	await isBack;
-	t.like((await operator.get(['Device.DeviceInfo.']))['Device.DeviceInfo.'], { SoftwareVersion: '1.0.2' });
+		const isBack = new Promise<void>((resolve) => operator.onConnected(resolve));
+		const { by } = await bitten;
+		t.is(by, 'box');
+		await box.serial.expect('starting slot a');
+		await box.serial.expect('release 2, in slot a is settled');
+		await isBack;
+		t.like((await operator.get(['Device.DeviceInfo.']))['Device.DeviceInfo.'], { SoftwareVersion: '1.0.2' });
+	});
 });

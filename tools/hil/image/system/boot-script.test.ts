@@ -18,9 +18,14 @@ import {
 	lostBootState,
 } from '../../../../firmware/slots/boot-state.ts';
 import { chooseSlot } from '../../../../firmware/slots/choose-slot.ts';
-import { boardHere, claim } from '../../board/claim.ts';
+import type { Board } from '../../board/board.ts';
+import { openBoardRun } from '../../board/board-run.ts';
+import { boardHere } from '../../board/claim.ts';
 
+const needs = ['power', 'flash', 'reset'] as const;
 const board = await loadBoard(boardHere());
+const run = await openBoardRun('boot script');
+test.after.always(() => run[Symbol.asyncDispose]());
 
 /** A disk with a boot state and nothing to start: U-Boot chooses, finds no image, and starts anew. */
 async function emptyDisk(t: ExecutionContext, copies: readonly (Uint8Array | undefined)[]) {
@@ -48,10 +53,16 @@ async function statesOf(disk: string): Promise<(BootState | undefined)[]> {
 	);
 }
 
+interface StartsOptions {
+	readonly box: Board;
+	/** Of the boot state. */
+	readonly copies: readonly (Uint8Array | undefined)[];
+	readonly starts: number;
+}
+
 /** What U-Boot makes of these copies in so many starts. */
-async function afterStarts(t: ExecutionContext, copies: readonly (Uint8Array | undefined)[], starts: number) {
+async function afterStarts(t: ExecutionContext, { box, copies, starts }: StartsOptions) {
 	const image = await emptyDisk(t, copies);
-	await using box = await claim({ needs: ['power', 'flash', 'reset'] });
 	await box.flash(image, { writes: 'in-place' });
 	const slots: string[] = [];
 	await box.power.on();
@@ -85,26 +96,40 @@ const onTrial: BootState = {
 };
 
 test('a slot on trial is started as often as it may be, then the good one, and what is said of it stays', async (t) => {
-	const { slots, states } = await afterStarts(t, [encodeBootState(onTrial), undefined], 6);
-	const expected = byTheRules(onTrial, 6);
-	t.is(slots, expected.slots);
-	t.deepEqual(states.toSorted((a, b) => (b?.seq ?? 0) - (a?.seq ?? 0))[0], expected.state);
+	await run.test(t.title, { needs }, async (box) => {
+		const { slots, states } = await afterStarts(t, {
+			box,
+			copies: [encodeBootState(onTrial), undefined],
+			starts: 6,
+		});
+		const expected = byTheRules(onTrial, 6);
+		t.is(slots, expected.slots);
+		t.deepEqual(states.toSorted((a, b) => (b?.seq ?? 0) - (a?.seq ?? 0))[0], expected.state);
+	});
 });
 
 test('the newer copy counts, wherever it is, and the older one is written', async (t) => {
-	const older = { ...onTrial, seq: 0x1fd, order: ['a', 'b'] } as const;
-	const { slots, states } = await afterStarts(t, [encodeBootState(older), encodeBootState(onTrial)], 1);
-	t.is(slots, 'b');
-	t.deepEqual(states, [byTheRules(onTrial, 1).state, onTrial]);
+	await run.test(t.title, { needs }, async (box) => {
+		const older = { ...onTrial, seq: 0x1fd, order: ['a', 'b'] } as const;
+		const { slots, states } = await afterStarts(t, {
+			box,
+			copies: [encodeBootState(older), encodeBootState(onTrial)],
+			starts: 1,
+		});
+		t.is(slots, 'b');
+		t.deepEqual(states, [byTheRules(onTrial, 1).state, onTrial]);
+	});
 });
 
 test('without a copy that is whole both slots are tried in turn', async (t) => {
-	const torn = encodeBootState(onTrial).fill(0, 60);
-	const { slots, states } = await afterStarts(t, [torn, undefined], 8);
-	const expected = byTheRules(lostBootState, 8);
-	t.is(slots, expected.slots);
-	t.deepEqual(states.toSorted((a, b) => (b?.seq ?? 0) - (a?.seq ?? 0))[0], {
-		...expected.state,
-		reason: 'boot-state-lost',
+	await run.test(t.title, { needs }, async (box) => {
+		const torn = encodeBootState(onTrial).fill(0, 60);
+		const { slots, states } = await afterStarts(t, { box, copies: [torn, undefined], starts: 8 });
+		const expected = byTheRules(lostBootState, 8);
+		t.is(slots, expected.slots);
+		t.deepEqual(states.toSorted((a, b) => (b?.seq ?? 0) - (a?.seq ?? 0))[0], {
+			...expected.state,
+			reason: 'boot-state-lost',
+		});
 	});
 });
