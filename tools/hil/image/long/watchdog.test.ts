@@ -9,7 +9,7 @@ const board = await loadBoard(boardHere());
 const watchdog = board.watchdog ?? { driver: 'i6300esb', option: 'heartbeat', seconds: 30 };
 /** Not what its driver is used to, and enough for a start on a machine that has other things to do. */
 const seconds = 2 * watchdog.seconds + 7;
-const firmware = 'usr/lib/mullion/firmware.mjs';
+const firmware = 'usr/lib/mullion/firmware.cjs';
 const run = await openImageRun('watchdog', { board: { ...board, watchdog: { ...watchdog, seconds } } });
 const { bench } = run;
 
