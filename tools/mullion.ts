@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The command line: wiring only. What it can do is in `cli/commands.ts`. */
-import { main } from './cli/main.ts';
+import { enableCompileCache } from 'node:module';
+import { compiledCode } from './compiled-code.ts';
 import { interruption } from './interruption.ts';
 
+// Most of what a short command takes is to compile itself.
+enableCompileCache(compiledCode);
+const { main } = await import('./cli/main.ts');
 const signal = interruption();
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {

@@ -1,9 +1,10 @@
 /** The other side of `compiler.ts`: one request, one reply. */
 import { enableCompileCache } from 'node:module';
+import { compiledCode } from '../compiled-code.ts';
 import { BuildError } from './build-error.ts';
 import type { CompilerReply, ComponentRequest } from './compiler.ts';
 
-enableCompileCache();
+enableCompileCache(compiledCode);
 
 const compiling = import('./compile.ts');
 const checking = import('./foreign-import.ts');

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { compiledCode } from '../compiled-code.ts';
 
 export interface ProcessOptions {
 	/** A TypeScript file that Node runs; it says on its standard output, a line each, what it has done. */
@@ -23,9 +23,6 @@ interface Ending {
 	readonly said: string[];
 	readonly ended: number | NodeJS.Signals | null;
 }
-
-/** Code that is compiled once, not in each life. */
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 
 /**
  * Runs the program until it is killed with SIGKILL and returns its whole lines. What it wrote to its
@@ -70,7 +67,7 @@ async function listen(
 ): Promise<Ending> {
 	const child = spawn(process.execPath, [program, ...args], {
 		stdio: ['ignore', 'pipe', 'inherit'],
-		env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+		env: { ...process.env, NODE_COMPILE_CACHE: compiledCode },
 	});
 	const exit = once(child, 'exit');
 	const said: string[] = [];

@@ -10,6 +10,7 @@ import type { BoxConfig } from '../../firmware/config.ts';
 import { boxEnvironment } from '../../firmware/environment.ts';
 import type { OwnImage } from '../../firmware/own-image.ts';
 import { CodedError } from '../../runtime/error.ts';
+import { compiledCode } from '../compiled-code.ts';
 
 export const boxProcessErrors = {
 	'box-died': 'The process of the box ended by itself; its last lines say why.',
@@ -32,7 +33,6 @@ export interface BoxProcessOptions {
 }
 
 const firmware = fileURLToPath(new URL('../../firmware/main.ts', import.meta.url));
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/mullion', import.meta.url));
 const rememberedLines = 20;
 
 /** How it ended: by itself with a code, or by a signal. */
@@ -83,7 +83,7 @@ export class BoxProcess implements AsyncDisposable {
 		const [program = '', ...args] = command;
 		const child = spawn(program, [...args, ...again, '--tied'], {
 			stdio: ['pipe', 'pipe', 'pipe'],
-			env: { ...process.env, ...boxEnvironment(compileCache) },
+			env: { ...process.env, ...boxEnvironment(compiledCode) },
 		});
 		const box = new BoxProcess(child, again, (line) => {
 			onLine(line);
