@@ -68,7 +68,13 @@ export class FirmwareManager implements FirmwareManagerPort {
 			return;
 		}
 		const { signal } = this.#closing;
-		this.#trial = updater.trial(signal);
+		this.#trial = updater.trial({
+			signal,
+			onFound: (problems) => {
+				const found = problems.length > 0 ? `not healthy yet: ${problems.join(', ')}` : 'healthy by now';
+				onNote(`the firmware that runs is ${found}`);
+			},
+		});
 		this.#trial.then(
 			(outcome) => {
 				onNote(`the firmware that runs was found ${outcome}`);

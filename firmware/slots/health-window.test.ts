@@ -41,6 +41,16 @@ test('a box that is healthy every other time is not', async (t) => {
 	t.true((await waitForHealth(wait)).length > 0);
 });
 
+test('who waits is told what is wrong, and again when that changes', async (t) => {
+	const { health, wait, during } = started({ before: ['data'] });
+	const told: (readonly string[])[] = [];
+	const found = [['data'], ['cloud', 'data'], ['cloud'], [], ['cells'], [], [], []];
+	during((check) => (health.problems = found[check - 1] ?? []));
+
+	t.deepEqual(await waitForHealth({ ...wait, onFound: (problems) => told.push(problems) }), []);
+	t.deepEqual(told, [['cloud'], [], ['cells'], []]);
+});
+
 test('problems there were before do not count', async (t) => {
 	const { health, wait } = started({ before: ['cloud'] });
 	health.problems = ['cloud'];

@@ -17,11 +17,13 @@ export interface HealthWait extends HealthWindow {
 	/** Problems there were before: the box need not be better than it was. */
 	readonly before: readonly string[];
 	readonly signal?: AbortSignal | undefined;
+	/** Told of the problems that a check found, where they are others than the one before found; that found none at first. */
+	readonly onFound?: ((problems: readonly string[]) => void) | undefined;
 }
 
 /** Nothing if it is healthy; else what was wrong when its time was over. Errors: the signal's reason. */
 export async function waitForHealth(wait: HealthWait): Promise<readonly string[]> {
-	const { health, clock, before, windowMs = 600_000, everyMs = 10_000, needed = 3 } = wait;
+	const { health, clock, before, onFound, windowMs = 600_000, everyMs = 10_000, needed = 3 } = wait;
 	wait.signal?.throwIfAborted();
 	const end = new AbortController();
 	const signal = wait.signal === undefined ? end.signal : AbortSignal.any([end.signal, wait.signal]);
@@ -30,6 +32,7 @@ export async function waitForHealth(wait: HealthWait): Promise<readonly string[]
 	);
 	const timer = clock.after(windowMs, () => end.abort());
 	let problems: readonly string[] = ['no-answer'];
+	let told = '';
 	try {
 		for (let inRow = 0; ; ) {
 			// A check that never ends must not hold the box: its time is over with the window.
@@ -37,6 +40,8 @@ export async function waitForHealth(wait: HealthWait): Promise<readonly string[]
 			wait.signal?.throwIfAborted();
 			if (found === undefined) return problems;
 			problems = found.filter((problem) => !before.includes(problem));
+			if (problems.join() !== told) onFound?.(problems);
+			told = problems.join();
 			inRow = problems.length === 0 ? inRow + 1 : 0;
 			if (inRow >= needed) return [];
 			const { promise: passed, resolve } = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@
 import { settleStart } from './boot-finding.ts';
 import { mostReasonLetters, otherSlot, type SlotName, startsOfGood, triesGiven } from './boot-state.ts';
 import { BootStateStore } from './boot-state-store.ts';
-import { waitForHealth } from './health-window.ts';
+import { type HealthWait, waitForHealth } from './health-window.ts';
 import type { ImageSource } from './image-source.ts';
 import { giveStarts, type NextSlot, requireFloor, takeBack, wasGood } from './next-slot.ts';
 import { type InstallOptions, requireRoomFor, writeRelease } from './release-writer.ts';
@@ -149,11 +149,14 @@ export class Updater {
 	 * up. With no good slot to go back to it waits for as long as it takes. Errors: `not-confirmed` in another
 	 * state, `boot-state-not-written`, the signal's reason.
 	 */
-	async trial(signal?: AbortSignal): Promise<'healthy' | 'unhealthy'> {
+	async trial({
+		signal,
+		onFound,
+	}: Pick<HealthWait, 'signal' | 'onFound'> = {}): Promise<'healthy' | 'unhealthy'> {
 		this.#require('healthy');
 		const { health, clock, window, running } = this.#options;
 		const record = await this.#records.read(running.slot);
-		const wait = { health, clock, ...window, before: record?.before ?? [], signal };
+		const wait = { health, clock, ...window, before: record?.before ?? [], signal, onFound };
 		let problems = await waitForHealth(wait);
 		while (problems.length > 0 && !this.#store.state[this.#other].isGood)
 			problems = await waitForHealth(wait);

@@ -26,9 +26,9 @@ export async function upgradeBox(
 	{ url, slot, signal, tell }: UpgradeOptions,
 ): Promise<FirmwareSlot | undefined> {
 	const running = async (): Promise<FirmwareSlot | undefined> => (await readSlots(box)).find(isRunning);
-	// What it writes of its own accord while it loads.
+	// What it writes of its own accord while it loads, and while it finds out how well it is.
 	await box.subscribe('Device.X_MULLION_Log.Line!', ({ args: { Vm = '', Text = '' } }) => {
-		if (Vm === '' && /^firmware .* bytes$/.test(Text)) tell(Text);
+		if (Vm === '' && /^(firmware .* bytes|the firmware that runs .*)$/.test(Text)) tell(Text);
 	});
 	await box.subscribe('Device.LocalAgent.TransferComplete!', ({ args }) => {
 		if (args['TransferURL'] === url && args['FaultCode'] === '0')
