@@ -43,7 +43,7 @@ export interface BuildOptions {
 	readonly builtAt: number;
 	/** Default: Debian's. */
 	readonly kernel?: KernelChoice;
-	/** How hard the root is packed, of zstd; default 15. */
+	/** How hard the root is packed, of zstd; default `fieldLevel`. */
 	readonly level?: number;
 	/** Told before each step. */
 	readonly step?: (what: string) => void;

@@ -34,6 +34,8 @@ const applets = [
 	],
 	...['rm', 'sed', 'sh', 'sleep', 'sync', 'tr', 'udhcpc', 'umount'],
 ];
+/** Of zstd, for the field: a build takes longer for hardly less above it. */
+export const fieldLevel = 16;
 /** What makes glue for components of other toolchains weighs more than all the rest of the firmware. */
 const left = ['@bytecodealliance/jco-transpile'];
 
@@ -52,7 +54,7 @@ export interface RootOptions {
 	readonly modules: readonly CarriedModule[];
 	/** A script that runs in place of the firmware, with the same arguments. */
 	readonly program?: string;
-	/** Of zstd; default 15, above which a start takes longer for little. */
+	/** Of zstd; default `fieldLevel`. */
 	readonly level?: number;
 }
 
@@ -78,7 +80,7 @@ export async function packRoot({
 	folder,
 	file,
 	builtAt,
-	level = 15,
+	level = fieldLevel,
 }: Pick<RootOptions, 'folder' | 'file' | 'builtAt' | 'level'>): Promise<void> {
 	const times = ['-all-time', `${builtAt}`, '-mkfs-time', `${builtAt}`];
 	const packed = ['-comp', 'zstd', '-Xcompression-level', `${level}`, '-b', '256K'];
@@ -172,7 +174,8 @@ function describe({
 				a: { boot: device('boot-a'), root: device('root-a') },
 				b: { boot: device('boot-b'), root: device('root-b') },
 			},
-			...(board.watchdog && { watchdog: '/dev/watchdog' }),
+			// As `root/init.sh` holds it.
+			...(board.watchdog && { watchdog: 9 }),
 		},
 		...(board.watchdog && { watchdogSeconds: board.watchdog.seconds }),
 	};

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type BuiltImage, buildImage, firstBootState } from '../../firmware/image/build-image.ts';
+import { fieldLevel } from '../../firmware/image/root-file-system.ts';
 import { type BuiltModule, buildModule } from '../build/component.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Board, BoardFeature, BoardImage } from '../hil/board/board.ts';
@@ -35,7 +36,7 @@ printFigures(await imageFigures(), { isJson: values.json === true });
 
 async function imageFigures(): Promise<Figure[]> {
 	// Packed as for the field: what is in a patch depends on it.
-	await using bench = await openImageBench({ level: 15 });
+	await using bench = await openImageBench({ level: fieldLevel });
 	const image = await bench.build(1, await idleServices(bench.folder));
 	return [
 		...(await startFigures(bench, image)),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { bootStages } from '../../../../firmware/agent/ports.ts';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
+import { fieldLevel } from '../../../../firmware/image/root-file-system.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import { bootChart } from '../../../boot-chart/boot-chart.ts';
 import { readBoot } from '../../../boot-chart/read-boot.ts';
@@ -12,7 +13,7 @@ import { startsOf } from '../../board/start-phases.ts';
 import { isBack, livedData, onTrial } from '../given-back.ts';
 import { openImageRun } from '../image-run.ts';
 
-const run = await openImageRun('image', { level: 15 });
+const run = await openImageRun('image', { level: fieldLevel });
 const { bench } = run;
 const probe = await makeProbe();
 const image = await bench.build(1, [probe.built]);

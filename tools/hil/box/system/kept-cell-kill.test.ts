@@ -1,5 +1,5 @@
 import test from 'ava';
-import { killKeptCells } from '../kept-cell-kill.ts';
+import { killKeptCells } from '../../kept-cell-kill.ts';
 
 const kills = Number(process.env['MULLION_KILLS'] ?? 1000);
 
