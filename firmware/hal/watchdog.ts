@@ -9,10 +9,11 @@ export interface Watchdog {
 
 /**
  * By a device of Linux (Documentation/watchdog/watchdog-api.rst): any byte but `V` feeds it, and without a
- * `V` before it is closed it is not stopped. Errors: those of the file system.
+ * `V` before it is closed it is not stopped. It can be opened only once: by its path, or under the descriptor of whoever
+ * has. Errors: those of the file system.
  */
-export function watchdogDevice(path: string): Watchdog {
-	const file = openSync(path, 'w');
+export function watchdogDevice(device: string | number): Watchdog {
+	const file = typeof device === 'number' ? device : openSync(device, 'w');
 	return {
 		feed: () => void writeSync(file, '.'),
 		close: () => closeSync(file),

@@ -19,8 +19,23 @@ while read -r driver options; do
 	*) insmod "/$driver" $options ;;
 	esac
 done </etc/mullion/drivers
-# Armed before anything can hang; from here on the platform feeds it, and only while it is well.
-[ -c /dev/watchdog ] && echo . >/dev/watchdog
+# Armed before anything can hang, and held open, for the platform to feed it while it is well. Until that does, it is fed
+# from here: for longer than it waits, but not for longer than what comes next may take. A board may have lost its own.
+exec 9>/dev/null
+[ -c /dev/watchdog ] && command exec 9>/dev/watchdog
+echo . >&9
+patient_for() {
+	[ -z "$feeding" ] || kill "$feeding" 2>/dev/null
+	(
+		left=$1
+		while [ "$left" -ge 0 ]; do
+			echo . >&9
+			sleep 5
+			left=$((left - 5))
+		done
+	) &
+	feeding=$!
+}
 # The network comes up while the data is looked at.
 hostname "mullion"
 ip link set lo up
@@ -58,6 +73,8 @@ mend() {
 	[ -z "$mended" ] || echo "mullion: the data partition was mended: $mended"
 }
 use_data() { mount -t ext4 -o noatime,errors=remount-ro "$data" /data; }
+# There may be much to look at.
+patient_for 600
 mend -p
 [ $? -lt 4 ] || mend -f -y
 use_data
@@ -90,6 +107,7 @@ last_written() {
 }
 [ -n "$lost" ] || not_before "$(last_written)"
 for driver in $usb; do insmod "$driver"; done &
+patient_for 60
 cd /data
 mark platform
 node "$program" --config /data/box.json --image /etc/mullion/image.json \
