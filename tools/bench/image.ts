@@ -91,9 +91,8 @@ async function startFigures(bench: ImageBench, image: BuiltImage): Promise<Figur
 				usedByBox - usedByEmpty,
 				limits.beyondEmptyMb,
 			),
-			limited('memory of a box that started', 'MiB', limits.memoryMb, limits.memoryMb),
 			figure({
-				name: `memory left of ${limits.memoryMb} MiB, started`,
+				name: `memory left where ${limits.memoryMb} MiB have to do, started`,
 				value: toMb(left),
 				unit: 'MB',
 				peer: 'all of it',

@@ -1,7 +1,8 @@
-/** Starting an installed service, to its first effects: with its module compiled, and from its bytes. */
+/** Starting an installed service, to its first effects: with its module compiled, from its code, and from its bytes. */
 import { systemClock } from '../../firmware/hal/clock.ts';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { allImports, makeProbe } from '../../modules/probe/testbed.ts';
+import { codeOf } from '../../runtime/component/made-code.ts';
 import { type PreparedComponent, prepareComponent } from '../../runtime/component/prepare.ts';
 import { bareSpec } from '../../runtime/vm/bare-spec.fixture.ts';
 import { Cell } from '../../runtime/vm/cell.ts';
@@ -22,7 +23,7 @@ export async function startFigures(): Promise<Figure[]> {
 	const variant = await componentVariants();
 	const cell = firstEffects();
 	const now = threadClockMs();
-	const timed = async (action: () => Promise<PreparedComponent>): Promise<number> => {
+	const timed = async (action: () => PreparedComponent | Promise<PreparedComponent>): Promise<number> => {
 		const startedAt = now();
 		cell.start(bareSpec(await action(), { config }));
 		const took = now() - startedAt;
@@ -30,18 +31,27 @@ export async function startFigures(): Promise<Figure[]> {
 		return took;
 	};
 	let variants = 0;
+	const { memoryPages } = probe.component.manifest.budget;
 	const subjects = {
-		warm: () => timed(async () => probe.component),
-		// Each time others: the engine would know its own bytes again.
+		warm: () => timed(() => probe.component),
+		// What the firmware carries has its code made when an image is built. Each time others: the engine would know
+		// its own bytes again.
+		code: async () => {
+			const binary = variant(variants++);
+			const made = await codeOf(binary, memoryPages);
+			return timed(() => prepareComponent(binary, { provided: allImports, made: async () => made }));
+		},
 		bytes: () => timed(() => prepareComponent(variant(variants++), { provided: allImports })),
 	};
 	// Until the engine has optimised the platform's own code.
 	await interleaved(subjects, 150);
 	// Apart: what the engine compiles and collects for the one is no cost of the other.
 	const { warm } = await interleaved({ warm: subjects.warm }, rounds);
+	const { code } = await interleaved({ code: subjects.code }, rounds);
 	const { bytes } = await interleaved({ bytes: subjects.bytes }, rounds);
 	return [
 		limited('start to first effect, installed', 'ms', warm, limits.warm),
+		limited('start to first effect, from bytes with the code made before', 'ms', code, limits.bytes),
 		limited('start to first effect, from bytes', 'ms', bytes, limits.bytes),
 	];
 }
