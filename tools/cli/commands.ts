@@ -54,6 +54,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./upgrade.ts')).upgrade,
 	},
 	{
+		name: 'campaign',
+		summary: 'Has many boxes install a released firmware',
+		load: async () => (await import('./campaign.ts')).campaign,
+	},
+	{
 		name: 'list',
 		summary: 'Shows the modules on the box',
 		load: async () => (await import('./list.ts')).list,

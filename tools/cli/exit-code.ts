@@ -13,7 +13,15 @@ export const exitCodes = {
 
 export type ExitCode = keyof typeof exitCodes;
 
-const unreachable = ['no-headend', 'bad-headend-file', 'unreachable', 'not-served', 'no-answer', 'closed'];
+const unreachable = [
+	'no-headend',
+	'bad-headend-file',
+	'unreachable',
+	'not-served',
+	'no-answer',
+	'closed',
+	'boxes-away',
+];
 /** USP: request denied, permission denied, server insecure, corrupt data, bad signature. */
 const refusals: readonly (number | undefined)[] = [7002, 7006, 7034, 7035, 7036];
 

@@ -2,6 +2,8 @@
 import { releasePath } from '../../firmware/slots/release-targets.ts';
 import type { Repository } from '../headend/repository/repository.ts';
 import { CliError } from './cli-error.ts';
+import type { Context } from './command.ts';
+import { openRepository } from './repository.ts';
 
 export interface Released {
 	readonly board: string;
@@ -9,6 +11,17 @@ export interface Released {
 	readonly release: number;
 	/** `tuf:firmware/BOARD/VERSION`. */
 	readonly url: string;
+}
+
+/**
+ * What a command line names, by its version or URL, or the newest.
+ * Errors: `no-repository`, those of `chosen` and of the repository.
+ */
+export async function releaseUrl(context: Context): Promise<string> {
+	const [named] = context.args;
+	// Whatever is a URL is the box's to judge.
+	if (named?.includes(':')) return named.replace(/\/$/, '');
+	return chosen(await releasesIn(await openRepository(context)), named).url;
 }
 
 /** The newest first. */

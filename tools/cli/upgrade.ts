@@ -1,17 +1,12 @@
 /** `mullion upgrade`: a released firmware onto the box, and what becomes of it. */
-import { isRunning, readSlots } from '../controller/firmware-slots.ts';
-import { slotText, upgradeBox } from '../controller/upgrade.ts';
+import { slotText } from '../controller/upgrade.ts';
 import { withBox } from './box.ts';
 import { CliError } from './cli-error.ts';
-import type { Command, Context } from './command.ts';
+import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
-import { requireServed } from './patience.ts';
 import { printable } from './printable.ts';
-import { chosen, releasesIn } from './released.ts';
-import { openRepository } from './repository.ts';
-
-/** For the headend to answer in, before the box is told to ask it. */
-const answerMs = 10_000;
+import { releaseUrl } from './released.ts';
+import { upgradeTo } from './upgrade-box.ts';
 
 export const upgrade: Command = {
 	name: 'upgrade',
@@ -26,34 +21,15 @@ export const upgrade: Command = {
 	run: async (context) => {
 		const { args, output, signal } = context;
 		if (args.length > 1) throw new CliError('usage', 'name one release; see npx mullion upgrade --help');
-		const url = await urlOf(context);
-		const version = url.slice(url.lastIndexOf('/') + 1);
+		const url = await releaseUrl(context);
 		await withBox(context, async (box, { broker }) => {
-			const slots = await readSlots(box);
-			const [before, slot] = [slots.find(isRunning), slots.find((each) => !isRunning(each))];
-			if (before === undefined || slot === undefined)
-				throw new CliError('no-slots', 'this box does not look after its own firmware: it is no image');
-			if (before.version === version && !before.isOnTrial)
-				return output.result(
-					{ slot: before.name, version, url, action: 'unchanged' },
-					`${printable(slotText(before))} runs already.`,
-				);
 			const tell = (what: string): void => output.progress(output.dim(printable(what)));
-			await requireServed({ broker, what: version, signal, withinMs: answerMs });
-			tell(`${url} goes into slot ${slot.name}`);
-			const after = (await upgradeBox(box, { url, slot, signal, tell })) ?? slot;
-			output.result(
-				{ slot: after.name, version: after.version, url, action: 'upgraded' },
-				`${output.bold(printable(slotText(after)))} ${output.green('was found good')}`,
-			);
+			const { slot, action } = await upgradeTo(box, { broker, url, signal, tell });
+			const text =
+				action === 'unchanged'
+					? `${printable(slotText(slot))} runs already.`
+					: `${output.bold(printable(slotText(slot)))} ${output.green('was found good')}`;
+			output.result({ slot: slot.name, version: slot.version, url, action }, text);
 		});
 	},
 };
-
-/** Errors: `no-repository`, `unknown-release`, `usage`; those of the repository. */
-async function urlOf(context: Context): Promise<string> {
-	const [named] = context.args;
-	// Whatever is a URL is the box's to judge.
-	if (named?.includes(':')) return named.replace(/\/$/, '');
-	return chosen(await releasesIn(await openRepository(context)), named).url;
-}

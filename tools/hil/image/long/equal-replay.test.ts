@@ -23,9 +23,11 @@ import { agent, openImageBench } from '../image-bench.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const run = await openBoardRun('equal replay');
-test.after.always(() => run[Symbol.asyncDispose]());
 const boards = await Promise.all(['qemu-arm64', 'qemu-x86_64'].map(loadBoard));
+test.after.always(() => run[Symbol.asyncDispose]());
 const orders = [1, 7, 99, 12_345, 4_000_000_000].map((seed) => ({ seed, rounds: 40 }));
+/** So many come before it is recorded: what the module has made of them is in the state that its recording begins with. */
+const before = 2;
 /** Is ended by its budget, at the same instruction everywhere. */
 const endless = { seed: 1, rounds: 0 };
 
@@ -42,7 +44,7 @@ interface Recorded {
 	readonly said: readonly string[];
 }
 
-test('a module does the same on two processors, and either replays what was recorded on the other', async (t) => {
+test('a module does the same on two processors, and either goes on from the state of the other as that did', async (t) => {
 	t.timeout(1_200_000);
 	await requirePrograms({ 'qemu-aarch64-static': 'qemu-user-static' });
 	const folder = await mkdtemp(join(tmpdir(), 'mullion-equal-'));
@@ -59,10 +61,13 @@ test('a module does the same on two processors, and either replays what was reco
 		const [first, second] = recorded;
 		t.is(first?.said.length, orders.length);
 		t.deepEqual(first?.said, second?.said);
-		const digests = await Promise.all(
-			recorded.map(async ({ file }) => (await readRecording(await bytesOf(file))).opening.digest.toHex()),
-		);
+		const read = await Promise.all(recorded.map(async ({ file }) => readRecording(await bytesOf(file))));
+		const digests = read.map(({ opening }) => opening.digest.toHex());
 		t.is(digests[0], digests[1]);
+		for (const { state, turns } of read) {
+			t.true(state !== undefined);
+			t.is(turns.length, orders.length - before + 1);
+		}
 		const program = join(folder, 'replay.mjs');
 		await bundleFirmware({
 			file: program,
@@ -117,25 +122,26 @@ async function record(
 		await box.serial.expect('info sums: ready');
 		const cwd = join(folder, name);
 		await mkdir(cwd);
+		const ask = (order: (typeof orders)[number]) => {
+			const Payload = Buffer.from(encodeAny(JSON.parse(schema), 'sums.Order', order)).toString('base64');
+			const args = { Topic: 'sums.order', Payload };
+			return operator.operate('Device.X_MULLION_Bus.Publish()', args, { isSync: true });
+		};
+		const answer = async (order: (typeof orders)[number]): Promise<string> => {
+			await ask(order);
+			const { groups } = await box.serial.expect(/order (\d+ of [0-9a-f]+)/);
+			return groups[0] ?? '';
+		};
+		const said: string[] = [];
+		for (const order of orders.slice(0, before)) said.push(await answer(order));
+		const { promise: begun, resolve } = Promise.withResolvers<void>();
 		const recording = type(
 			['record', 'sums', '-o', 'sums.recording', '--broker', bench.broker.url, '--agent', agent],
-			{
-				cwd,
-			},
+			{ cwd, heardAside: (text) => text.includes('is being recorded') && resolve() },
 		);
-		await box.serial.expect('info sums: ready');
-		const said: string[] = [];
-		for (const order of [...orders, endless]) {
-			const Payload = Buffer.from(encodeAny(JSON.parse(schema), 'sums.Order', order)).toString('base64');
-			await operator.operate(
-				'Device.X_MULLION_Bus.Publish()',
-				{ Topic: 'sums.order', Payload },
-				{ isSync: true },
-			);
-			if (order === endless) break;
-			const { groups } = await box.serial.expect(/order (\d+ of [0-9a-f]+)/);
-			said.push(groups[0] ?? '');
-		}
+		await Promise.race([begun, recording]);
+		for (const order of orders.slice(before)) said.push(await answer(order));
+		await ask(endless);
 		const { code, err } = await recording;
 		t.is(code, 0, err);
 		return { file: join(cwd, 'sums.recording'), said };

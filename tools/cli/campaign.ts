@@ -1,0 +1,151 @@
+/** `mullion campaign`: a released firmware onto many boxes. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Outcome, runCampaign } from '../controller/campaign.ts';
+import { Controller } from '../controller/controller.ts';
+import { CliError } from './cli-error.ts';
+import { type Command, type Context, text, texts } from './command.ts';
+import { errorJson } from './exit-code.ts';
+import { findHeadend, headendOptions } from './headend-file.ts';
+import { printable } from './printable.ts';
+import { releaseUrl } from './released.ts';
+import { table } from './table.ts';
+import { upgradeTo } from './upgrade-box.ts';
+
+const { broker, repository } = headendOptions;
+
+export const campaign: Command = {
+	name: 'campaign',
+	summary: 'Has many boxes install a released firmware, a few at a time, and stops where it fails.',
+	usage: '[VERSION|URL] [OPTIONS]',
+	options: {
+		box: { type: 'string', value: 'ID', isRepeated: true, help: 'endpoint id of a box; may be repeated' },
+		boxes: { type: 'string', value: 'FILE', help: 'a file with an endpoint id a line; # begins a remark' },
+		first: {
+			type: 'string',
+			value: 'N',
+			help: 'how many have to take it, one by one, before the others; default 1',
+		},
+		'at-a-time': { type: 'string', value: 'N', help: 'how many of the others at once; default 10' },
+		'most-failed': { type: 'string', value: 'N', help: 'how many of the others may fail; default 0' },
+		within: {
+			type: 'string',
+			value: 'SECONDS',
+			help: 'for a box to be there, or it is left out; default 30',
+		},
+		...(broker && { broker }),
+		...(repository && { repository }),
+	},
+	examples: [
+		['mullion campaign 1.2.0 --boxes boxes.txt', 'the first box alone, then ten at a time'],
+		[
+			'mullion campaign --boxes boxes.txt --first 5 --most-failed 2',
+			'the newest release, after five that took it',
+		],
+	],
+	run: async (context) => {
+		const { args, output, signal } = context;
+		if (args.length > 1) throw new CliError('usage', 'name one release; see npx mullion campaign --help');
+		const agents = await boxesOf(context);
+		const limits = {
+			first: numberOf(context, 'first', 1),
+			atATime: Math.max(1, numberOf(context, 'at-a-time', 10)),
+			mostFailed: numberOf(context, 'most-failed', 0),
+		};
+		const withinMs = numberOf(context, 'within', 30) * 1000;
+		const url = await releaseUrl(context);
+		const { broker } = await findHeadend(context);
+		if (broker === undefined)
+			throw new CliError(
+				'no-headend',
+				'no running headend is known here: run "npx mullion headend", or give --broker',
+			);
+		const outcomes = await runCampaign({
+			...limits,
+			agents,
+			signal,
+			upgrade: async (agent) => {
+				await using box = await Controller.connect({ broker, agent });
+				const isThere = await box.reach({ withinMs, signal }).then(
+					() => true,
+					(error) => {
+						if (error.code !== 'no-answer') throw error;
+						return false;
+					},
+				);
+				if (!isThere) return 'away';
+				const tell = (what: string): void => output.progress(output.dim(printable(`${agent}: ${what}`)));
+				return (await upgradeTo(box, { broker, url, signal, tell })).action;
+			},
+			onOutcome: ({ agent, action }) => output.progress(printable(`${agent}: ${action}`)),
+		});
+		const columns = [
+			{ title: 'BOX', of: ({ agent }: Outcome) => printable(agent) },
+			{ title: 'OUTCOME', of: ({ action }: Outcome) => (isGood(action) ? output.green : output.red)(action) },
+			{ title: 'REASON', of: (outcome: Outcome) => printable(reasonOf(outcome)?.message ?? '') },
+		];
+		output.result(
+			{ url, boxes: outcomes.map((each) => ({ agent: each.agent, action: each.action, ...reasonOf(each) })) },
+			table({ rows: outcomes, head: output.bold, columns }),
+		);
+		requireAll(outcomes);
+	},
+};
+
+function isGood(action: Outcome['action']): boolean {
+	return action === 'upgraded' || action === 'unchanged';
+}
+
+function reasonOf(outcome: Outcome): { code: string; message: string } | undefined {
+	return outcome.action === 'failed' ? errorJson(outcome.error).error : undefined;
+}
+
+/** Errors: `campaign-failed`, `boxes-away`. */
+function requireAll(outcomes: readonly Outcome[]): void {
+	const count = (wanted: Outcome['action']): number =>
+		outcomes.filter(({ action }) => action === wanted).length;
+	const [failed, left, away] = [count('failed'), count('left'), count('away')];
+	if (failed > 0)
+		throw new CliError(
+			'campaign-failed',
+			`${failed} of ${outcomes.length} boxes failed, and ${left} were left alone`,
+		);
+	if (away > 0)
+		throw new CliError(
+			'boxes-away',
+			`${away} of ${outcomes.length} boxes were not there: run it again for them`,
+		);
+}
+
+/** Errors: `usage`, `no-such-file`. */
+async function boxesOf(context: Context): Promise<string[]> {
+	const file = text(context, 'boxes');
+	const named = texts(context, 'box');
+	if (file !== undefined) named.push(...linesOf(await contentOf(resolve(context.cwd, file))));
+	if (named.length === 0) throw new CliError('usage', 'name boxes with --box ID or --boxes FILE');
+	const wrong = named.find((id) => !/^[^\s:]+:[^\s:]*:\S+$/.test(id));
+	if (wrong !== undefined)
+		throw new CliError('usage', `"${wrong}" is no endpoint id, as os::00D09E-BOX-000001 is`);
+	return named;
+}
+
+async function contentOf(file: string): Promise<string> {
+	return readFile(file, 'utf8').catch((cause) => {
+		throw new CliError('no-such-file', `${file} cannot be read: ${cause.message}`, { cause });
+	});
+}
+
+function linesOf(content: string): string[] {
+	return content
+		.split('\n')
+		.map((line) => line.replace(/#.*/, '').trim())
+		.filter((line) => line !== '');
+}
+
+/** Errors: `usage`. */
+function numberOf(context: Context, name: string, usual: number): number {
+	const given = text(context, name);
+	if (given === undefined) return usual;
+	if (!/^\d{1,6}$/.test(given)) throw new CliError('usage', `--${name} takes a whole number, not "${given}"`);
+	return Number(given);
+}
