@@ -1,0 +1,53 @@
+// What a service may not fetch never leaves the box: the server that it names is not even called.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { buildModule } from '../../build/component.ts';
+import { Playing } from './playing.ts';
+import { TestBox } from './test-box.ts';
+import { withManifest } from './variant.ts';
+
+const player = fileURLToPath(new URL('../../../modules/player', import.meta.url));
+
+/** Has a player that was granted these hosts play from a server on this machine: how often that was called. */
+async function callsBy(t: ExecutionContext, hosts: readonly string[]) {
+	await using box = await TestBox.start({ minimumTimeMs: 600_000 });
+	const [built] = await buildModule({ directory: player });
+	if (built === undefined) throw new Error('the player was not built');
+	const variant = withManifest(built.bytes, (json) => ({
+		...json,
+		session: { kind: 'media', ranges: ['wide', 'short', 'wired'] },
+		capabilities: { 'media-sink': {}, 'network-stream': { hosts, maxStreams: 4, maxFetchBytes: 262_144 } },
+	}));
+	t.deepEqual(await box.install(await box.publish({ ...built, bytes: variant })), { fault: 0, code: '' });
+	let calls = 0;
+	const server = createServer((_, response) => {
+		calls++;
+		response.writeHead(404).end();
+	}).listen(0, '127.0.0.1');
+	t.teardown(() => server.close());
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+
+	const playing = await Playing.open(box, { url: `http://127.0.0.1:${port}/film.mp3` });
+	t.is((await playing.ended())?.account?.played ?? 0, 0);
+	return { box, calls };
+}
+
+test.serial(
+	'a host that the manifest does not name hears nothing, and the operator reads which it was',
+	async (t) => {
+		const { box, calls } = await callsBy(t, ['content.mullion.test']);
+
+		t.is(calls, 0);
+		t.true(box.lines.some((line) => line.includes('the manifest does not grant the host 127.0.0.1')));
+	},
+);
+
+test.serial('a host that it names is called', async (t) => {
+	const { calls } = await callsBy(t, ['127.0.0.1']);
+
+	t.true(calls > 0);
+});
