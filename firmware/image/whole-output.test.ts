@@ -57,3 +57,17 @@ test('a full disk is told by the place that has no more room', async (t) => {
 
 	await t.throwsAsync(build(out, 'new', full), { code: 'no-place', message: `${out}: the disk is full` });
 });
+
+test('what a build has left that was killed is removed by the next, and what one that still runs works on is not', async (t) => {
+	const out = await place(t);
+	// No process has as high a number.
+	const [killed, working] = [join(out, 'new-999999999-abcdef'), join(out, `new-${process.pid}-abcdef`)];
+	for (const folder of [killed, working]) {
+		await mkdir(folder, { recursive: true });
+		await writeFile(join(folder, 'root.img'), 'half');
+	}
+
+	await build(out, 'new');
+
+	t.deepEqual((await readdir(out)).sort(), [`new-${process.pid}-abcdef`, 'release.json', 'root.img']);
+});

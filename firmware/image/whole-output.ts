@@ -41,10 +41,24 @@ export async function wholeOutput<T>({ out, last, make }: WholeOutputOptions<T>)
 async function folderIn(out: string): Promise<string> {
 	try {
 		await mkdir(out, { recursive: true });
-		return await mkdtemp(join(out, 'new-'));
+		for (const name of await readdir(out))
+			if (isLeftBehind(name)) await rm(join(out, name), { recursive: true, force: true });
+		return await mkdtemp(join(out, `new-${process.pid}-`));
 	} catch (error) {
 		const code = codeIn(error);
 		throw new ImageError('no-place', `${out}: ${placeErrors[code] ?? code}`, { cause: error });
+	}
+}
+
+/** Of a build that was killed, which could not clean up behind itself. */
+function isLeftBehind(name: string): boolean {
+	const [, pid] = /^new-(\d+)-/.exec(name) ?? [];
+	if (pid === undefined) return false;
+	try {
+		process.kill(Number(pid), 0);
+		return false;
+	} catch (error) {
+		return codeIn(error) === 'ESRCH';
 	}
 }
 
