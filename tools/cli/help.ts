@@ -16,7 +16,7 @@ export function overview(entries: readonly CommandEntry[]): string {
 		'Commands:',
 		...columns(entries.map(({ name, summary }) => [name, summary])),
 		'',
-		'`npx mullion COMMAND --help` tells more of each. Exit codes:',
+		'`npx mullion COMMAND --help` tells more of each, `npx mullion --version` which Mullion this is. Exit codes:',
 		...columns(Object.entries(exitCodes)),
 	].join('\n');
 }

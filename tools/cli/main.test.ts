@@ -15,6 +15,19 @@ test('without a command, and with --help, every command is named', async (t) => 
 	}
 });
 
+test('which version it is is told, to people and programs', async (t) => {
+	const cwd = await startFolder(t);
+	const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+
+	const told = await type(['--version'], { cwd });
+	t.is(told.code, 0);
+	t.is(told.out, `mullion ${version}, on Node ${process.versions.node}\n`);
+	t.deepEqual((await type(['--version', '--json'], { cwd })).json(), {
+		version,
+		node: process.versions.node,
+	});
+});
+
 test('every command has help of its own, with examples that start with it', async (t) => {
 	const cwd = await startFolder(t);
 	for (const { name, load } of commands) {

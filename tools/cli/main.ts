@@ -1,5 +1,6 @@
 /** Reads a command line, runs its command, and turns every error into text or JSON and an exit code. */
 import { parseArgs } from 'node:util';
+import { platformVersion } from '../../firmware/box/identity.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Option } from './command.ts';
 import { type CommandEntry, commands } from './commands.ts';
@@ -43,6 +44,10 @@ async function run(
 		const entries = commands.map((entry) => ({ name: entry.name, summary: entry.summary }));
 		if (topic === undefined) return output.result(entries, overview(commands));
 		return showHelp(await find(topic).load(), output);
+	}
+	if (name === '--version') {
+		const { node } = process.versions;
+		return output.result({ version: platformVersion, node }, `mullion ${platformVersion}, on Node ${node}`);
 	}
 	const command = await find(name).load();
 	const { values, positionals } = parse(command, rest);
