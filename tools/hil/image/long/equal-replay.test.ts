@@ -115,7 +115,7 @@ async function record(
 	await using bench = await openImageBench({ board: await loadBoard(name) });
 	const image = await bench.build(1, [{ bytes: module }]);
 	const wanted: ClaimOptions = { needs: ['power', 'flash'], offers: [await emulatedOffer(name)] };
-	return run.test(`${t.title}: ${name}`, wanted, async (box) => {
+	return await run.test(`${t.title}: ${name}`, wanted, async (box) => {
 		await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
 		const { schema } = await prepareComponent(module, { provided: allImports });
 		const operator = await bench.start(t, box);
