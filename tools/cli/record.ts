@@ -73,7 +73,7 @@ async function take({ box, vm, turns, signal, context }: Order) {
 	const path = await unitPath(box, vm);
 	const args = { Turns: `${turns}` };
 	const { Recording = '' } = await box.operate(`${path}X_MULLION_Record()`, args, { isSync: true });
-	context.output.progress(context.output.dim(`${vm} is being recorded ...`));
+	context.output.progress(context.output.dim(`${vm} was restarted and is being recorded ...`));
 	const taken = { parts: [] as Uint8Array[], offset: 0, why: '', count: 0 };
 	const end = (lost?: Error) => ({ ...taken, parts: new Uint8Array(Buffer.concat(taken.parts)), lost });
 	let isStopped = false;

@@ -27,13 +27,11 @@ interface TypeOptions {
 	readonly signal?: AbortSignal;
 	/** Is told of everything that is written to stdout. */
 	readonly heard?: (text: string) => void;
-	/** The same of stderr. */
-	readonly heardAside?: (text: string) => void;
 }
 
 /** Types a command in a folder and resolves with what it wrote and its exit code. */
-export async function type(argv: readonly string[], { cwd, signal, heard, heardAside }: TypeOptions) {
-	const [out, err] = [collector(heard), collector(heardAside)];
+export async function type(argv: readonly string[], { cwd, signal, heard }: TypeOptions) {
+	const [out, err] = [collector(heard), collector()];
 	const world = { out, err, cwd, hasColour: true, signal: signal ?? new AbortController().signal };
 	const code = await main(argv, world);
 	return { code, out: out.text(), err: err.text(), json: () => JSON.parse(out.text()) as unknown };

@@ -119,7 +119,8 @@ async function record(
 		await box.flash(await bench.flashable(image, { bootState: firstBootState(1) }));
 		const { schema } = await prepareComponent(module, { provided: allImports });
 		const operator = await bench.start(t, box);
-		await box.serial.expect('info sums: ready');
+		const isUp = 'info box: sums: starting -> running';
+		await box.serial.expect(isUp);
 		const cwd = join(folder, name);
 		await mkdir(cwd);
 		const ask = (order: (typeof orders)[number]) => {
@@ -134,12 +135,12 @@ async function record(
 		};
 		const said: string[] = [];
 		for (const order of orders.slice(0, before)) said.push(await answer(order));
-		const { promise: begun, resolve } = Promise.withResolvers<void>();
 		const recording = type(
 			['record', 'sums', '-o', 'sums.recording', '--broker', bench.broker.url, '--agent', agent],
-			{ cwd, heardAside: (text) => text.includes('is being recorded') && resolve() },
+			{ cwd },
 		);
-		await Promise.race([begun, recording]);
+		// It goes on from its state.
+		await box.serial.expect(isUp);
 		for (const order of orders.slice(before)) said.push(await answer(order));
 		await ask(endless);
 		const { code, err } = await recording;
