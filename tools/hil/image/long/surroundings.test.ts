@@ -135,11 +135,16 @@ async function firstLife(t: ExecutionContext, box: Board): Promise<{ operator: C
 	return { operator, at };
 }
 
+/** After one that ended in order: what a service had kept is on the disk then. */
 async function anotherLife(box: Board, operator: Controller): Promise<void> {
-	const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
+	const rebooted = operator.operate('Device.Reboot()');
+	await box.serial.expect('mullion: the platform ended');
+	await box.serial.expect('starting slot');
 	await box.power.cut();
+	const isThere = new Promise<void>((resolve) => operator.onConnected(resolve));
 	await box.power.on();
 	await isThere;
+	await rebooted;
 	await areSettled(operator);
 }
 
