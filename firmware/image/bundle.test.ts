@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -95,6 +96,7 @@ test('what most boxes never use is there for those who do', async (t) => {
 			JSON.stringify({ endpointId: 'os::00D09E-X', state, root, broker, controllers: [], networks: [] }),
 		);
 		const box = execFile(process.execPath, [file, '--config', config]);
+		const gone = once(box, 'close');
 		t.teardown(() => box.kill('SIGKILL'));
 		const said = await new Promise<string>((resolve) => {
 			let text = '';
@@ -103,9 +105,11 @@ test('what most boxes never use is there for those who do', async (t) => {
 					text += piece;
 					if (/repository: .*\n/.test(text)) resolve(text);
 				});
-			box.once('exit', () => resolve(text));
+			void gone.then(([code, signal]) => resolve(`${text}ended with ${code ?? signal}`));
 		});
 		t.regex(said, /repository: connect ECONNREFUSED/, protocol);
 		box.kill('SIGKILL');
+		// The next one has the same state.
+		await gone;
 	}
 });
