@@ -17,8 +17,8 @@ export interface ImageDescription {
 	readonly devices: {
 		readonly bootState: string;
 		readonly slots: Readonly<Record<SlotName, Readonly<Record<Partition, string>>>>;
-		/** The hardware watchdog, where the board has one: its path, or the descriptor under which init has left it open. */
-		readonly watchdog?: string | number;
+		/** The descriptor under which init has left the hardware watchdog open, where the board has one. */
+		readonly watchdog?: number;
 		/** Folder of the power supplies, where it is not the kernel's own. */
 		readonly powerSupply?: string;
 	};

@@ -1,5 +1,5 @@
 /** The hardware watchdog: resets the box when it is not fed in time. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 
 export interface Watchdog {
 	feed(): void;
@@ -9,11 +9,10 @@ export interface Watchdog {
 
 /**
  * By a device of Linux (Documentation/watchdog/watchdog-api.rst): any byte but `V` feeds it, and without a
- * `V` before it is closed it is not stopped. It can be opened only once: by its path, or under the descriptor of whoever
- * has. Errors: those of the file system.
+ * `V` before it is closed it is not stopped. It can be opened only once: this is who has, by its descriptor. Errors:
+ * those of the file system.
  */
-export function watchdogDevice(device: string | number): Watchdog {
-	const file = typeof device === 'number' ? device : openSync(device, 'w');
+export function watchdogDevice(file: number): Watchdog {
 	return {
 		feed: () => void writeSync(file, '.'),
 		close: () => closeSync(file),

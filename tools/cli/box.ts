@@ -18,16 +18,19 @@ export async function withBox<T>(
 	use: (box: Controller, headend: { readonly broker: string }) => Promise<T>,
 ): Promise<T> {
 	const { broker, agent } = await findHeadend(context);
-	if (broker === undefined || agent === undefined) {
-		const missing = broker === undefined ? '--broker' : '--agent';
-		throw new CliError(
-			'no-headend',
-			`no running headend is known here: run "npx mullion headend" or "npm start", or give ${missing}`,
-		);
-	}
+	if (broker === undefined || agent === undefined)
+		throw noHeadend(broker === undefined ? '--broker' : '--agent');
 	await using box = await Controller.connect({ broker, agent });
 	await reach(box, { agent, context });
 	return await use(box, { broker });
+}
+
+/** @param missing the option that would do instead */
+export function noHeadend(missing: string): CliError {
+	return new CliError(
+		'no-headend',
+		`no running headend is known here: run "npx mullion headend" or "npm start", or give ${missing}`,
+	);
 }
 
 async function reach(

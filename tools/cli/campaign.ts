@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Outcome, runCampaign } from '../controller/campaign.ts';
 import { Controller } from '../controller/controller.ts';
+import { noHeadend } from './box.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, type Context, text, texts } from './command.ts';
 import { errorJson } from './exit-code.ts';
@@ -55,11 +56,7 @@ export const campaign: Command = {
 		const withinMs = numberOf(context, 'within', 30) * 1000;
 		const url = await releaseUrl(context);
 		const { broker } = await findHeadend(context);
-		if (broker === undefined)
-			throw new CliError(
-				'no-headend',
-				'no running headend is known here: run "npx mullion headend", or give --broker',
-			);
+		if (broker === undefined) throw noHeadend('--broker');
 		const outcomes = await runCampaign({
 			...limits,
 			agents,

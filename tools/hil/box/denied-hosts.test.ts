@@ -2,26 +2,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { buildModule } from '../../build/component.ts';
-import { Playing } from './playing.ts';
+import { installPlayerWith, Playing } from './playing.ts';
 import { TestBox } from './test-box.ts';
-import { withManifest } from './variant.ts';
-
-const player = fileURLToPath(new URL('../../../modules/player', import.meta.url));
 
 /** Has a player that was granted these hosts play from a server on this machine: how often that was called. */
 async function callsBy(t: ExecutionContext, hosts: readonly string[]) {
 	await using box = await TestBox.start({ minimumTimeMs: 600_000 });
-	const [built] = await buildModule({ directory: player });
-	if (built === undefined) throw new Error('the player was not built');
-	const variant = withManifest(built.bytes, (json) => ({
-		...json,
-		session: { kind: 'media', ranges: ['wide', 'short', 'wired'] },
-		capabilities: { 'media-sink': {}, 'network-stream': { hosts, maxStreams: 4, maxFetchBytes: 262_144 } },
-	}));
-	t.deepEqual(await box.install(await box.publish({ ...built, bytes: variant })), { fault: 0, code: '' });
+	t.deepEqual(await installPlayerWith(box, { hosts }), { fault: 0, code: '' });
 	let calls = 0;
 	const server = createServer((_, response) => {
 		calls++;

@@ -6,8 +6,8 @@ import type { SessionSample } from '../../../firmware/box/telemetry.ts';
 import { PlayerConfig } from '../../../proto/host/bus/media.ts';
 import { buildModule } from '../../build/component.ts';
 import { ControllerError } from '../../controller/controller-error.ts';
-import type { TestBox } from './test-box.ts';
-import { withManifest } from './variant.ts';
+import type { Ending, TestBox } from './test-box.ts';
+import { type Json, withManifest } from './variant.ts';
 
 const sessions = 'Device.X_MULLION_Session.';
 const player = new URL('../../../modules/player', import.meta.url).pathname;
@@ -30,6 +30,21 @@ export async function installPlayers(
 		installed.set(manifest.name, variant);
 	}
 	return installed;
+}
+
+/** Installs one player for every kind of network, which may fetch just this. */
+export async function installPlayerWith(box: TestBox, fetches: Json): Promise<Ending> {
+	const [built] = await buildModule({ directory: player });
+	if (built === undefined) throw new Error('the player was not built');
+	const bytes = withManifest(built.bytes, (json) => ({
+		...json,
+		session: { kind: 'media', ranges: ['wide', 'short', 'wired'] },
+		capabilities: {
+			'media-sink': {},
+			'network-stream': { maxStreams: 4, maxFetchBytes: 262_144, ...fetches },
+		},
+	}));
+	return box.install(await box.publish({ ...built, bytes }));
 }
 
 export class Playing {

@@ -19,6 +19,7 @@ import { type } from '../../../cli/trial-desk.ts';
 import { openBoardRun } from '../../board/board-run.ts';
 import { type ClaimOptions, emulatedOffer } from '../../board/claim.ts';
 import { requirePrograms } from '../../link/requirements.ts';
+import { publishInBox } from '../box-bus.ts';
 import { agent, openImageBench } from '../image-bench.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -123,11 +124,8 @@ async function record(
 		await box.serial.expect(isUp);
 		const cwd = join(folder, name);
 		await mkdir(cwd);
-		const ask = (order: (typeof orders)[number]) => {
-			const Payload = Buffer.from(encodeAny(JSON.parse(schema), 'sums.Order', order)).toString('base64');
-			const args = { Topic: 'sums.order', Payload };
-			return operator.operate('Device.X_MULLION_Bus.Publish()', args, { isSync: true });
-		};
+		const ask = (order: (typeof orders)[number]) =>
+			publishInBox(operator, 'sums.order', encodeAny(JSON.parse(schema), 'sums.Order', order));
 		const answer = async (order: (typeof orders)[number]): Promise<string> => {
 			await ask(order);
 			const { groups } = await box.serial.expect(/order (\d+ of [0-9a-f]+)/);
