@@ -9,14 +9,9 @@ export function factoryFirmware(
 	image: Pick<OwnImage, 'release' | 'version' | 'modules'> | undefined,
 ): FactoryFirmware | undefined {
 	if (image?.modules === undefined) return undefined;
-	const { release, version, modules } = image;
-	const said = JSON.stringify([
-		release,
-		version,
-		modules.map(({ name, digest, policy }) => [name, digest, policy]),
-	]);
+	const { modules } = image;
 	return {
-		id: createHash('sha256').update(said).digest('hex').slice(0, 16),
+		id: firmwareId(image),
 		modules,
 		read: ({ file }) => readFile(file),
 		made: async (digest) => {
@@ -24,4 +19,15 @@ export function factoryFirmware(
 			return code && { memoryPages: code.memoryPages, bytes: new Uint8Array(await readFile(code.file)) };
 		},
 	};
+}
+
+/** Another one for each release, of 16 hexadecimal digits. */
+export function firmwareId({
+	release,
+	version,
+	modules = [],
+}: Pick<OwnImage, 'release' | 'version' | 'modules'>): string {
+	const carried = modules.map(({ name, digest, policy }) => [name, digest, policy]);
+	const said = JSON.stringify([release, version, carried]);
+	return createHash('sha256').update(said).digest('hex').slice(0, 16);
 }

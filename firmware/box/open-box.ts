@@ -20,7 +20,7 @@ import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
 import { closeInOrder } from './close-in-order.ts';
-import { factoryFirmware } from './factory-firmware.ts';
+import { factoryFirmware, firmwareId } from './factory-firmware.ts';
 import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
 import { LogBook } from './log-book.ts';
@@ -87,6 +87,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		clock,
 		log,
 		boot,
+		firmwareId: image && firmwareId(image),
 		firmware: factoryFirmware(image),
 		memory,
 		fetchModule,

@@ -22,6 +22,7 @@ import { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
 import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
 import { vmNames } from '../../runtime/module/binding.ts';
+import { MadeCodes } from '../../runtime/module/made-codes.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
@@ -58,6 +59,8 @@ export interface PlatformOptions {
 	readonly clock: Clock;
 	readonly log: LogBook;
 	readonly boot: BootRecord;
+	/** Another one for each firmware; undefined where what runs may change without being called another. */
+	readonly firmwareId: string | undefined;
 	/** The firmware that runs, where it carries modules. */
 	readonly firmware: FactoryFirmware | undefined;
 	/** Why no VM of a module may run for now; undefined where it may. */
@@ -91,6 +94,7 @@ export async function openPlatform(options: PlatformOptions) {
 		clock,
 		log: book,
 		boot,
+		firmwareId,
 		firmware,
 		memory,
 		fetchModule,
@@ -183,7 +187,12 @@ export async function openPlatform(options: PlatformOptions) {
 		capabilities,
 		glue: glueMaker(),
 		code,
-		...(firmware?.made && { made: firmware.made }),
+		made: await MadeCodes.open({
+			directory: directory.folder('made-code'),
+			code,
+			platform: firmwareId,
+			carried: firmware?.made,
+		}),
 		clock,
 		networks: () => networks.basebands(),
 		room: memoryRoom({ memory }),

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -39,11 +39,30 @@ test('code that two have put is there until both have taken it back', async (t) 
 	t.deepEqual(await readdir(folder), []);
 });
 
-test('what a life before has left is swept away', async (t) => {
+test('what a life before has left can be read, and is swept away unless somebody puts it again', async (t) => {
 	const folder = await emptyFolder(t);
-	await (await openCodeFiles(folder)).put(code);
-	await openCodeFiles(folder);
-	t.deepEqual(await readdir(folder), []);
+	const before = await openCodeFiles(folder);
+	const kept = await before.put(code);
+	const left = await before.put(Uint8Array.of(4, 5));
+	const files = await openCodeFiles(folder);
+	t.deepEqual(files.read(left), Uint8Array.of(4, 5));
+	await files.put(code);
+	await files.sweep();
+	t.deepEqual(await readdir(folder), [`${kept}.wasm`]);
+});
+
+test('code that is there is not written again, unless it is damaged', async (t) => {
+	const folder = await emptyFolder(t);
+	const key = await (await openCodeFiles(folder)).put(code);
+	const file = join(folder, `${key}.wasm`);
+	const old = new Date(0);
+	await utimes(file, old, old);
+	const files = await openCodeFiles(folder);
+	await files.put(code);
+	t.deepEqual((await stat(file)).mtime, old);
+	await truncate(file, 1);
+	await files.put(code);
+	t.deepEqual(files.read(key), code);
 });
 
 test('code of any length is read whole', async (t) => {

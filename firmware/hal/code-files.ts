@@ -1,10 +1,10 @@
 /**
- * Keeps the code of services as files. It was made on this box since it was started, from modules that were
- * verified then; what is read later has to have the digest that was remembered, or it is not run.
+ * Keeps the code of services as files. It was made on this box from modules that were verified then; what is read
+ * later has to have the digest that was remembered, or it is not run.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { CodeKey, CodeReader, CodeStore } from '../../runtime/component/service-code.ts';
 
 /** Code of most services has fewer bytes. */
@@ -33,9 +33,8 @@ function readInto(room: Uint8Array<ArrayBuffer>, file: string): Uint8Array<Array
 	}
 }
 
-/** In a folder of its own, which is emptied. */
+/** In a folder of its own. What a cut has left unfinished there is not as it should be, and is written again. */
 export async function openCodeFiles(folder: string): Promise<CodeStore> {
-	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
 	/** Two modules may have the same code. */
 	const uses = new Map<CodeKey, number>();
@@ -43,7 +42,8 @@ export async function openCodeFiles(folder: string): Promise<CodeStore> {
 		...codeReader(folder),
 		put: async (code) => {
 			const key = keyOf(code);
-			await writeFile(fileOf(folder, key), code);
+			// Flash wears out: what is there and whole is not written again.
+			if (!(await isThere(folder, key))) await writeFile(fileOf(folder, key), code);
 			uses.set(key, (uses.get(key) ?? 0) + 1);
 			return key;
 		},
@@ -55,10 +55,20 @@ export async function openCodeFiles(folder: string): Promise<CodeStore> {
 				await rm(fileOf(folder, key), { force: true });
 			}
 		},
+		sweep: async () => {
+			for (const name of await readdir(folder))
+				if (!uses.has(basename(name, extension))) await rm(join(folder, name), { force: true });
+		},
 	};
 }
 
-const fileOf = (folder: string, key: CodeKey): string => join(folder, `${key}.wasm`);
+async function isThere(folder: string, key: CodeKey): Promise<boolean> {
+	const code = await readFile(fileOf(folder, key)).catch(() => undefined);
+	return code !== undefined && keyOf(code) === key;
+}
+
+const extension = '.wasm';
+const fileOf = (folder: string, key: CodeKey): string => join(folder, `${key}${extension}`);
 
 function keyOf(code: Uint8Array): CodeKey {
 	// Loaded when it is needed first: a cell whose services never sleep does without its megabytes.

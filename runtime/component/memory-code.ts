@@ -3,8 +3,13 @@ import { sha256 } from '../module/store-digest.ts';
 import type { CodeKey, CodeStore } from './service-code.ts';
 
 export class MemoryCode implements CodeStore {
-	readonly #code = new Map<CodeKey, Uint8Array<ArrayBuffer>>();
+	readonly #code: Map<CodeKey, Uint8Array<ArrayBuffer>>;
 	readonly #uses = new Map<CodeKey, number>();
+
+	/** @param code what one before has left */
+	constructor(code = new Map<CodeKey, Uint8Array<ArrayBuffer>>()) {
+		this.#code = code;
+	}
 
 	async put(code: Uint8Array): Promise<CodeKey> {
 		const key = await sha256(code);
@@ -21,8 +26,15 @@ export class MemoryCode implements CodeStore {
 
 	async remove(key: CodeKey): Promise<void> {
 		const uses = (this.#uses.get(key) ?? 0) - 1;
-		this.#uses.set(key, uses);
-		if (uses <= 0) this.#code.delete(key);
+		if (uses > 0) this.#uses.set(key, uses);
+		else {
+			this.#uses.delete(key);
+			this.#code.delete(key);
+		}
+	}
+
+	async sweep(): Promise<void> {
+		for (const key of this.#code.keys()) if (!this.#uses.has(key)) this.#code.delete(key);
 	}
 
 	/** How much is kept. */

@@ -55,6 +55,7 @@ test('code that was made before is what a component runs as, and the same as is 
 		put: async (bytes: Uint8Array) => `${kept.push(bytes)}`,
 		read: () => new Uint8Array(),
 		remove: async () => undefined,
+		sweep: async () => undefined,
 	};
 	await prepareComponent(built.bytes, { provided, code: store });
 	await prepareComponent(built.bytes, { provided, code: store, made });

@@ -9,12 +9,14 @@ export interface CodeReader {
 	read(key: CodeKey): Uint8Array<ArrayBuffer>;
 }
 
-/** Where checked and instrumented code is kept for as long as the box runs. */
+/** Where checked and instrumented code is kept, longer than the box runs where nobody takes it away. */
 export interface CodeStore extends CodeReader {
-	/** Errors: `disk-full`, `io`. */
+	/** What is there is not written again. Errors: `disk-full`, `io`. */
 	put(code: Uint8Array): Promise<CodeKey>;
 	/** Takes one `put` back; the last one takes the code away. */
 	remove(key: CodeKey): Promise<void>;
+	/** Takes away what nobody has put since this was opened. */
+	sweep(): Promise<void>;
 }
 
 export interface KeptCode {

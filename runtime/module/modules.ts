@@ -8,7 +8,6 @@
 import { checkTopics, type PolicyRule } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
-import type { MadeCodeSource } from '../component/made-code.ts';
 import { manifestOf, needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
@@ -18,6 +17,7 @@ import type { VmView } from '../vm/supervised.ts';
 import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
+import type { MadeCodes } from './made-codes.ts';
 import type { Manifest } from './manifest.ts';
 import { configured } from './start-config.ts';
 import { inOrderOfNeed, type Startable } from './start-order.ts';
@@ -50,8 +50,8 @@ export interface ModulesOptions {
 	readonly glue?: GlueMaker;
 	/** Where the code of services is kept while they sleep; without it, it stays in memory. */
 	readonly code?: CodeStore;
-	/** Where the code of some modules was made before. */
-	readonly made?: MadeCodeSource;
+	/** The code of modules that was made before; without it, each start makes it anew. */
+	readonly made?: MadeCodes;
 	/** Largest component, in bytes. */
 	readonly largest?: number;
 	/** The most that any module is granted. */
@@ -124,6 +124,9 @@ export class Modules {
 				warn(unit.name, codeOf(error), (error as Error).message);
 			}
 		}
+		await modules.#keepCode();
+		// What will not go now is in nobody's way; the next start tries again.
+		await options.code?.sweep().catch(() => undefined);
 		return modules;
 	}
 
@@ -233,7 +236,7 @@ export class Modules {
 		const { store, made, capabilities } = this.#options;
 		try {
 			const bytes = await store.get(unit.digest);
-			const isMade = (await made?.(unit.digest)) !== undefined;
+			const isMade = (await made?.find(unit.digest)) !== undefined;
 			const isForeign = !isMade && needsGlue(bytes, capabilities.provided());
 			return { unit, manifest: manifestOf(bytes), needsGlue: isForeign };
 		} catch {
@@ -252,7 +255,7 @@ export class Modules {
 			...(digest === undefined ? {} : { digest }),
 			...(glue && { glue }),
 			...(code && { code }),
-			...(made && { made }),
+			...(made && { made: (digest: Digest) => made.find(digest) }),
 			...(largest === undefined ? {} : { largest }),
 			...(caps === undefined ? {} : { caps }),
 		});
@@ -307,6 +310,16 @@ export class Modules {
 		await store.record(unit);
 		this.#components.set(name, component);
 		return unit;
+	}
+
+	/** Has the next start find the code of what is there. */
+	async #keepCode(): Promise<void> {
+		const { made } = this.#options;
+		const components = [...this.#components.values()];
+		for (const { digest, manifest, code } of components)
+			if (code?.key !== undefined)
+				made?.note(digest, { key: code.key, memoryPages: manifest.budget.memoryPages });
+		await made?.keepOnly(new Set(components.map(({ digest }) => digest)));
 	}
 
 	#start(component: PreparedComponent): string[] {
@@ -364,7 +377,7 @@ export class Modules {
 
 	/** One change at a time: an install must not look at a list that another is about to change. */
 	#change<Result>(change: () => Promise<Result>): Promise<Result> {
-		const result = this.#last.then(change, change);
+		const result = this.#last.then(change, change).finally(() => this.#keepCode());
 		this.#last = result.catch(() => undefined);
 		return result;
 	}

@@ -50,6 +50,7 @@ export async function openKeptData(files: string, { probe, firmware }: KeptDataO
 		clock,
 		log,
 		boot: new BootRecord({ now: () => performance.now() }),
+		firmwareId: firmware.id,
 		firmware,
 		memory: kernelMemory(),
 		standstill: () => undefined,
