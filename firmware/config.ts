@@ -79,6 +79,15 @@ const expansion = openObject('what may be plugged in', {
 });
 
 /** @param file a path of the configuration, made absolute */
+const volumes = (file: Rule<string>) =>
+	openObject('what may come on removable media', {
+		/** Names of modules that may; default none. */
+		allow: optional(texts('a list of names of modules, or of "*"')),
+		/** Where the system mounts them, a folder each; without it, a box that runs from an image mounts them itself. */
+		folder: optional(file),
+	});
+
+/** @param file a path of the configuration, made absolute */
 const network = (file: Rule<string>) =>
 	openObject('a network', {
 		id: anyText('a name for the network'),
@@ -137,6 +146,8 @@ const box = (folder: string) => {
 		power: optional(power),
 		/** Without it, nobody looks at what is plugged in. */
 		expansion: optional(expansion),
+		/** Without it, nothing is read from removable media. */
+		volumes: optional(volumes(file)),
 		handoff: optional(
 			openObject('when a session changes its network', {
 				minimumTimeMs: optional(number('a number of milliseconds')),
@@ -150,6 +161,7 @@ export type BoxConfig = Read<ReturnType<typeof box>>;
 export type NetworkConfig = BoxConfig['networks'][number];
 export type CertificationConfig = Read<typeof certification>;
 export type ExpansionConfig = Read<typeof expansion>;
+export type VolumesConfig = Read<ReturnType<typeof volumes>>;
 
 /** Relative paths in a configuration are relative to the file. Null counts as left out. @throws ConfigError `bad-config` */
 export async function readConfig(path: string): Promise<BoxConfig> {

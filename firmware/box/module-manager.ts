@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CodedError } from '../../runtime/error.ts';
 import type { Manifest, Range } from '../../runtime/module/manifest.ts';
-import type { Delivery, Modules, ModuleView } from '../../runtime/module/modules.ts';
+import type { Modules, ModuleView } from '../../runtime/module/modules.ts';
 import type { Supervisor } from '../../runtime/vm/supervisor.ts';
 import type {
 	EnvironmentStatus,
@@ -14,6 +14,7 @@ import type { Downloads } from '../update/download.ts';
 import type { Target } from '../update/target-view.ts';
 import type { Trust } from '../update/trust.ts';
 import type { Certification } from './certification.ts';
+import { deliveryOf, newest, scheme } from './module-targets.ts';
 
 export const moduleManagerErrors = {
 	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
@@ -37,8 +38,6 @@ export interface ModuleManagerOptions {
 	readonly certification: Certification;
 	readonly platformVersion: string;
 }
-
-const scheme = 'tuf:';
 
 export class ModuleManager implements ModuleManagerPort {
 	readonly #options: ModuleManagerOptions;
@@ -204,23 +203,6 @@ export class ModuleManager implements ModuleManagerPort {
 
 function installedModule({ unit, cell }: ModuleView): InstalledModule {
 	return { id: unit.name, uuid: unit.uuid, version: unit.version, environment: cell };
-}
-
-/** What the repository says of the bytes, and the configuration that its operator has for them. */
-function deliveryOf({ path, sha256, custom }: Target): Pick<Delivery, 'digest' | 'url' | 'config'> {
-	const { config } = custom;
-	return {
-		digest: sha256,
-		url: `${scheme}${path}`,
-		...(config === undefined ? {} : { config: String(config) }),
-	};
-}
-
-/** Of several the one with the highest version. */
-function newest(targets: readonly Target[]): Target | undefined {
-	const { compare } = new Intl.Collator('en', { numeric: true });
-	const versionOf = ({ custom }: Target): string => String(custom['version'] ?? '');
-	return targets.toSorted((a, b) => compare(versionOf(a), versionOf(b))).at(-1);
 }
 
 /** `custom` is signed, but by people: anything may be missing. */

@@ -32,6 +32,7 @@ import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openBoxPower } from './open-power.ts';
 import { openRepository } from './open-repository.ts';
+import { openVolumes } from './open-volumes.ts';
 import { openPlatform } from './platform.ts';
 import { SessionManager } from './session-manager.ts';
 import { telemetry } from './telemetry.ts';
@@ -80,6 +81,16 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 
 	const power = await openBoxPower({ config, image, clock, log });
 	const expansion = config.expansion && openExpansion({ config: config.expansion, clock, log });
+	const volumes =
+		config.volumes &&
+		openVolumes({
+			config: config.volumes,
+			isOwnMachine: image !== undefined,
+			certification: config.certification,
+			trust,
+			clock,
+			log,
+		});
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
 	const platform = await openPlatform({
 		config,
@@ -91,7 +102,10 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		firmware: factoryFirmware(image),
 		memory,
 		fetchModule,
-		standstill: (manifest) => power?.standstill(manifest) ?? expansion?.expansion.standstill(manifest),
+		standstill: (manifest, unit) =>
+			power?.standstill(manifest) ??
+			expansion?.expansion.standstill(manifest) ??
+			volumes?.modules.standstill(unit),
 		devices: expansion && (() => expansion.expansion.devices()),
 	});
 	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
@@ -219,9 +233,13 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	await agent.start();
 	power?.serve({ hub, supervisor, stop: (hasMains) => void powerOff(hasMains) });
 	expansion?.serve({ hub, supervisor, modules, manager, devicesChanged: platform.devicesChanged });
+	volumes?.serve({ supervisor, modules });
 	// A box that is a program among others leaves the buttons to its machine.
 	const buttons = image && openButtons({ buttons: inputButtons(), hub, log });
-	repository.onReachable(() => expansion?.expansion.askAgain());
+	repository.onReachable(() => {
+		expansion?.expansion.askAgain();
+		volumes?.modules.askAgain();
+	});
 	if (withoutData !== undefined) log.write({ vm: '', level: 'error', text: withoutData });
 	if (!takesCompiledCode())
 		log.write({
@@ -239,6 +257,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			() => power?.close(),
 			() => buttons?.close(),
 			() => expansion?.expansion.close(),
+			() => volumes?.modules.close(),
 			() => agent.stop(),
 			() => sampled.close(),
 			() => traces.close(),

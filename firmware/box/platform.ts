@@ -26,6 +26,7 @@ import { MadeCodes } from '../../runtime/module/made-codes.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { Modules } from '../../runtime/module/modules.ts';
 import { ModuleStore } from '../../runtime/module/store.ts';
+import type { Unit } from '../../runtime/module/store-index.ts';
 import { BasebandTable } from '../../runtime/network/baseband-table.ts';
 import { Meter } from '../../runtime/network/meter.ts';
 import { watchSilence } from '../../runtime/network/silence-watch.ts';
@@ -63,8 +64,8 @@ export interface PlatformOptions {
 	readonly firmwareId: string | undefined;
 	/** The firmware that runs, where it carries modules. */
 	readonly firmware: FactoryFirmware | undefined;
-	/** Why no VM of a module may run for now; undefined where it may. */
-	readonly standstill: (manifest: Manifest) => string | undefined;
+	/** Why no VM of what is installed may run for now; undefined where it may. */
+	readonly standstill: (manifest: Manifest, unit: Unit | undefined) => string | undefined;
 	/** What is plugged in; undefined where nobody looks. */
 	readonly devices?: (() => readonly UsbDevice[]) | undefined;
 	readonly memory: MemoryView;
@@ -160,7 +161,7 @@ export async function openPlatform(options: PlatformOptions) {
 		clock,
 		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
 		placement: config.cells,
-		standstill,
+		standstill: (manifest) => standstill(manifest, store.unit(manifest.name)),
 		sleepAfterMs: config.sleepAfterMs ?? usualSleepMs,
 		reclaim: reclaimer(reclaimMs),
 		numbers: await VmNumbers.open(directory.folder('vms')),

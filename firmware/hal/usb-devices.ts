@@ -5,9 +5,9 @@
  * each serial line in `/dev`: waiting for them costs nothing, where to look every second would be a tenth of
  * what a box may do while it is idle. What comes with a device comes in steps, so it is looked once all is quiet.
  */
-import { type FSWatcher, readdirSync, readFileSync, watch } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import {
 	deviceAttributes,
 	type FoundInterface,
@@ -18,11 +18,8 @@ import {
 	usbDevice,
 } from '../../runtime/expansion/usb-device.ts';
 import type { UsbDevices } from '../../runtime/expansion/usb-devices.ts';
+import { watchFolders } from './watch-folders.ts';
 
-/** A line that is told late, or never: a driver that takes its time, an event that was lost. */
-const quietMs = 200;
-const againMs = 2000;
-const anywayMs = 60_000;
 /** A string descriptor has 126 characters of up to three bytes. */
 const longest = 512;
 
@@ -52,58 +49,16 @@ export function usbDevices({
 				return device === undefined ? [] : [device];
 			});
 		},
-		watch: (onChange) => {
-			const timers = new Map<number, Timer>();
-			const folders = new Map<string, FSWatcher>();
-			const look = (): void => {
-				follow();
-				onChange();
-			};
-			const lookIn = (ms: number): void => {
-				timers.get(ms)?.cancel();
-				timers.set(ms, clock.after(ms, look));
-			};
-			const noticed = (): void => {
-				lookIn(quietMs);
-				lookIn(againMs);
-			};
-			/** Each bus has a folder of its own, which comes with it. */
-			const follow = (): void => {
-				const buses = join(files, 'bus/usb');
-				const present = [files, buses, ...namesIn(buses).map((name) => join(buses, name))];
-				for (const folder of present) if (!folders.has(folder)) watchFolder(folder);
-			};
-			const watchFolder = (folder: string): void => {
-				try {
-					const watcher = watch(folder, noticed);
-					const forget = (): void => {
-						watcher.close();
-						folders.delete(folder);
-					};
-					watcher.on('error', forget);
-					folders.set(folder, watcher);
-				} catch {
-					// It is not there, or not any more.
-				}
-			};
-			const anyway = (): void => {
-				timers.set(
-					anywayMs,
-					clock.after(anywayMs, () => {
-						look();
-						anyway();
-					}),
-				);
-			};
-			follow();
-			anyway();
-			return {
-				close: () => {
-					for (const timer of timers.values()) timer.cancel();
-					for (const watcher of folders.values()) watcher.close();
+		watch: (onChange) =>
+			watchFolders({
+				clock,
+				// Each bus has a folder of its own, which comes with it.
+				folders: () => {
+					const buses = join(files, 'bus/usb');
+					return [files, buses, ...namesIn(buses).map((name) => join(buses, name))];
 				},
-			};
-		},
+				onChange,
+			}),
 	};
 }
 

@@ -71,9 +71,11 @@ export class Trust {
 	 * Asks the repository for newer metadata. Calls wait for each other. After an error everything is as
 	 * before, but for newer roots. Errors: every code of `TrustError`, those of the reader, `disk-full`,
 	 * `io`, and the signal's reason.
+	 *
+	 * @param reader of a copy of the repository; default the one that the box was made with
 	 */
-	refresh(signal?: AbortSignal): Promise<void> {
-		const refreshed = this.#lastRefresh.then(() => this.#refresh(signal));
+	refresh(signal?: AbortSignal, reader = this.#reader): Promise<void> {
+		const refreshed = this.#lastRefresh.then(() => this.#refresh(signal, reader));
 		this.#lastRefresh = refreshed.catch(() => undefined);
 		return refreshed;
 	}
@@ -103,12 +105,12 @@ export class Trust {
 		);
 	}
 
-	async #refresh(signal: AbortSignal | undefined): Promise<void> {
+	async #refresh(signal: AbortSignal | undefined, reader: RangeReader): Promise<void> {
 		await updateMetadata({
 			record: this.#record,
 			now: this.#clock.now() / 1000,
 			limits: this.#limits,
-			fetch: (file, maxLength) => this.#fetch(file, { maxLength, signal }),
+			fetch: (file, maxLength) => fetchFile(file, { maxLength, signal, reader }),
 			keep: async (record) => {
 				await writeRecord(this.#directory, record);
 				this.#record = record;
@@ -117,26 +119,26 @@ export class Trust {
 			},
 		});
 	}
+}
 
-	async #fetch(
-		file: string,
-		{ maxLength, signal }: { maxLength: number; signal: AbortSignal | undefined },
-	): Promise<Uint8Array | undefined> {
-		const path = `metadata/${file}`;
-		const parts: Uint8Array[] = [];
-		for (let offset = 0, size = Number.POSITIVE_INFINITY; offset < size; ) {
-			const answer = await readRange(this.#reader, { path, offset, length: CHUNK, signal });
-			if (answer === undefined) return undefined;
-			size = answer.size;
-			if (size > maxLength) {
-				throw new TrustError(
-					'metadata-too-large',
-					`${file}: ${size} bytes, where at most ${maxLength} are read`,
-				);
-			}
-			parts.push(answer.data);
-			offset += answer.data.length;
+async function fetchFile(
+	file: string,
+	{ maxLength, signal, reader }: { maxLength: number; signal: AbortSignal | undefined; reader: RangeReader },
+): Promise<Uint8Array | undefined> {
+	const path = `metadata/${file}`;
+	const parts: Uint8Array[] = [];
+	for (let offset = 0, size = Number.POSITIVE_INFINITY; offset < size; ) {
+		const answer = await readRange(reader, { path, offset, length: CHUNK, signal });
+		if (answer === undefined) return undefined;
+		size = answer.size;
+		if (size > maxLength) {
+			throw new TrustError(
+				'metadata-too-large',
+				`${file}: ${size} bytes, where at most ${maxLength} are read`,
+			);
 		}
-		return Buffer.concat(parts);
+		parts.push(answer.data);
+		offset += answer.data.length;
 	}
+	return Buffer.concat(parts);
 }

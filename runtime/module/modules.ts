@@ -141,6 +141,11 @@ export class Modules {
 		return this.list().find(({ unit }) => unit.name === name);
 	}
 
+	/** What is installed under a name, whether it can be read or not. */
+	unit(name: string): Unit | undefined {
+		return this.#options.store.unit(name);
+	}
+
 	/** @throws ComponentError, ManifestError, PolicyError, StoreError, StartConfigError, ModuleError `duplicate-module` */
 	install(delivery: Delivery): Promise<ModuleView> {
 		return this.#changeWith(

@@ -17,7 +17,7 @@ export const cliErrors = {
 	'unknown-vm': 'there is no such VM on the box',
 	'unknown-module': 'there is no such module on the box',
 	'name-taken': 'the box has a module of this name that another vendor made',
-	'no-such-module': 'the module that was recorded is not in the repository: name its file',
+	'no-such-module': 'the module is not in the repository: push it, or name its file',
 	'nothing-recorded': 'the VM had no turn while it was recorded',
 	'no-such-turn': 'the recording ends before the turn',
 	'not-equal': 'the build does something else than was recorded',

@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./remove.ts')).remove,
 	},
 	{
+		name: 'export',
+		summary: 'Puts signed modules on a USB stick, for boxes to start from it',
+		load: async () => (await import('./export.ts')).exportModules,
+	},
+	{
 		name: 'release',
 		summary: 'Signs a firmware release into the repository',
 		load: async () => (await import('./release.ts')).release,

@@ -17,4 +17,5 @@ export const defaultBox = {
 	controllers: [{ endpointId: operator, topic: controllerTopic(operator) }],
 	acceptTools: 'self::mullion-',
 	expansion: { allow: ['*'] },
+	volumes: { allow: ['*'] },
 };

@@ -51,6 +51,7 @@ export interface StageOptions {
 	/** What its box looks at beside networks; default nothing. */
 	readonly power?: BoxConfig['power'];
 	readonly expansion?: BoxConfig['expansion'];
+	readonly volumes?: BoxConfig['volumes'];
 	/** What boots when the power comes on, and where its slots are; default a box that leaves its firmware alone. */
 	readonly image?: () => Promise<OwnImage>;
 	/** Whose word at home counts; default nobody's. */
@@ -226,6 +227,7 @@ async function boxConfig(
 		sleepAfterMs,
 		power,
 		expansion,
+		volumes,
 		home,
 	}: StageOptions,
 	headend: Headend,
@@ -252,5 +254,6 @@ async function boxConfig(
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
 		...(power && { power }),
 		...(expansion && { expansion }),
+		...(volumes && { volumes }),
 	};
 }

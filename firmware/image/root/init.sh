@@ -15,7 +15,7 @@ not_before "$built_at"
 # What is plugged in can wait for the platform, and not the other way round.
 while read -r driver options; do
 	case $driver in
-	*/usb/*) usb="$usb /$driver" ;;
+	*/usb/* | */scsi/* | */fat/* | */nls/*) plugged="$plugged /$driver" ;;
 	*) insmod "/$driver" $options ;;
 	esac
 done </etc/mullion/drivers
@@ -106,7 +106,7 @@ last_written() {
 	echo "$latest"
 }
 [ -n "$lost" ] || not_before "$(last_written)"
-for driver in $usb; do insmod "$driver"; done &
+for driver in $plugged; do insmod "$driver"; done &
 patient_for 60
 cd /data
 mark platform

@@ -23,6 +23,11 @@ export class Lifetimes {
 		this.#lifetimesMs = { ...DEFAULTS_MS, ...lifetimesMs };
 	}
 
+	/** The same with others for some roles, in milliseconds. */
+	with(lifetimesMs: Partial<Record<Role, number>>): Lifetimes {
+		return new Lifetimes({ clock: this.#clock, lifetimesMs: { ...this.#lifetimesMs, ...lifetimesMs } });
+	}
+
 	/** What metadata of a role that is signed now says of itself. */
 	fields(role: Role, version: number): { version: number; specVersion: string; expires: string } {
 		const at = new Date(this.#clock.now() / 1000 + this.#lifetimesMs[role]);

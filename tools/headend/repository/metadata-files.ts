@@ -140,6 +140,10 @@ export interface Before {
 	readonly timestamp: Timestamp | undefined;
 }
 
+export function signedOf({ root, snapshot, timestamp }: Current): Before {
+	return { root: root.signed, snapshot: snapshot.signed, timestamp: timestamp.signed };
+}
+
 function metaFileOf(version: number, bytes: Buffer): MetaFile {
 	return new MetaFile({
 		version,

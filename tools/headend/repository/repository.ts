@@ -7,14 +7,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Root, TargetFile, Targets } from '@tufjs/models';
 import { openDirectory } from '../../../firmware/hal/directory.ts';
-import type { Directory } from '../../../runtime/directory.ts';
 import { Keys, type Role, roles } from './keys.ts';
 import { type LifetimeOptions, Lifetimes } from './lifetimes.ts';
 import { withLock } from './lock.ts';
-import { type Before, type Current, MetadataFiles } from './metadata-files.ts';
+import { type Current, MetadataFiles, signedOf } from './metadata-files.ts';
+import { copyRepository, placeOf } from './repository-copy.ts';
 import { RepositoryError } from './repository-error.ts';
 
 export interface RepositoryOptions extends LifetimeOptions {
@@ -97,6 +97,10 @@ export class Repository {
 		return join(this.#directory, 'public');
 	}
 
+	get #targetsDirectory(): string {
+		return join(this.publicDirectory, 'targets');
+	}
+
 	/** The newest root metadata: what a box is made with, and all it needs to trust this repository. */
 	rootJson(): Promise<Uint8Array> {
 		return this.#exclusively(async ({ files }) => (await files.current()).rootBytes);
@@ -119,7 +123,7 @@ export class Repository {
 		return this.#exclusively(async ({ files }) => {
 			const current = await files.current();
 			const { [path]: replaced, ...kept } = ownOnly(current.targets.signed.targets);
-			const { folder, name } = await this.#place(target);
+			const { folder, name } = await placeOf(this.#targetsDirectory, target);
 			await folder.write(name, bytes);
 			await this.#writeTargets(files, current, { ...kept, [path]: target });
 			await this.#drop(replaced, sha256);
@@ -134,6 +138,30 @@ export class Repository {
 			if (dropped === undefined) throw new RepositoryError('unknown-target', `there is no target ${path}`);
 			await this.#writeTargets(files, current, kept);
 			await this.#drop(dropped, undefined);
+		});
+	}
+
+	/**
+	 * Copies the repository, with the files of these targets, to a folder that boxes read where they cannot reach it.
+	 *
+	 * What boxes hear of the repository later is newer, and counts. Resolves with the time until which the copy is
+	 * valid. Errors: `unknown-target`, and those of `addTarget`.
+	 *
+	 * @param lifetimeMs of the copy, but no longer than root and targets are valid
+	 */
+	copyTo(to: string, { paths, lifetimeMs }: { paths: readonly string[]; lifetimeMs: number }): Promise<Date> {
+		return this.#exclusively(async ({ keys, files }) => {
+			const current = await files.current();
+			const offered = ownOnly(current.targets.signed.targets);
+			const targets = paths.map((path) => {
+				const target = offered[path];
+				if (target === undefined) throw new RepositoryError('unknown-target', `there is no target ${path}`);
+				return target;
+			});
+			// Here first: no other metadata may ever have the version of the copy's.
+			await files.writeSnapshot(current.snapshot.signed.meta, signedOf(current));
+			const lifetimes = this.#lifetimes.with({ snapshot: lifetimeMs, timestamp: lifetimeMs });
+			return copyRepository({ from: this.publicDirectory, to, current, keys, lifetimes, targets });
 		});
 	}
 
@@ -195,15 +223,9 @@ export class Repository {
 		}
 	}
 
-	async #place({ path, hashes }: TargetFile): Promise<{ folder: Directory; name: string }> {
-		let folder: Directory = await openDirectory(join(this.publicDirectory, 'targets'));
-		for (const segment of dirname(path).split('/')) if (segment !== '.') folder = folder.folder(segment);
-		return { folder, name: `${hashes['sha256']}.${basename(path)}` };
-	}
-
 	async #drop(target: TargetFile | undefined, keptSha256: string | undefined): Promise<void> {
 		if (target === undefined || target.hashes['sha256'] === keptSha256) return;
-		const { folder, name } = await this.#place(target);
+		const { folder, name } = await placeOf(this.#targetsDirectory, target);
 		await folder.remove(name);
 	}
 
@@ -214,10 +236,6 @@ export class Repository {
 			return action({ keys, files: new MetadataFiles({ directory, keys, lifetimes: this.#lifetimes }) });
 		});
 	}
-}
-
-function signedOf({ root, snapshot, timestamp }: Current): Before {
-	return { root: root.signed, snapshot: snapshot.signed, timestamp: timestamp.signed };
 }
 
 /** Without a prototype, for a target may be called `constructor`. */

@@ -1,8 +1,9 @@
 /** Answers boxes that read the repository over MQTT 5 (proto/cloud/repository.proto). */
+
 import type { IPublishPacket, MqttClient } from 'mqtt';
+import { mostAnswerBytes, readFileRange } from '../../../firmware/update/file-range.ts';
 import { READ_TOPIC } from '../../../firmware/update/mqtt-range-reader.ts';
 import { FileRange, ReadRange, ReadStatus } from '../../../proto/host/cloud/repository.ts';
-import { mostAnswerBytes, readFileRange } from './file-range.ts';
 
 /** Requests beyond this many at a time are dropped; boxes ask again. */
 const MAX_OPEN = 256;

@@ -1,5 +1,5 @@
-/** Reads a range of a file that boxes may read. */
-import { open } from 'node:fs/promises';
+/** Reads a range of a file of a repository that lies in a folder. */
+import { constants, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Most bytes one answer carries. */
@@ -22,7 +22,8 @@ export async function readFileRange(
 ): Promise<FileRange | 'not-found' | 'refused'> {
 	if (!PATH.test(path) || !Number.isSafeInteger(offset) || offset < 0) return 'refused';
 	try {
-		await using file = await open(join(directory, path), 'r');
+		// What is no file, such as a pipe, must not be waited for.
+		await using file = await open(join(directory, path), constants.O_RDONLY | constants.O_NONBLOCK);
 		const status = await file.stat();
 		if (!status.isFile()) return 'not-found';
 		const data = new Uint8Array(Math.max(0, Math.min(length, most, status.size - offset)));

@@ -1,0 +1,23 @@
+/** Targets of the signed repository that are modules. */
+import type { Delivery } from '../../runtime/module/modules.ts';
+import type { Target } from '../update/target-view.ts';
+
+/** Of URLs that name a target. */
+export const scheme = 'tuf:';
+
+/** What the repository says of the bytes, and the configuration that its operator has for them. */
+export function deliveryOf({ path, sha256, custom }: Target): Pick<Delivery, 'digest' | 'url' | 'config'> {
+	const { config } = custom;
+	return {
+		digest: sha256,
+		url: `${scheme}${path}`,
+		...(config === undefined ? {} : { config: String(config) }),
+	};
+}
+
+/** Of several the one with the highest version. */
+export function newest(targets: readonly Target[]): Target | undefined {
+	const { compare } = new Intl.Collator('en', { numeric: true });
+	const versionOf = ({ custom }: Target): string => String(custom['version'] ?? '');
+	return targets.toSorted((a, b) => compare(versionOf(a), versionOf(b))).at(-1);
+}
