@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type CampaignOptions, runCampaign } from './campaign.ts';
+import { type CampaignOptions, type Outcome, runCampaign } from './campaign.ts';
 
 type Action = 'upgraded' | 'unchanged' | 'away' | 'failed';
 
@@ -101,6 +101,29 @@ test('one that is interrupted begins no other box, and ends with why', async (t)
 
 	await t.throwsAsync(running, { message: 'enough' });
 	t.deepEqual(begun, ['a']);
+});
+
+test('a box that is no longer waited for has not failed', async (t) => {
+	const abort = new AbortController();
+	const told: Outcome[] = [];
+	const running = runCampaign({
+		agents: ['a', 'b'],
+		first: 0,
+		atATime: 2,
+		mostFailed: 9,
+		signal: abort.signal,
+		upgrade: async (agent) => {
+			if (agent === 'b') abort.abort(new Error('enough'));
+			const { promise, reject } = Promise.withResolvers<'upgraded'>();
+			if (abort.signal.aborted) reject(abort.signal.reason);
+			else abort.signal.addEventListener('abort', () => reject(abort.signal.reason));
+			return promise;
+		},
+		onOutcome: (outcome) => told.push(outcome),
+	});
+
+	await t.throwsAsync(running, { message: 'enough' });
+	t.deepEqual(told, []);
 });
 
 test('whatever becomes of boxes, no more are begun at once or fail than may, and each has one outcome', async (t) => {

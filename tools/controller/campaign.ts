@@ -34,6 +34,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome[]> 
 			(action): Outcome => ({ agent, action }),
 			(error: unknown): Outcome => ({ agent, action: 'failed', error }),
 		);
+		// Whoever stops waiting for a box does not know what becomes of it.
+		if (signal.aborted && outcome.action === 'failed') return;
 		outcomes.set(agent, outcome);
 		onOutcome?.(outcome);
 	};
