@@ -62,6 +62,19 @@ test('a run is written down as it happened, and errors pass', async (t) => {
 	t.is(record.report.tests[1]?.failure, undefined);
 });
 
+test('of an assertion that failed the line is told', async (t) => {
+	const record = newRecord();
+
+	const attempt = await t.try(async (attempted) => {
+		await record.test('it fails', async () => attempted.is(record.report.tests.length, 42, 'there are some'));
+	});
+	attempt.discard();
+
+	const { failure } = record.report.tests[0] ?? {};
+	t.is(failure?.code, 'TestFailure');
+	t.regex(failure?.message ?? '', /^report\.test\.ts:\d+: .*attempted\.is\(.*'there are some'\)/);
+});
+
 test('JUnit XML counts, and names what failed and why', async (t) => {
 	const xml = junitXml(await exampleReport());
 

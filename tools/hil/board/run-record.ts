@@ -1,5 +1,6 @@
 /** What happened in one run on a board: tests, their steps, and what the box said. */
-import { CodedError } from '../../../runtime/error.ts';
+
+import { type FailureReport, failureOf } from './failure-report.ts';
 import type { BoardStart } from './start-phases.ts';
 
 export interface RunReport {
@@ -32,13 +33,6 @@ export interface StepReport {
 	readonly name: string;
 	readonly durationMs: number;
 	readonly hasFailed: boolean;
-}
-
-export interface FailureReport {
-	/** Stable code, or the kind of error. */
-	readonly code: string;
-	readonly message: string;
-	readonly stack: string;
 }
 
 export interface RunRecordOptions {
@@ -150,10 +144,4 @@ export class TestRecord {
 	capture(what: string, path: string): void {
 		this.captures[what] = path;
 	}
-}
-
-function failureOf(error: unknown): FailureReport {
-	if (!(error instanceof Error)) return { code: 'unknown', message: String(error), stack: '' };
-	const code = error instanceof CodedError ? error.code : error.name;
-	return { code, message: error.message, stack: error.stack ?? '' };
 }
