@@ -29,6 +29,8 @@ const operator = 'self::mullion-headend';
 export interface ImageBench extends AsyncDisposable {
 	readonly folder: string;
 	readonly board: BoardDescription;
+	/** What its images have. */
+	readonly kernel: KernelChoice;
 	readonly broker: Mosquitto;
 	readonly repository: Repository;
 	/** What a box is told when it is made, as JSON. */
@@ -113,6 +115,7 @@ export async function openImageBench({
 	return {
 		folder,
 		board,
+		kernel,
 		broker,
 		repository,
 		configOf,

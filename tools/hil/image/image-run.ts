@@ -11,8 +11,8 @@ export interface ImageRun extends BoardRun {
 export async function openImageRun(name: string, options?: ImageBenchOptions): Promise<ImageRun> {
 	await using stack = new AsyncDisposableStack();
 	const bench = stack.use(await openImageBench(options));
-	const { debian, nodeVersion } = await fetchSources(bench.board);
-	const linux = await kernelRelease(debian);
+	const { kernel, nodeVersion } = await fetchSources(bench.board, bench.kernel);
+	const linux = await kernelRelease(kernel);
 	const run = stack.use(await openBoardRun(name));
 	run.versions({ 'images for': bench.board.name, Linux: linux, 'Node of the box': nodeVersion });
 	const owned = stack.move();
