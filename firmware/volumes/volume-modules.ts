@@ -50,6 +50,8 @@ interface Mounted {
 	readonly volume: Volume;
 	/** Of the modules on it that may run. */
 	readonly digests: Set<Digest>;
+	/** A copy of a repository was on it: one that is only being written may be later. */
+	hasCopy: boolean;
 	/** Not all that may come from it could be had. */
 	isTroubled: boolean;
 }
@@ -112,13 +114,13 @@ export class VolumeModules {
 			for (const { volume } of gone) this.#mounted.delete(volume.id);
 			if (gone.some(({ digests }) => digests.size > 0)) on.changed();
 			for (const { volume } of gone) on.unplugged(volume);
-			for (const volume of present.values()) {
-				if (this.#mounted.has(volume.id)) continue;
-				const mounted: Mounted = { volume, digests: new Set(), isTroubled: false };
-				this.#mounted.set(volume.id, mounted);
-				on.plugged(volume);
-				await this.#take(mounted);
-			}
+			for (const volume of present.values())
+				if (!this.#mounted.has(volume.id)) {
+					this.#mounted.set(volume.id, { volume, digests: new Set(), hasCopy: false, isTroubled: false });
+					on.plugged(volume);
+				}
+			for (const mounted of this.#mounted.values())
+				if (!mounted.hasCopy && !mounted.isTroubled) await this.#take(mounted);
 		} catch (error) {
 			on.trouble(error as Error);
 		}
@@ -141,8 +143,9 @@ export class VolumeModules {
 		const { trust, mayInstall } = this.#options;
 		const offered = new Map<string, Target[]>();
 		// What people have on their sticks is none of ours.
-		if ((await reader.read({ path: 'metadata/timestamp.json', offset: 0, length: 1 })) === undefined)
-			return offered;
+		mounted.hasCopy =
+			(await reader.read({ path: 'metadata/timestamp.json', offset: 0, length: 1 })) !== undefined;
+		if (!mounted.hasCopy) return offered;
 		const refused = await trust.refresh(this.#closing.signal, reader).then(
 			() => undefined,
 			(error: Error) => error,

@@ -1,5 +1,6 @@
 /** `mullion start`: the operator's side and one box on this machine, with a session that changes its network. */
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BoxEnd, BoxProcess } from '../start/box-process.ts';
@@ -38,6 +39,8 @@ export const start: Command = {
 		if (!existsSync(media)) throw new CliError('no-such-file', `there is no ${media}`);
 		await requireNoBox(join(cwd, '.mullion', 'box'));
 		const broker = text(context, 'broker');
+		const sticks = join(cwd, '.mullion', 'sticks');
+		await mkdir(sticks, { recursive: true });
 		const isPicture = process.stdout.isTTY === true && !output.isJson;
 		const screen = isPicture ? terminalScreen(process.stdout) : lineScreen(process.stderr);
 		const telling = new Telling({ screen, title: `box ${agentId}` });
@@ -46,6 +49,7 @@ export const start: Command = {
 				directory: join(cwd, '.mullion'),
 				media,
 				onLine: (line) => telling.boxSaid(line),
+				volumes: { folder: sticks, allow: ['*'] },
 				...(broker === undefined ? {} : { broker }),
 			});
 			const report = await tellStory({

@@ -95,6 +95,21 @@ test.serial('a stick without anything for the box is nothing to speak of', async
 	);
 });
 
+test.serial('a copy is found that is written onto a stick that is plugged in already', async (t) => {
+	const before = box.lines.length;
+	await mkdir(join(media, 'STICK'));
+	await box.line(/volume "STICK" was plugged in/, before);
+	await repository.addTarget(chimes);
+	const from = box.lines.length;
+	await repository.copyTo(join(media, 'STICK'), { paths: [chimes.path], lifetimeMs: dayMs });
+	// A folder that comes beside it has the box look.
+	await mkdir(join(media, 'OTHER'));
+	await box.line(/chimes 1\.0\.0 came on volume "STICK"/, from);
+	await unplug();
+	t.deepEqual(await box.uninstall('chimes'), { fault: 0, code: '' });
+	await rm(join(media, 'OTHER'), { recursive: true });
+});
+
 test.serial('what was cut or changed on a stick is not installed', async (t) => {
 	const cut = await written([chimes]);
 	await truncate(await fileOn(cut, chimes.path), 1000);
