@@ -34,6 +34,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'target-digest': 'corrupt-module',
 	'digest-mismatch': 'corrupt-module',
 	'store-corrupt': 'corrupt-module',
+	'store-newer': 'corrupt-module',
 	'not-a-component': 'corrupt-module',
 	'bad-manifest': 'corrupt-module',
 	'name-mismatch': 'corrupt-module',

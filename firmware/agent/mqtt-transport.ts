@@ -102,7 +102,7 @@ export class MqttTransport implements Transport {
 			...(username !== undefined && { username }),
 			...(password !== undefined && { password }),
 			protocolVersion: 5,
-			clientId: stored === undefined ? '' : new TextDecoder().decode(stored),
+			clientId: clientIdIn(stored),
 			clean: true,
 			keepalive: keepaliveSeconds,
 			connectTimeout: connectTimeoutMs,
@@ -231,4 +231,10 @@ export function agentTopic(endpointId: string): string {
 /** The topic a controller listens on. */
 export function controllerTopic(endpointId: string): string {
 	return `mullion/usp/v1/controller/${endpointId.replaceAll(/[%/+#]/g, encodeURIComponent)}`;
+}
+
+/** Where there is none yet, or only what is left of one, the broker gives another. */
+function clientIdIn(stored: Uint8Array | undefined): string {
+	const text = new TextDecoder().decode(stored);
+	return /^[^\p{C}\uFFFD]{1,256}$/u.test(text) ? text : '';
 }

@@ -177,10 +177,11 @@ export class Requests {
 
 	// Nothing is sent before the journal has let go of the request: done over after a power cut, these
 	// steps write the same notices under the same ids.
-	async #deliver({ number }: Accepted, notifications: readonly Notification[]): Promise<void> {
+	async #deliver({ number, acceptedAt }: Accepted, notifications: readonly Notification[]): Promise<void> {
 		const { notices, notifier, journal } = this.#options;
 		const all = notifications.flatMap((notification, at) =>
-			notices.noticesOf(notification, `request-${number}-${at}`),
+			// Numbers begin anew in a box that was flashed anew, and must not be taken for those of its life before.
+			notices.noticesOf(notification, `request-${acceptedAt}-${number}-${at}`),
 		);
 		const isKept = await notifier.keep(all).then(
 			() => true,

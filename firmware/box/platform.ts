@@ -149,6 +149,8 @@ export async function openPlatform(options: PlatformOptions) {
 	let coordinator: Coordinator | undefined;
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
 	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
+	if (store.problem !== undefined)
+		tell('error', `modules have to be installed again: ${store.problem.code}: ${store.problem.message}`);
 	const crashes = new CrashBook({
 		directory: directory.folder('crashes'),
 		clock,

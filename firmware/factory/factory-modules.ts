@@ -97,7 +97,9 @@ export class FactoryModules {
 
 	async #settle(): Promise<void> {
 		const { id } = this.#options.firmware;
-		const ledger = await readLedger(this.#options.directory);
+		const { store, directory } = this.#options;
+		// What was given before tells what the operator has removed since: of a list that is lost nobody knows.
+		const ledger = store.problem === undefined ? await readLedger(directory) : undefined;
 		this.#ledger = ledger;
 		if (ledger?.firmware === id && ledger.isDone) return;
 		if (ledger?.firmware !== id) await this.#write(await this.#next(ledger));

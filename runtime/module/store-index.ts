@@ -35,7 +35,7 @@ export async function encodeIndex(units: readonly Unit[], hash: Hasher): Promise
 	return new TextEncoder().encode(`${checksum}\n${body}`);
 }
 
-/** Errors: `store-corrupt`. */
+/** Errors: `store-corrupt`, `store-newer`. */
 export async function decodeIndex(file: Uint8Array, hash: Hasher): Promise<Unit[]> {
 	const body = file.subarray(65);
 	const head = new TextDecoder().decode(file.subarray(0, 65));
@@ -44,7 +44,7 @@ export async function decodeIndex(file: Uint8Array, hash: Hasher): Promise<Unit[
 	}
 	const { format, units } = JSON.parse(new TextDecoder().decode(body));
 	if (format !== 1) {
-		throw new StoreError('store-corrupt', `the index of installed modules has format ${format}, not 1`);
+		throw new StoreError('store-newer', `the index of installed modules has format ${format}, not 1`);
 	}
 	return units;
 }

@@ -54,29 +54,57 @@ test('a module that the disk gives back changed is `store-corrupt`, and storing 
 	t.deepEqual(await store.get(unit.digest), bytes('tick'));
 });
 
-test('a list of installed modules that was damaged is `store-corrupt` and nothing is removed for it', async (t) => {
+const damages: ((index: Uint8Array) => Uint8Array)[] = [
+	(index) => index.slice(0, -1),
+	(index) => index.map((byte, at) => (at === 80 ? byte ^ 1 : byte)),
+	() => bytes(''),
+];
+
+test('a list of installed modules that was damaged is read from its copy, and written anew', async (t) => {
 	const directory = new MemoryDirectory();
 	const unit = await unitOf('clock', 'tick');
 	await install(await ModuleStore.open({ directory }), unit, 'tick');
 	const index = (await directory.read('index')) ?? new Uint8Array();
 
-	for (const damaged of [
-		index.slice(0, -1),
-		index.map((byte, at) => (at === 80 ? byte ^ 1 : byte)),
-		bytes(''),
-	]) {
-		await directory.write('index', damaged);
-		await t.throwsAsync(ModuleStore.open({ directory }), { code: 'store-corrupt' });
-	}
-	await directory.write('index', index);
-	t.deepEqual(await (await ModuleStore.open({ directory })).get(unit.digest), bytes('tick'));
+	for (const name of ['index', 'index-copy'])
+		for (const damage of damages) {
+			await directory.write(name, damage(index));
+			const store = await ModuleStore.open({ directory });
+			t.deepEqual(store.units(), [unit]);
+			t.is(store.problem, undefined);
+			t.deepEqual(await store.get(unit.digest), bytes('tick'));
+			t.deepEqual(await directory.read(name), index);
+		}
+	await directory.remove('index');
+	t.deepEqual((await ModuleStore.open({ directory })).units(), [unit]);
 });
 
-test('a list of a newer format is `store-corrupt`, and all that is there is left as it was', async (t) => {
+test('of a list that was damaged twice nothing is known, nothing is removed for it, and it is set aside', async (t) => {
 	const directory = new MemoryDirectory();
 	const unit = await unitOf('clock', 'tick');
 	await install(await ModuleStore.open({ directory }), unit, 'tick');
-	// Of a later firmware, which names its modules elsewhere and has one that the units of this format do not.
+	const index = (await directory.read('index')) ?? new Uint8Array();
+	for (const name of ['index', 'index-copy']) await directory.write(name, index.slice(1));
+
+	const store = await ModuleStore.open({ directory });
+	t.is(store.problem?.code, 'store-corrupt');
+	t.deepEqual(store.units(), []);
+	t.deepEqual(await store.get(unit.digest), bytes('tick'));
+
+	const other = await unitOf('bell', 'ring');
+	await install(store, other, 'ring');
+	t.deepEqual(await directory.read('index-damaged'), index.slice(1));
+	const next = await ModuleStore.open({ directory });
+	t.is(next.problem, undefined);
+	t.deepEqual(next.units(), [other]);
+	t.deepEqual(await next.list(), [other.digest]);
+});
+
+test('a list of a newer format is left as it was with all that it may name, or set aside once another is written', async (t) => {
+	const directory = new MemoryDirectory();
+	const unit = await unitOf('clock', 'tick');
+	await install(await ModuleStore.open({ directory }), unit, 'tick');
+	// Of a later firmware, which names its modules elsewhere, has one that the units of this format do not, and no copy.
 	const later = await sha256(bytes('later'));
 	await directory.folder('blobs').write(later, bytes('later'));
 	const body = JSON.stringify({
@@ -88,13 +116,21 @@ test('a list of a newer format is `store-corrupt`, and all that is there is left
 	await directory.write('index', index);
 	const { steps } = directory.disk;
 
-	const error = await t.throwsAsync(ModuleStore.open({ directory }), { code: 'store-corrupt' });
-
-	t.regex(error?.message ?? '', /format 2/);
+	const store = await ModuleStore.open({ directory });
+	t.is(store.problem?.code, 'store-newer');
+	t.regex(store.problem?.message ?? '', /format 2/);
+	t.deepEqual(store.units(), []);
 	t.is(directory.disk.steps, steps, 'nothing was written or removed');
-	t.deepEqual(await directory.read('index'), index);
-	t.deepEqual(await directory.folder('blobs').list(), [unit.digest, later].toSorted());
-	t.deepEqual(await directory.folder('blobs').read(later), bytes('later'));
+
+	const other = await unitOf('bell', 'ring');
+	await install(store, other, 'ring');
+	t.deepEqual(await directory.read('index-newer'), index);
+	t.deepEqual((await ModuleStore.open({ directory })).units(), [other]);
+	t.deepEqual(
+		await directory.folder('blobs').list(),
+		[unit.digest, later, other.digest].toSorted(),
+		'the later firmware finds its modules',
+	);
 });
 
 test('an update keeps the version before as long as it is named, and no longer', async (t) => {

@@ -2,15 +2,15 @@
  * Keeps modules by the digest of their bytes, and the list of what is installed.
  *
  * Bytes are written before the list names them and removed after it no longer does, and the list is
- * one file that is replaced whole: a cut at any instruction leaves the list before or the one after,
+ * a file that is replaced whole: a cut at any instruction leaves the list before or the one after,
  * and every module it names complete. What a cut left over is removed by the next `open`.
  */
 import type { Directory } from '../directory.ts';
 import { type Digest, type Hasher, isDigest, sha256 } from './store-digest.ts';
 import { StoreError } from './store-error.ts';
-import { checkUnit, decodeIndex, digestsOf, encodeIndex, type Unit } from './store-index.ts';
+import { checkUnit, digestsOf, type Unit } from './store-index.ts';
+import { type FoundList, StoreList } from './store-list.ts';
 
-const INDEX = 'index';
 const BLOBS = 'blobs';
 
 export interface ModuleStoreOptions {
@@ -21,9 +21,11 @@ export interface ModuleStoreOptions {
 }
 
 export class ModuleStore {
-	readonly #directory: Directory;
+	readonly #list: StoreList;
 	readonly #blobs: Directory;
 	readonly #hash: Hasher;
+	/** Why modules that were installed are not here: they have to be installed again. */
+	readonly problem: StoreError | undefined;
 	#units: ReadonlyMap<string, Unit>;
 	/** Stored, but not named by the list yet: an install between its `put` and its `record`. */
 	readonly #unrecorded = new Set<Digest>();
@@ -31,18 +33,26 @@ export class ModuleStore {
 	#doubtful = new Set<Digest>();
 	#lastChange: Promise<unknown> = Promise.resolve();
 
-	private constructor({ directory, hash, units }: Required<ModuleStoreOptions> & { units: Unit[] }) {
-		this.#directory = directory;
+	private constructor(
+		{ directory, hash }: Required<ModuleStoreOptions>,
+		{ list, found: { units, problem } }: { list: StoreList; found: FoundList },
+	) {
+		this.#list = list;
+		this.problem = problem;
 		this.#blobs = directory.folder(BLOBS);
 		this.#hash = hash;
 		this.#units = new Map(units.map((unit) => [unit.name, unit]));
 	}
 
-	/** Reads the list and removes modules it does not name. Errors: `store-corrupt`, `disk-full`, `io`. */
+	/**
+	 * Reads the list and removes modules it does not name. Where it cannot be read, there is nothing but a `problem`: a
+	 * box has to come up, or nobody could help it. Errors: `disk-full`, `io`.
+	 */
 	static async open({ directory, hash = sha256 }: ModuleStoreOptions): Promise<ModuleStore> {
-		const file = await directory.read(INDEX);
-		const units = file === undefined ? [] : await decodeIndex(file, hash);
-		const store = new ModuleStore({ directory, hash, units });
+		const list = new StoreList(directory, hash);
+		const found = await list.read();
+		const store = new ModuleStore({ directory, hash }, { list, found });
+		if (found.mayNameMore) return store;
 		const named = store.#named(store.#units);
 		for (const name of await store.#blobs.list()) {
 			// What will not go now is in nobody's way; the next start tries again.
@@ -129,7 +139,7 @@ export class ModuleStore {
 		const before = this.#named(this.#units).union(this.#doubtful);
 		const after = this.#named(units);
 		this.#doubtful = this.#doubtful.union(after);
-		await this.#directory.write(INDEX, await encodeIndex([...units.values()], this.#hash));
+		await this.#list.write([...units.values()]);
 		this.#doubtful = new Set();
 		this.#units = units;
 		for (const digest of before) {

@@ -73,7 +73,7 @@ export class Controller implements AsyncDisposable {
 	readonly #answers = new Waiting<Response>();
 	readonly #completions = new Waiting<Outputs>();
 	readonly #listeners = new Map<string, { settings: Settings; told: (told: Told) => void }>();
-	readonly #completionSubscriptions = new Map<string, Promise<unknown>>();
+	readonly #completionSubscriptions = new Map<string, Completion>();
 	/** Ids of notifications that were heard, so that a repeat is answered but not told twice. */
 	readonly #heard = new Set<string>();
 	readonly #lost = new Set<() => void>();
@@ -260,21 +260,23 @@ export class Controller implements AsyncDisposable {
 	// One persistent subscription for each command, so that its end is heard even if the box restarts on the way.
 	async #wantCompletion(path: string): Promise<void> {
 		const reference = path.replaceAll(/\.(?:[0-9]+|\[[^\]]*\])(?=\.)/g, '.*');
-		const known = this.#completionSubscriptions.get(reference);
-		const wanted =
-			known ??
-			this.#add({
-				ID: this.#newId('completion'),
-				NotifType: 'OperationComplete',
-				ReferenceList: reference,
-				Persistent: 'true',
-				NotifRetry: 'true',
-			});
-		this.#completionSubscriptions.set(reference, wanted);
-		await wanted.catch((error: unknown) => {
+		const known = this.#completionSubscriptions.get(reference) ?? this.#newCompletion(reference);
+		this.#completionSubscriptions.set(reference, known);
+		await known.added.catch((error: unknown) => {
 			this.#completionSubscriptions.delete(reference);
 			throw error;
 		});
+	}
+
+	#newCompletion(reference: string): Completion {
+		const settings = {
+			ID: this.#newId('completion'),
+			NotifType: 'OperationComplete',
+			ReferenceList: reference,
+			Persistent: 'true',
+			NotifRetry: 'true',
+		};
+		return { settings, added: this.#add(settings) };
 	}
 
 	async #add(settings: Settings): Promise<string> {
@@ -317,9 +319,11 @@ export class Controller implements AsyncDisposable {
 			endpointId: this.endpointId,
 			isKnown: (from) => from === this.#agent,
 		});
-		// The box is back after a restart, which ended the subscriptions that are not persistent.
+		// The box is back after a restart, which ended the subscriptions that are not persistent. The others it refuses as
+		// known, unless its disk has lost them.
 		if (incoming.kind === 'connect') {
-			for (const { settings } of this.#listeners.values()) this.#add(settings).catch(() => undefined);
+			for (const { settings } of [...this.#listeners.values(), ...this.#completionSubscriptions.values()])
+				this.#add(settings).catch(() => undefined);
 			for (const listener of this.#connected) listener();
 		}
 		if (incoming.kind !== 'message') return;
@@ -372,6 +376,8 @@ export class Controller implements AsyncDisposable {
 }
 
 type Settings = Readonly<Record<string, string>>;
+/** A subscription to the end of a command. */
+type Completion = { readonly settings: Settings; readonly added: Promise<string> };
 const maxHeard = 4096;
 
 function typeOf(path: string): string {
