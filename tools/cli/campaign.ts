@@ -1,7 +1,8 @@
 /** `mullion campaign`: a released firmware onto many boxes. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Outcome, runCampaign } from '../controller/campaign.ts';
+import { codeOf } from '../../runtime/error.ts';
+import { type Found, hasRelease, type Outcome, runCampaign } from '../controller/campaign.ts';
 import { Controller } from '../controller/controller.ts';
 import { noHeadend } from './box.ts';
 import { CliError } from './cli-error.ts';
@@ -9,15 +10,15 @@ import { type Command, type Context, text, texts } from './command.ts';
 import { errorJson } from './exit-code.ts';
 import { findHeadend, headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
-import { releaseUrl } from './released.ts';
+import { namedRelease, type ReleaseNamed } from './released.ts';
 import { table } from './table.ts';
-import { upgradeTo } from './upgrade-box.ts';
+import { releaseFor, upgradeTo } from './upgrade-box.ts';
 
 const { broker, repository } = headendOptions;
 
 export const campaign: Command = {
 	name: 'campaign',
-	summary: 'Has many boxes install a released firmware, a few at a time, and stops where it fails.',
+	summary: 'Has many boxes install a released firmware, each that of its board, and stops where it fails.',
 	usage: '[VERSION|URL] [OPTIONS]',
 	options: {
 		box: { type: 'string', value: 'ID', isRepeated: true, help: 'endpoint id of a box; may be repeated' },
@@ -25,10 +26,14 @@ export const campaign: Command = {
 		first: {
 			type: 'string',
 			value: 'N',
-			help: 'how many have to take it, one by one, before the others; default 1',
+			help: 'how many of each board have to take it, one by one, before the others; default 1',
 		},
 		'at-a-time': { type: 'string', value: 'N', help: 'how many of the others at once; default 10' },
-		'most-failed': { type: 'string', value: 'N', help: 'how many of the others may fail; default 0' },
+		'most-failed': {
+			type: 'string',
+			value: 'N',
+			help: 'how many of the others may fail; default 0; a box whose board has no such release is not touched, nor counted',
+		},
 		within: {
 			type: 'string',
 			value: 'SECONDS',
@@ -38,10 +43,10 @@ export const campaign: Command = {
 		...(repository && { repository }),
 	},
 	examples: [
-		['mullion campaign 1.2.0 --boxes boxes.txt', 'the first box alone, then ten at a time'],
+		['mullion campaign 1.2.0 --boxes boxes.txt', 'of each board the first box alone, then ten at a time'],
 		[
 			'mullion campaign --boxes boxes.txt --first 5 --most-failed 2',
-			'the newest release, after five that took it',
+			'the newest release of each board, after five that took it',
 		],
 	],
 	run: async (context) => {
@@ -54,23 +59,20 @@ export const campaign: Command = {
 			mostFailed: numberOf(context, 'most-failed', 0),
 		};
 		const withinMs = numberOf(context, 'within', 30) * 1000;
-		const url = await releaseUrl(context);
+		const named = await namedRelease(context);
 		const { broker } = await findHeadend(context);
 		if (broker === undefined) throw noHeadend('--broker');
 		const outcomes = await runCampaign({
 			...limits,
 			agents,
 			signal,
-			upgrade: async (agent) => {
+			look: async (agent) => {
 				await using box = await Controller.connect({ broker, agent });
-				const isThere = await box.reach({ withinMs, signal }).then(
-					() => true,
-					(error) => {
-						if (error.code !== 'no-answer') throw error;
-						return false;
-					},
-				);
-				if (!isThere) return 'away';
+				return (await isThere(box, { withinMs, signal })) ? await foundFor(box, named) : { action: 'away' };
+			},
+			upgrade: async (agent, url) => {
+				await using box = await Controller.connect({ broker, agent });
+				if (!(await isThere(box, { withinMs, signal }))) return 'away';
 				const tell = (what: string): void => output.progress(output.dim(printable(`${agent}: ${what}`)));
 				return (await upgradeTo(box, { broker, url, signal, tell })).action;
 			},
@@ -78,30 +80,58 @@ export const campaign: Command = {
 		});
 		const columns = [
 			{ title: 'BOX', of: ({ agent }: Outcome) => printable(agent) },
-			{ title: 'OUTCOME', of: ({ action }: Outcome) => (isGood(action) ? output.green : output.red)(action) },
+			{ title: 'RELEASE', of: ({ release = '' }: Outcome) => printable(release) },
+			{
+				title: 'OUTCOME',
+				of: (each: Outcome) => (hasRelease(each) ? output.green : output.red)(each.action),
+			},
 			{ title: 'REASON', of: (outcome: Outcome) => printable(reasonOf(outcome)?.message ?? '') },
 		];
-		output.result(
-			{ url, boxes: outcomes.map((each) => ({ agent: each.agent, action: each.action, ...reasonOf(each) })) },
-			table({ rows: outcomes, head: output.bold, columns }),
-		);
+		output.result({ boxes: outcomes.map(toJson) }, table({ rows: outcomes, head: output.bold, columns }));
 		requireAll(outcomes);
 	},
 };
 
-function isGood(action: Outcome['action']): boolean {
-	return action === 'upgraded' || action === 'unchanged';
+/** Errors: those of `Controller.reach`, but for `no-answer`. */
+async function isThere(box: Controller, within: { withinMs: number; signal: AbortSignal }): Promise<boolean> {
+	return box.reach(within).then(
+		() => true,
+		(error) => {
+			if (error.code !== 'no-answer') throw error;
+			return false;
+		},
+	);
+}
+
+/** Errors: those of `releaseFor`, but for `unknown-release`. */
+async function foundFor(box: Controller, named: ReleaseNamed): Promise<Found> {
+	try {
+		return { release: await releaseFor(box, named) };
+	} catch (error) {
+		if (codeOf(error) !== 'unknown-release') throw error;
+		return { action: 'unreleased', error };
+	}
+}
+
+function toJson(outcome: Outcome): object {
+	const { agent, action, release: url } = outcome;
+	return { agent, action, ...(url !== undefined && { url }), ...reasonOf(outcome) };
 }
 
 function reasonOf(outcome: Outcome): { code: string; message: string } | undefined {
-	return outcome.action === 'failed' ? errorJson(outcome.error).error : undefined;
+	return 'error' in outcome ? errorJson(outcome.error).error : undefined;
 }
 
-/** Errors: `campaign-failed`, `boxes-away`. */
+/** Errors: `campaign-failed`, `boxes-away`, `boxes-unreleased`. */
 function requireAll(outcomes: readonly Outcome[]): void {
 	const count = (wanted: Outcome['action']): number =>
 		outcomes.filter(({ action }) => action === wanted).length;
-	const [failed, left, away] = [count('failed'), count('left'), count('away')];
+	const [failed, left, away, unreleased] = [
+		count('failed'),
+		count('left'),
+		count('away'),
+		count('unreleased'),
+	];
 	if (failed > 0)
 		throw new CliError(
 			'campaign-failed',
@@ -111,6 +141,12 @@ function requireAll(outcomes: readonly Outcome[]): void {
 		throw new CliError(
 			'boxes-away',
 			`${away} of ${outcomes.length} boxes were not there: run it again for them`,
+		);
+	// Last, as nothing but another release helps: whoever tries again until all were there ends here.
+	if (unreleased > 0)
+		throw new CliError(
+			'boxes-unreleased',
+			`${unreleased} of ${outcomes.length} boxes were not touched: there is no such release for their board`,
 		);
 }
 

@@ -25,7 +25,9 @@ export const cliErrors = {
 	'bad-map': 'a file that should be the source map of a module is none',
 	'unknown-release': 'the repository has no such firmware release: `npx mullion release` signs one into it',
 	'campaign-failed': 'boxes of a campaign have failed: no more were begun than may have',
-	'boxes-away': 'boxes of a campaign were not there; the others have the release',
+	'boxes-away': 'boxes of a campaign were not there: the same command takes them later',
+	'boxes-unreleased':
+		'boxes of a campaign were not touched, as their board has no such release; the others have it',
 	'no-slots': 'this box does not look after its own firmware',
 	'no-expansion': 'this box does not look for devices that are plugged in',
 	'bad-release': 'release.json in the folder of a firmware release is not JSON',

@@ -3,6 +3,7 @@ import { releasePath } from '../../firmware/slots/release-targets.ts';
 import type { Repository } from '../headend/repository/repository.ts';
 import { CliError } from './cli-error.ts';
 import type { Context } from './command.ts';
+import { printable } from './printable.ts';
 import { openRepository } from './repository.ts';
 
 export interface Released {
@@ -13,19 +14,28 @@ export interface Released {
 	readonly url: string;
 }
 
+/** The URL of the release that is meant for a box of this board. Errors: `unknown-release`. */
+export type ReleaseNamed = (board: string) => string;
+
 /**
- * What a command line names, by its version or URL, or the newest.
- * Errors: `no-repository`, those of `chosen` and of the repository.
+ * What a command line names: a URL is for whatever box, a version that of each board, nothing the newest of each.
+ * Errors: `no-repository`, `unknown-release` where no board has it, those of the repository.
  */
-export async function releaseUrl(context: Context): Promise<string> {
+export async function namedRelease(context: Context): Promise<ReleaseNamed> {
 	const [named] = context.args;
 	// Whatever is a URL is the box's to judge.
-	if (named?.includes(':')) return named.replace(/\/$/, '');
-	return chosen(await releasesIn(await openRepository(context)), named).url;
+	if (named?.includes(':')) {
+		const url = named.replace(/\/$/, '');
+		return () => url;
+	}
+	const releases = await releasesIn(await openRepository(context));
+	// A slip of the pen is told before any box is asked what it is.
+	chosen(releases, { version: named });
+	return (board) => chosen(releases, { version: named, board }).url;
 }
 
 /** The newest first. */
-export async function releasesIn(repository: Repository): Promise<Released[]> {
+async function releasesIn(repository: Repository): Promise<Released[]> {
 	const found = new Map<string, Released>();
 	for (const { custom } of Object.values(await repository.targets())) {
 		const made = custom['firmware'] as Omit<Released, 'url'> | undefined;
@@ -37,19 +47,18 @@ export async function releasesIn(repository: Repository): Promise<Released[]> {
 	return [...found.values()].toSorted((a, b) => b.release - a.release);
 }
 
-/**
- * The one that is meant: by its version, or the newest where nothing is said.
- * Errors: `unknown-release`; `usage` where those of several boards are meant.
- */
-export function chosen(releases: readonly Released[], version: string | undefined): Released {
-	const [newest, ...others] = releases.filter((each) => version === undefined || each.version === version);
-	if (newest === undefined) {
-		const known = releases.map((each) => each.version).join(', ');
-		const named = version === undefined || known === '' ? 'release' : version;
-		const hint = known === '' ? 'sign one with npx mullion release DIR' : `it has ${known}`;
-		throw new CliError('unknown-release', `the repository has no firmware ${named}; ${hint}`);
-	}
-	if (others.some(({ board }) => board !== newest.board))
-		throw new CliError('usage', `there are releases for several boards: name one, as in ${newest.url}`);
-	return newest;
+/** The newest of those that are meant. Errors: `unknown-release`. @param meant without a board, any will do */
+function chosen(
+	releases: readonly Released[],
+	{ version, board }: { readonly version: string | undefined; readonly board?: string },
+): Released {
+	const offered = releases.filter((each) => board === undefined || each.board === board);
+	const found = offered.find((each) => version === undefined || each.version === version);
+	if (found !== undefined) return found;
+	const known = [...new Set(offered.map((each) => each.version))].join(', ');
+	const named = version === undefined || releases.length === 0 ? 'release' : version;
+	// The box says what it is, and an error is written as it stands.
+	const whose = board === undefined ? '' : ` for ${printable(board)}`;
+	const hint = known === '' ? 'sign one with npx mullion release DIR' : `it has ${known}`;
+	throw new CliError('unknown-release', `the repository has no firmware ${named}${whose}; ${hint}`);
 }

@@ -5,8 +5,8 @@ import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
-import { releaseUrl } from './released.ts';
-import { upgradeTo } from './upgrade-box.ts';
+import { namedRelease } from './released.ts';
+import { releaseFor, upgradeTo } from './upgrade-box.ts';
 
 export const upgrade: Command = {
 	name: 'upgrade',
@@ -14,15 +14,16 @@ export const upgrade: Command = {
 	usage: '[VERSION|URL] [OPTIONS]',
 	options: headendOptions,
 	examples: [
-		['mullion upgrade', 'the newest release of the repository'],
+		['mullion upgrade', 'the newest release for its board'],
 		['mullion upgrade tuf:firmware/qemu-arm64/1.2.0', 'what mullion release has printed'],
-		['mullion upgrade 1.2.0', 'the same, where it is for one board only'],
+		['mullion upgrade 1.2.0', 'the same, to a box of that board'],
 	],
 	run: async (context) => {
 		const { args, output, signal } = context;
 		if (args.length > 1) throw new CliError('usage', 'name one release; see npx mullion upgrade --help');
-		const url = await releaseUrl(context);
+		const named = await namedRelease(context);
 		await withBox(context, async (box, { broker }) => {
+			const url = await releaseFor(box, named);
 			const tell = (what: string): void => output.progress(output.dim(printable(what)));
 			const { slot, action } = await upgradeTo(box, { broker, url, signal, tell });
 			const text =

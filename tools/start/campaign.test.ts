@@ -14,10 +14,12 @@ import { type Headend, startHeadend } from '../headend/headend.ts';
 import { BoxProcess } from './box-process.ts';
 import { operatorId } from './stage.ts';
 
-const url = `tuf:firmware/${board}/1.2.0`;
+const urlFor = (its: string): string => `tuf:firmware/${its}/1.2.0`;
+const url = urlFor(board);
 const endpointOf = (number: number): string => `os::00D09E-CAMPAIGN-00000${number}`;
 
-async function startOperator(t: ExecutionContext) {
+/** @param boards those that version 1.2.0 is released for */
+async function startOperator(t: ExecutionContext, boards: readonly string[] = [board]) {
 	const directory = await mkdtemp(join(tmpdir(), 'mullion-campaign-'));
 	t.teardown(() => rm(directory, { recursive: true, force: true }));
 	const media = join(directory, 'media');
@@ -25,7 +27,8 @@ async function startOperator(t: ExecutionContext) {
 	const headend = await startHeadend({ directory, media, networks: [] });
 	t.teardown(() => headend.close());
 	const images = imagesOf(2);
-	for (const target of releaseTargets({ board, version: '1.2.0', release: 2, slotBytes, images }))
+	const made = { version: '1.2.0', release: 2, slotBytes, images };
+	for (const target of boards.flatMap((each) => releaseTargets({ ...made, board: each })))
 		await headend.repository.addTarget(target);
 	const { broker, repositoryDirectory } = headend;
 	return {
@@ -111,13 +114,13 @@ test('three boxes are updated in one campaign, and the next one has nothing to d
 
 	const { code, json, err } = await typed('campaign', '1.2.0', '--boxes', 'boxes.txt');
 	t.is(code, 0, err);
-	const boxes = [1, 2, 3].map((number) => ({ agent: endpointOf(number), action: 'upgraded' }));
-	t.deepEqual(json(), { url, boxes });
+	const boxes = [1, 2, 3].map((number) => ({ agent: endpointOf(number), action: 'upgraded', url }));
+	t.deepEqual(json(), { boxes });
 	t.deepEqual(await versionsOf(headend, [1, 2, 3]), ['1.2.0', '1.2.0', '1.2.0']);
 
 	const again = await typed('campaign', '--boxes', 'boxes.txt');
 	t.is(again.code, 0, again.err);
-	t.deepEqual(again.json(), { url, boxes: boxes.map((box) => ({ ...box, action: 'unchanged' })) });
+	t.deepEqual(again.json(), { boxes: boxes.map((box) => ({ ...box, action: 'unchanged' })) });
 });
 
 test('a box that is away is left out; one that fails stops the campaign before the next, and both are told', async (t) => {
@@ -127,11 +130,11 @@ test('a box that is away is left out; one that fails stops the campaign before t
 	await keepUp(t, { headend, directory, number: 3 });
 	const boxes = [9, 1, 2, 3].flatMap((number) => ['--box', endpointOf(number)]);
 
-	const { code, out } = await typed('campaign', ...boxes, '--within', '2', '--at-a-time', '1');
+	// A release that is named by its URL is for whatever box is named with it.
+	const { code, out } = await typed('campaign', url, ...boxes, '--within', '2', '--at-a-time', '1');
 	t.is(code, 1);
 	const [result, failure] = out.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line)));
 	t.like(result, {
-		url,
 		boxes: [
 			{ agent: endpointOf(9), action: 'away' },
 			{ agent: endpointOf(1), action: 'upgraded' },
@@ -147,6 +150,35 @@ test('a box that is away is left out; one that fails stops the campaign before t
 	const away = await typed('campaign', '--box', endpointOf(1), '--box', endpointOf(9), '--within', '1');
 	t.is(away.code, 3);
 	t.regex(away.out, /"boxes-away"/);
+});
+
+test('one campaign brings each of three boards its own release, and tells the box whose board has none', async (t) => {
+	const boards = ['gateway', 'handset', 'tv'];
+	const { headend, directory, typed } = await startOperator(t, boards);
+	for (const [at, isBoard] of [...boards, 'rock64'].entries())
+		await keepUp(t, { headend, directory, number: at + 1, isBoard });
+	const boxes = [4, 1, 2, 3].flatMap((number) => ['--box', endpointOf(number)]);
+
+	const { code, out, err } = await typed('campaign', '1.2.0', ...boxes);
+	t.is(code, 1, err);
+	const [result, failure] = out.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line)));
+	t.deepEqual(result, {
+		boxes: [
+			{
+				agent: endpointOf(4),
+				action: 'unreleased',
+				code: 'unknown-release',
+				message: 'the repository has no firmware 1.2.0 for rock64; sign one with npx mullion release DIR',
+			},
+			...boards.map((each, at) => ({ agent: endpointOf(at + 1), action: 'upgraded', url: urlFor(each) })),
+		],
+	});
+	t.like(failure, { error: { code: 'boxes-unreleased' } });
+	t.deepEqual(await versionsOf(headend, [1, 2, 3, 4]), ['1.2.0', '1.2.0', '1.2.0', '1.1.0']);
+
+	const alone = await typed('upgrade', '1.2.0', '--agent', endpointOf(3));
+	t.like(alone.json(), { url: urlFor('tv'), action: 'unchanged' });
+	t.like((await typed('upgrade', '--agent', endpointOf(4))).json(), { error: { code: 'unknown-release' } });
 });
 
 test('a campaign for nobody, for what is no box and from no file is refused', async (t) => {
