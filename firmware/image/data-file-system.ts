@@ -8,7 +8,7 @@ export interface DataOptions {
 	readonly board: Board;
 	/** Configuration of the box, as JSON. */
 	readonly config: object;
-	/** An empty folder. */
+	/** An empty one, or with what else is to be on the partition. */
 	readonly folder: string;
 	readonly file: string;
 	readonly builtAt: number;

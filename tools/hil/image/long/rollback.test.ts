@@ -1,8 +1,9 @@
 // Releases that do not work: the box leaves each by itself, says why, and has all that it had before.
 import test, { type ExecutionContext } from 'ava';
-import { firstBootState } from '../../../../firmware/image/build-image.ts';
+import { type BuiltImage, firstBootState } from '../../../../firmware/image/build-image.ts';
 import { makeProbe } from '../../../../modules/probe/testbed.ts';
 import type { Board } from '../../board/board.ts';
+import { withManifest } from '../../box/variant.ts';
 import { isBack, livedData, onTrial } from '../given-back.ts';
 import { openImageRun } from '../image-run.ts';
 import type { Root, VariantOptions } from '../variant.ts';
@@ -25,9 +26,13 @@ test.after.always(() => run[Symbol.asyncDispose]());
 async function tryOut(
 	t: ExecutionContext,
 	box: Board,
-	{ change, starts }: Pick<VariantOptions, 'change'> & { readonly starts: number },
+	{
+		change,
+		starts,
+		of = old,
+	}: Pick<VariantOptions, 'change'> & { readonly starts: number; readonly of?: BuiltImage },
 ): Promise<void> {
-	const broken = await bench.variant(old, ++releases, change);
+	const broken = await bench.variant(of, ++releases, change);
 	const contents = { 'boot-b': broken.boot.file, 'root-b': broken.root.file, data: lived };
 	await box.flash(await bench.flashable(old, { bootState: onTrial(starts), contents }));
 	t.timeout(600_000);
@@ -89,6 +94,25 @@ test.serial('a release without a driver for its network is given back', async (t
 		await isBack(t, { bench, box, probe, reason: 'unhealthy-cloud' });
 	});
 });
+
+test.serial(
+	'a release whose module does not run is given back, and the module before runs again with what it had kept',
+	async (t) => {
+		const failing = withManifest(probe.built.bytes, (manifest) => ({
+			...manifest,
+			version: '0.2.0',
+			config: { type: 'probe.Order', bytes: probe.order({ what: 'trap' }).toBase64() },
+		}));
+		const of = await bench.build(++releases, [{ bytes: failing }]);
+		await run.test(t.title, { needs: ['power', 'flash'] }, async (box) => {
+			await tryOut(t, box, { of, starts: 1, change: (root) => root.describe({ trial: shortTrial }) });
+			await box.serial.expect('starting slot b');
+			await box.serial.expect('probe 0.1.0 -> 0.2.0 with the firmware');
+			await box.serial.expect('was found unhealthy');
+			await isBack(t, { bench, box, probe, reason: 'unhealthy-module-probe' });
+		});
+	},
+);
 
 test.serial(
 	'an update that cannot reach its cloud is given back, and the command by which it came fails with the reason',

@@ -1,5 +1,6 @@
 // A box among wrong surroundings: data that is not its own or no data, and clocks that are off.
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { firstBootState } from '../../../../firmware/image/build-image.ts';
@@ -13,6 +14,7 @@ import type { Board } from '../../board/board.ts';
 import { withManifest } from '../../box/variant.ts';
 import { askBox, publishInBox } from '../box-bus.ts';
 import { areSettled, echo } from '../cuts/box-talk.ts';
+import { agent } from '../image-bench.ts';
 import { openImageRun } from '../image-run.ts';
 
 const dayMs = 86_400_000;
@@ -66,9 +68,33 @@ async function comesWithout(
 			await isThere;
 			const { Lines } = await operator.operate('Device.X_MULLION_Log.Read()', {}, { isSync: true });
 			t.true(Lines?.includes(said));
+			// What the firmware carries runs from memory.
+			await areSettled(operator);
+			await echo(operator, 'probe.echo');
 		}
 	});
 }
+
+test.serial(
+	'a list of modules that a later firmware has written is told of, and those of this firmware are there',
+	async (t) => {
+		const folder = join(bench.folder, 'later');
+		const data = `${folder}.img`;
+		await mkdir(join(folder, 'state', 'modules'), { recursive: true });
+		const body = JSON.stringify({ format: 2, modules: [] });
+		const checksum = createHash('sha256').update(body).digest('hex');
+		await writeFile(join(folder, 'state', 'modules', 'index'), `${checksum}\n${body}`);
+		await makeData({ board: bench.board, config: bench.configOf(agent), folder, file: data, builtAt: 1 });
+		await run.test(t.title, { needs: ['power', 'flash'] }, async (box) => {
+			await box.flash(await bench.flashable(image, { bootState: firstBootState(1), contents: { data } }));
+			const operator = await bench.start(t, box);
+			await box.serial.expect('modules have to be installed again: store-newer');
+			await areSettled(operator);
+			await echo(operator, 'probe.echo');
+			t.pass();
+		});
+	},
+);
 
 test.serial(
 	'a box whose clock is back in 1970 goes on from its last life, and takes nothing that has expired by then',

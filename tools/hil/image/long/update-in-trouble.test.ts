@@ -113,7 +113,7 @@ test.serial(
 );
 
 test.serial(
-	'a box whose data partition is full comes to its cloud, tells, and leaves it as it is',
+	'a box whose data partition is full comes to its cloud, tells, takes a release, and leaves the partition as it is',
 	async (t) => {
 		t.timeout(600_000);
 		const data = await fillData({ data: old.data.file, folder: bench.folder, leftBytes: 0 });
@@ -123,6 +123,8 @@ test.serial(
 			await box.serial.expect('mullion: the data partition is full');
 			const { Lines } = await operator.operate('Device.X_MULLION_Log.Read()', {}, { isSync: true });
 			t.true(Lines?.includes('the data partition is full'));
+			await operator.operate(`${other}Download()`, { URL: url });
+			t.like((await operator.get([other]))[other], { Status: 'Available', Version: '1.0.2' });
 			await box.power.cut();
 			await bench.start(t, box);
 			await box.serial.expect('mullion: the data partition is full');
