@@ -111,10 +111,10 @@ async function openAll(
 	const log = new LogBook(clock);
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
 
-	const rootJson = await readRoot(config.root);
 	const repository = openRepository({ broker: config.broker, clock, log });
 	opened.add('repository', () => repository.close());
 	const { reader } = repository;
+	const rootJson = await readRoot(config.root);
 	const trust = await boot.during('platform', 'trust', () =>
 		Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock }),
 	);
