@@ -8,7 +8,8 @@ import test, { type ExecutionContext } from 'ava';
 import { type Broker, startBroker } from '../../tools/headend/broker.ts';
 import { Repository } from '../../tools/headend/repository/repository.ts';
 import { PowerFolder } from '../../tools/hil/box/power-folder.ts';
-import { type Box, type BoxConfig, openBox } from './index.ts';
+import { openBox } from './index.ts';
+import type { Box, BoxConfig } from './mullion.d.ts';
 
 interface Place {
 	readonly folder: string;
