@@ -1,4 +1,7 @@
-/** Which boxes are open in this process: two of one folder would write over each other, and of one name the broker would throw out. */
+/**
+ * Which boxes are open in this process. Two on one folder would write over each other, and of two with one name the broker
+ * would throw out one after the other.
+ */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BoxConfig } from '../config.ts';

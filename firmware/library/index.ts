@@ -1,8 +1,7 @@
 /** A box inside a program of somebody else: what `mullion.d.ts` declares. */
-
 import { CodedError } from '../../runtime/error.ts';
 import { BootRecord } from '../box/boot-record.ts';
-import * as whole from '../box/open-box.ts';
+import { openBox as openWholeBox } from '../box/open-box.ts';
 import { configOf } from '../config.ts';
 import { tuneEngine } from '../hal/engine.ts';
 import { claimBox } from './claims.ts';
@@ -37,7 +36,7 @@ export async function openBox({
 			release();
 		}
 	};
-	const opening = whole.openBox(checked, {
+	const opening = openWholeBox(checked, {
 		image: undefined,
 		boot: bootRecord(),
 		restart: () => end(async () => 'restart'),
