@@ -113,7 +113,11 @@ const box = (folder: string) => {
 		/** Everything that outlives a restart is kept there. */
 		state: file,
 		/** MQTT 5. */
-		broker: anyText('a broker, such as "mqtt://host:1883"'),
+		broker: rule(
+			'a broker, such as "mqtt://host:1883"',
+			(value): value is string =>
+				typeof value === 'string' && /^(mqtts?|tcp|ssl|tls|wss?):$/.test(URL.parse(value)?.protocol ?? ''),
+		),
 		controllers: list(
 			'a list of controllers',
 			openObject('a controller', { endpointId: anyText('its endpoint id'), topic: anyText('its topic') }),
@@ -165,22 +169,42 @@ export type VolumesConfig = Read<ReturnType<typeof volumes>>;
 
 /** Relative paths in a configuration are relative to the file. Null counts as left out. @throws ConfigError `bad-config` */
 export async function readConfig(path: string): Promise<BoxConfig> {
-	return checkConfig(await readJson(path), path);
+	return checkConfig(await readJson(path), { folder: dirname(path), name: path });
+}
+
+/** Of a program, as if it stood in a file. @param folder that relative paths are relative to. @throws ConfigError `bad-config` */
+export function configOf(value: unknown, folder: string): BoxConfig {
+	const name = 'the configuration';
+	let json: unknown;
+	try {
+		json = JSON.parse(JSON.stringify(value) ?? 'null', withoutNull);
+	} catch (cause) {
+		const message = `${name} cannot be written as JSON: ${(cause as Error).message}`;
+		throw new ConfigError('bad-config', message, { cause });
+	}
+	return checkConfig(json, { folder, name });
+}
+
+function withoutNull(_name: string, value: unknown): unknown {
+	return value ?? undefined;
 }
 
 /** As it stands in the file, without what is null. @throws ConfigError `bad-config` */
 export async function readJson(path: string): Promise<unknown> {
 	try {
-		return JSON.parse(await readFile(path, 'utf8'), (_name, value) => value ?? undefined);
+		return JSON.parse(await readFile(path, 'utf8'), withoutNull);
 	} catch (cause) {
 		const message = `${path} cannot be read as JSON: ${(cause as Error).message}`;
 		throw new ConfigError('bad-config', message, { cause });
 	}
 }
 
-/** @param path of the file that it is in, or will be. @throws ConfigError `bad-config` with the field */
-export function checkConfig(json: unknown, path: string): BoxConfig {
-	return read(box(dirname(path)), json, {
-		refuse: (why) => new ConfigError('bad-config', `${path}: ${why}`),
+/** @param name what is at fault in an error. @throws ConfigError `bad-config` with the field */
+export function checkConfig(
+	json: unknown,
+	{ folder, name }: { readonly folder: string; readonly name: string },
+): BoxConfig {
+	return read(box(folder), json, {
+		refuse: (why) => new ConfigError('bad-config', `${name}: ${why}`),
 	});
 }

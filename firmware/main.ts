@@ -5,6 +5,7 @@ import { BootRecord } from './box/boot-record.ts';
 import { type Box, openBox } from './box/open-box.ts';
 import { readConfig } from './config.ts';
 import { bootClock } from './hal/boot-marks.ts';
+import { tuneEngine } from './hal/engine.ts';
 import { readOwnImage } from './own-image.ts';
 
 /** Ends with this where the box is not to start anew, but to be switched off. */
@@ -39,6 +40,7 @@ async function start(file: string): Promise<void> {
 		const boot = new BootRecord(bootClock(values.image !== undefined));
 		const config = await readConfig(file);
 		const image = values.image === undefined ? undefined : await readOwnImage(values.image);
+		tuneEngine();
 		const stop = async (): Promise<void> => {
 			// It may be asked for while it is still being opened.
 			await (await opening).close();

@@ -5,10 +5,10 @@ import { Agent } from '../agent/agent.ts';
 import { boxModel } from '../agent/data-model/box-model.ts';
 import { InstanceNumbers } from '../agent/instance-numbers.ts';
 import { MqttTransport } from '../agent/mqtt-transport.ts';
-import type { BoxConfig } from '../config.ts';
+import { type BoxConfig, ConfigError } from '../config.ts';
 import { systemClock } from '../hal/clock.ts';
 import { openDirectory } from '../hal/directory.ts';
-import { takesCompiledCode, tuneEngine } from '../hal/engine.ts';
+import { takesCompiledCode } from '../hal/engine.ts';
 import { inputButtons } from '../hal/input-buttons.ts';
 import { kernelMemory } from '../hal/memory.ts';
 import { watchdogDevice } from '../hal/watchdog.ts';
@@ -19,7 +19,6 @@ import type { BootRecord } from './boot-record.ts';
 import { boxHealth } from './box-health.ts';
 import { busPort } from './bus-port.ts';
 import { Certification } from './certification.ts';
-import { closeInOrder } from './close-in-order.ts';
 import { factoryFirmware, firmwareId } from './factory-firmware.ts';
 import { guard } from './guard.ts';
 import { identityOf, platformVersion } from './identity.ts';
@@ -30,6 +29,7 @@ import { openButtons } from './open-buttons.ts';
 import { openExpansion } from './open-expansion.ts';
 import { openFirmware } from './open-firmware.ts';
 import { openMetrics } from './open-metrics.ts';
+import { OpenParts } from './open-parts.ts';
 import { openBoxPower } from './open-power.ts';
 import { openRepository } from './open-repository.ts';
 import { openVolumes } from './open-volumes.ts';
@@ -62,9 +62,49 @@ export interface BoxOptions {
 	readonly onEvent: (text: string) => void;
 }
 
+/** In the order in which they are closed. */
+const parts = [
+	// No longer fed: should one of the other steps never end, the watchdog ends them all.
+	'guard',
+	'power',
+	'buttons',
+	'expansion',
+	'volumes',
+	'agent',
+	'telemetry',
+	'traces',
+	'metrics',
+	'sessions',
+	'firmware',
+	'platform',
+	'repository',
+] as const;
+
+/** Sets no engine and no signals: the process is whose program it is. */
 export async function openBox(config: BoxConfig, options: BoxOptions): Promise<Box> {
+	const opened = new OpenParts(parts);
+	await opened.orClose(() => openAll(config, options, opened));
+	const close = (): Promise<void> => opened.close();
+	return { close, [Symbol.asyncDispose]: close };
+}
+
+/** @throws ConfigError `bad-config` */
+async function readRoot(file: string): Promise<Uint8Array> {
+	try {
+		return await readFile(file);
+	} catch (cause) {
+		throw new ConfigError('bad-config', `root: ${file} cannot be read: ${(cause as Error).message}`, {
+			cause,
+		});
+	}
+}
+
+async function openAll(
+	config: BoxConfig,
+	options: BoxOptions,
+	opened: OpenParts<(typeof parts)[number]>,
+): Promise<void> {
 	const { image, withoutData, mended, restart, powerOff, boot, onEvent } = options;
-	tuneEngine();
 	const clock = systemClock();
 	const memory = kernelMemory();
 	const directory = await boot.during('platform', 'data', () => openDirectory(config.state));
@@ -72,15 +112,18 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	log.onLine(({ vm, level, text }) => onEvent(`${level} ${vm === '' ? 'box' : vm}: ${text}`));
 
 	const repository = openRepository({ broker: config.broker, clock, log });
+	opened.add('repository', () => repository.close());
 	const { reader } = repository;
-	const rootJson = await readFile(config.root);
+	const rootJson = await readRoot(config.root);
 	const trust = await boot.during('platform', 'trust', () =>
 		Trust.open({ directory: directory.folder('trust'), rootJson, reader, clock }),
 	);
 	const downloads = new Downloads({ directory: join(config.state, 'downloads'), reader, clock });
 
 	const power = await openBoxPower({ config, image, clock, log });
+	opened.add('power', power && (() => power.close()));
 	const expansion = config.expansion && openExpansion({ config: config.expansion, clock, log });
+	opened.add('expansion', expansion && (() => expansion.expansion.close()));
 	const volumes =
 		config.volumes &&
 		openVolumes({
@@ -91,6 +134,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			clock,
 			log,
 		});
+	opened.add('volumes', volumes && (() => volumes.modules.close()));
 	const fetchModule = (wanted: Parameters<ModuleManager['installFor']>[0]) => manager.installFor(wanted);
 	const platform = await openPlatform({
 		config,
@@ -108,6 +152,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			volumes?.modules.standstill(unit),
 		devices: expansion && (() => expansion.expansion.devices()),
 	});
+	opened.add('platform', () => platform.close());
 	const { modules, factory, supervisor, coordinator, players, hub, meter } = platform;
 	const { watchdog } = image?.devices ?? {};
 	const guarded =
@@ -119,6 +164,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 					supervisor,
 					clock,
 				});
+	opened.add('guard', guarded && (() => guarded.close()));
 	const certification = new Certification({ config: config.certification, trust, downloads });
 	const manager = new ModuleManager({
 		modules,
@@ -130,6 +176,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	});
 	const nameOf = (id: number | undefined) => supervisor.views().find((vm) => vm.id === id)?.name ?? '';
 	const sessions = new SessionManager({ clock, coordinator, players, nameOf });
+	opened.add('sessions', () => sessions.stop());
 
 	const vms = vmView({ clock, modules, supervisor });
 	const network = networkView(platform.networks, meter);
@@ -142,6 +189,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 				.flatMap(({ manifest }) => [...Object.keys(manifest.publishes), ...Object.keys(manifest.subscribes)]),
 		nameOf,
 	});
+	opened.add('traces', () => traces.close());
 	const sampled = telemetry({
 		clock,
 		hub,
@@ -153,6 +201,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		sessions,
 		handoffs: () => coordinator.handoffs(),
 	});
+	opened.add('telemetry', () => sampled.close());
 	const numbers = new InstanceNumbers({ directory: directory.folder('numbers') });
 	const firmware =
 		image &&
@@ -180,6 +229,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 				onNote: (text) => log.write({ vm: '', level: 'info', text }),
 			}),
 		));
+	opened.add('firmware', firmware && (() => firmware.close()));
 	const model = boxModel({
 		identity: identityOf(config.endpointId, image),
 		memory,
@@ -216,6 +266,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 			onEvent(`usp ${JSON.stringify(event)}`);
 		},
 	});
+	opened.add('agent', () => agent.stop());
 	const metrics = await openMetrics({
 		config,
 		log,
@@ -226,6 +277,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		hub,
 		coordinator,
 	});
+	opened.add('metrics', metrics && (() => metrics.close()));
 	const restored = await boot.during('platform', 'sessions', () => coordinator.restore());
 	for (const session of restored)
 		log.write({ vm: '', level: 'info', text: `${session} goes on after the restart` });
@@ -236,6 +288,7 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 	volumes?.serve({ supervisor, modules });
 	// A box that is a program among others leaves the buttons to its machine.
 	const buttons = image && openButtons({ buttons: inputButtons(), hub, log });
+	opened.add('buttons', buttons && (() => buttons.close()));
 	repository.onReachable(() => {
 		expansion?.expansion.askAgain();
 		volumes?.modules.askAgain();
@@ -249,23 +302,4 @@ export async function openBox(config: BoxConfig, options: BoxOptions): Promise<B
 		});
 	if (mended !== undefined)
 		log.write({ vm: '', level: 'warn', text: `the data partition was mended: ${mended}` });
-
-	const close = (): Promise<void> =>
-		closeInOrder([
-			// No longer fed: should one of the other steps never end, the watchdog ends them all.
-			() => guarded?.close(),
-			() => power?.close(),
-			() => buttons?.close(),
-			() => expansion?.expansion.close(),
-			() => volumes?.modules.close(),
-			() => agent.stop(),
-			() => sampled.close(),
-			() => traces.close(),
-			() => metrics?.close(),
-			() => sessions.stop(),
-			() => firmware?.close(),
-			() => platform.close(),
-			() => repository.close(),
-		]);
-	return { close, [Symbol.asyncDispose]: close };
 }

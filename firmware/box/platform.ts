@@ -52,6 +52,7 @@ import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
 import { memoryRoom } from './memory-room.ts';
 import { networkMessage } from './network-message.ts';
+import { OpenParts } from './open-parts.ts';
 import { vmEvents } from './vm-events.ts';
 
 export interface PlatformOptions {
@@ -88,7 +89,27 @@ const reclaimMs = 10_000;
 /** How long services have nothing to do before they are put to sleep, in milliseconds. */
 const usualSleepMs = 60_000;
 
+/** In the order in which they are closed. */
+const parts = [
+	'rounds',
+	'radio',
+	'recordings',
+	'sessions',
+	'streams',
+	'lines',
+	'supervisor',
+	'allowances',
+	'crashes',
+	'players',
+] as const;
+
 export async function openPlatform(options: PlatformOptions) {
+	const opened = new OpenParts(parts);
+	const platform = await opened.orClose(() => openAll(options, opened));
+	return { ...platform, close: () => opened.close() };
+}
+
+async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts)[number]>) {
 	const {
 		config,
 		directory,
@@ -105,6 +126,7 @@ export async function openPlatform(options: PlatformOptions) {
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => book.write({ vm: '', level, text });
 	const networks = new BasebandTable({ clock });
 	const radio = networks.follow(radioFiles(config.networks));
+	opened.add('radio', () => radio.close());
 	const meter = new Meter({ counters: kernelCounters(config.networks) });
 	await meter.settle();
 	const streams = httpStreams({
@@ -116,11 +138,13 @@ export async function openPlatform(options: PlatformOptions) {
 		measured: ({ baseband, bytes, ms }) => networks.measured(baseband, { bytes, ms }),
 		stallMs,
 	});
+	opened.add('streams', () => streams.close());
 	const players = new SessionPlayers({
 		clock,
 		outputOf: (session) =>
 			config.sink === undefined ? silentOutput() : fileOutput(join(config.sink, session)),
 	});
+	opened.add('players', () => players.close());
 	const hub = new Hub();
 	const buckets = keyValue(directory.folder('buckets'));
 	const allowances = await Allowances.open({
@@ -128,6 +152,7 @@ export async function openPlatform(options: PlatformOptions) {
 		clock,
 		failed: (error) => tell('warn', `what VMs have used of their networks is not kept: ${error.message}`),
 	});
+	opened.add('allowances', () => allowances.close());
 	const lines =
 		devices &&
 		serial({
@@ -138,6 +163,7 @@ export async function openPlatform(options: PlatformOptions) {
 			encode: (data) => SerialData.encode(data),
 			decode: (payload) => SerialData.decode(payload),
 		});
+	opened.add('lines', lines && (() => lines.stop()));
 	const capabilities = new Capabilities([
 		...(lines === undefined ? [] : [lines]),
 		log,
@@ -148,6 +174,7 @@ export async function openPlatform(options: PlatformOptions) {
 	]);
 	let coordinator: Coordinator | undefined;
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	opened.add('recordings', () => recordings.close());
 	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
 	if (store.problem !== undefined)
 		tell('error', `modules have to be installed again: ${store.problem.code}: ${store.problem.message}`);
@@ -157,6 +184,7 @@ export async function openPlatform(options: PlatformOptions) {
 		store,
 		failed: (vm, error) => tell('warn', `${vm}: its crash report is lost: ${error.message}`),
 	});
+	opened.add('crashes', () => crashes.close());
 	const codeFolder = join(config.state, 'code');
 	const code = await openCodeFiles(codeFolder);
 	const supervisor: Supervisor = new Supervisor({
@@ -171,7 +199,9 @@ export async function openPlatform(options: PlatformOptions) {
 		capabilities,
 		on: vmEvents({ log: book, boot, recordings, crashes, coordinator: () => coordinator }),
 	});
+	opened.add('supervisor', () => supervisor.close());
 	const rounds = countNowAndThen(supervisor, clock);
+	opened.add('rounds', () => rounds.cancel());
 	const factory =
 		firmware &&
 		(await FactoryModules.settle({
@@ -217,6 +247,7 @@ export async function openPlatform(options: PlatformOptions) {
 		settings: { ...usualPolicySettings, ...config.handoff },
 	});
 	const sessions = coordinator;
+	opened.add('sessions', () => sessions.stop());
 	hub.listen('session.checkpoint', ({ sender, payload }) => sessions.onCheckpoint(sender, payload));
 	sessions.on('trouble', ({ session, error }) =>
 		tell('warn', `${session ?? 'a session'}: ${codeOf(error)}: ${error.message}`),
@@ -242,18 +273,6 @@ export async function openPlatform(options: PlatformOptions) {
 		players,
 		networks,
 		meter,
-		close: async () => {
-			rounds.cancel();
-			radio.close();
-			recordings.close();
-			await sessions.stop();
-			streams.close();
-			lines?.stop();
-			await supervisor.close();
-			await allowances.close();
-			await crashes.close();
-			await players.close();
-		},
 	};
 }
 

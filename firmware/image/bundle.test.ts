@@ -8,6 +8,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import test, { type ExecutionContext } from 'ava';
 import { Doorbell } from '../../runtime/bus/doorbell.ts';
 import { Heartbeat } from '../../runtime/vm/heartbeat.ts';
+import { Repository } from '../../tools/headend/repository/repository.ts';
 import { bundleFirmware } from './bundle.ts';
 
 const run = promisify(execFile);
@@ -86,7 +87,8 @@ function sum(numbers: Iterable<number>): number {
 test('what most boxes never use is there for those who do', async (t) => {
 	const file = await bundled(t);
 	const root = join(dirname(file), 'root.json');
-	await writeFile(root, '{}');
+	const repository = await Repository.create({ directory: join(dirname(file), 'repository') });
+	await writeFile(root, await repository.rootJson());
 	for (const protocol of ['mqtts', 'wss', 'ws']) {
 		const config = join(dirname(file), `${protocol}.json`);
 		const state = join(dirname(file), 'state');

@@ -28,6 +28,8 @@ export interface BundleOptions {
 	readonly entry?: string;
 	/** Whether it has cells; default true. */
 	readonly hasCells?: boolean;
+	/** Whether the process is its own, so that it may say what that is silent about; default true. */
+	readonly ownsProcess?: boolean;
 }
 
 /** What an image runs: sets the engine, and has it run the firmware. */
@@ -68,17 +70,19 @@ export async function bundleFirmware({
 	without = [],
 	entry = here('../main.ts'),
 	hasCells = true,
+	ownsProcess = true,
 }: BundleOptions): Promise<Metafile> {
 	const outdir = dirname(file);
 	const threads = hasCells ? cells : {};
+	const modules = { outdir, external: without, banner: ownsProcess ? quiet : '' };
 	const program =
 		basename(file) === firmwareFile
 			? together([
 					await bundleMain(entry, outdir, without),
 					await bundleStart(outdir),
-					await bundleModules(threads, outdir, without),
+					await bundleModules(threads, modules),
 				])
-			: await bundleModules({ [basename(file, '.mjs')]: entry, ...threads }, outdir, without);
+			: await bundleModules({ [basename(file, '.mjs')]: entry, ...threads }, modules);
 	const used = Object.values(program.outputs).some(({ imports }) =>
 		imports.some(({ path }) => path.endsWith(onDemandFile)),
 	);
@@ -121,8 +125,7 @@ async function bundleStart(outdir: string): Promise<Metafile> {
 
 async function bundleModules(
 	entryPoints: Entries,
-	outdir: string,
-	external: readonly string[],
+	{ outdir, external, banner }: { outdir: string; external: readonly string[]; banner: string },
 ): Promise<Metafile> {
 	const { metafile } = await build({
 		...common,
@@ -136,7 +139,7 @@ async function bundleModules(
 		plugins: [threadsBeside('import.meta.url'), leanNode, leanPackages],
 		banner: {
 			// Packages in CommonJS ask for Node's own modules with `require`, hardly ever for more.
-			js: `const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);${quiet}`,
+			js: `const $n=process.getBuiltinModule,require=(name)=>$n(name)??$n('module').createRequire(import.meta.url)(name);${banner}`,
 		},
 	});
 	return metafile;

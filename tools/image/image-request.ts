@@ -1,6 +1,7 @@
 /** What `npm run image` was asked for, held against what there is before a build takes its time. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { checkConfig, readJson } from '../../firmware/config.ts';
 import { isFactoryPolicy } from '../../firmware/factory/factory-module.ts';
@@ -60,7 +61,7 @@ export async function boxConfig(
 	const told = await readJson(file);
 	const isObject = typeof told === 'object' && told !== null && !Array.isArray(told);
 	const config = isObject ? { networks, ...told, ...places } : {};
-	checkConfig(isObject ? config : told, file);
+	checkConfig(isObject ? config : told, { folder: dirname(file), name: file });
 	return config;
 }
 

@@ -12,6 +12,7 @@ import type { ContentNetworkPlan } from '../headend/content/network.ts';
 import { type Headend, startHeadend } from '../headend/headend.ts';
 import { BoxProcess } from './box-process.ts';
 import { Radio } from './radio.ts';
+import { readSample } from './read-sample.ts';
 
 export const agentId = 'os::00D09E-MULLION-000001';
 export const operatorId = 'self::mullion-headend';
@@ -163,13 +164,8 @@ export class Stage implements AsyncDisposable {
 		return this.#operator;
 	}
 
-	async sample(): Promise<BoxSample> {
-		const { Data = '{}' } = await this.operator.operate(
-			'Device.X_MULLION_Telemetry.Read()',
-			{},
-			{ isSync: true },
-		);
-		return JSON.parse(Data);
+	sample(): Promise<BoxSample> {
+		return readSample(this.operator);
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Repository } from '../../headend/repository/repository.ts';
-import { type Ending, TestBox } from './test-box.ts';
+import type { Ending } from './operated-box.ts';
+import { TestBox } from './test-box.ts';
 import { withManifest } from './variant.ts';
 
 const box = await TestBox.start();

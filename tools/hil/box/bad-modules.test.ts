@@ -6,7 +6,8 @@ import { componentErrors } from '../../../runtime/component/error.ts';
 import { manifestErrors } from '../../../runtime/module/manifest.ts';
 import { seededRandom } from '../link/random.ts';
 import { handMade } from './hand-made.ts';
-import { type Ending, TestBox } from './test-box.ts';
+import type { Ending } from './operated-box.ts';
+import { TestBox } from './test-box.ts';
 import { type Json, withManifest, withManifestText, withoutManifest } from './variant.ts';
 
 const box = await TestBox.start();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { content } from '../../../firmware/slots/image.fixture.ts';
 import { type ReleaseOptions, releasePath, releaseTargets } from '../../../firmware/slots/release-targets.ts';
 import { Repository } from '../../headend/repository/repository.ts';
-import type { Ending } from './test-box.ts';
+import type { Ending } from './operated-box.ts';
 
 export interface FirmwareLie {
 	readonly name: string;

@@ -6,7 +6,8 @@ import type { SessionSample } from '../../../firmware/box/telemetry.ts';
 import { PlayerConfig } from '../../../proto/host/bus/media.ts';
 import { buildModule } from '../../build/component.ts';
 import { ControllerError } from '../../controller/controller-error.ts';
-import type { Ending, TestBox } from './test-box.ts';
+import type { Ending } from './operated-box.ts';
+import type { TestBox } from './test-box.ts';
 import { type Json, withManifest } from './variant.ts';
 
 const sessions = 'Device.X_MULLION_Session.';

@@ -9,7 +9,8 @@ import { ModuleStore } from '../../../runtime/module/store.ts';
 import { appendSections } from '../../build/section.ts';
 import { ControllerError } from '../../controller/controller-error.ts';
 import { seededRandom } from '../link/random.ts';
-import { type Ending, TestBox } from './test-box.ts';
+import type { Ending } from './operated-box.ts';
+import { TestBox } from './test-box.ts';
 import { withManifest } from './variant.ts';
 
 const rounds = 20;

@@ -10,7 +10,8 @@ import { releasePath, releaseTargets } from '../../../firmware/slots/release-tar
 import { bootFrom, devicesIn, makeSlotFiles, slotBytes } from '../../../firmware/slots/slot-files.fixture.ts';
 import { board, imagesOf } from '../../../firmware/slots/testbed.fixture.ts';
 import { manifestOf } from '../../../runtime/component/prepare.ts';
-import { type Ending, TestBox, type TestBoxOptions } from './test-box.ts';
+import type { Ending } from './operated-box.ts';
+import { TestBox, type TestBoxOptions } from './test-box.ts';
 
 export const imageTable = 'Device.DeviceInfo.FirmwareImage.';
 
