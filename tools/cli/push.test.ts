@@ -203,3 +203,12 @@ test('a module is pushed with a configuration of the operator, which is told wha
 	}
 	t.is((await custom())?.['config'], Uint8Array.of(8, 8).toBase64());
 });
+
+test('with --config null the configuration of the operator is taken back, also of a module that takes none any more', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+
+	t.is((await run('push', 'clock.wasm', '--config', 'null')).code, 0);
+
+	t.is((await repository.targets())['modules/clock-1.0.0.wasm']?.custom['config'], null);
+});

@@ -37,7 +37,7 @@ export async function openRepository(context: Context): Promise<Repository> {
 /**
  * Signs a module into the repository.
  *
- * @param config JSON that it starts with in place of the configuration that it was built with
+ * @param config JSON that it starts with in place of the configuration that it was built with; `null` brings that back
  * Errors: `not-a-component`, `bad-manifest`, `bad-config`; those of the repository.
  */
 export async function offer(repository: Repository, bytes: Uint8Array, config?: string): Promise<Offered> {
@@ -51,17 +51,18 @@ export async function offer(repository: Repository, bytes: Uint8Array, config?: 
 	return { manifest, url: `tuf:${path}`, sha256, isSame };
 }
 
-/** The message that the manifest declares as the module's configuration. */
-function configOf(bytes: Uint8Array, json: string): Uint8Array {
-	const { manifest, schema } = contentOf(bytes);
-	const { type } = manifest.config;
-	if (type === '') throw new CliError('usage', `${manifest.name} takes no configuration`);
+/** The message that the manifest declares as the module's configuration; null for the one that it was built with. */
+function configOf(bytes: Uint8Array, json: string): Uint8Array | null {
 	let value: unknown;
 	try {
 		value = JSON.parse(json);
 	} catch (cause) {
 		throw new CliError('usage', `--config is not JSON: ${(cause as Error).message}`, { cause });
 	}
+	if (value === null) return null;
+	const { manifest, schema } = contentOf(bytes);
+	const { type } = manifest.config;
+	if (type === '') throw new CliError('usage', `${manifest.name} takes no configuration`);
 	const root = protobuf.Root.fromJSON(schema as protobuf.INamespace).resolveAll();
 	return encodeJson(root.lookupType(type), { value, at: '--config' });
 }
