@@ -13,7 +13,7 @@ import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { isUp } from '../vm/lifecycle.ts';
-import type { VmView } from '../vm/supervised.ts';
+import type { VmPlan, VmView } from '../vm/supervised.ts';
 import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
@@ -123,6 +123,7 @@ export class Modules {
 				);
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
+				else await modules.#rest(component);
 			} catch (error) {
 				warn(unit.name, codeOf(error), (error as Error).message);
 			}
@@ -227,13 +228,14 @@ export class Modules {
 		});
 	}
 
-	/** Starts or stops the VMs of a module for good. @throws ModuleError `unknown-module`, StoreError */
+	/** Starts or stops the VMs of a module for good; those that are stopped are there, to be started again. @throws ModuleError `unknown-module`, StoreError */
 	setState(name: string, requestedState: Unit['requestedState']): Promise<void> {
 		return this.#change(async () => {
 			const component = this.#components.get(name);
 			await this.#options.store.record({ ...this.#unit(name), requestedState });
-			if (requestedState === 'idle') await this.#stopAll(name);
-			else if (component !== undefined) await this.#startAll(component);
+			if (component === undefined) return;
+			if (requestedState === 'idle') await this.#rest(component);
+			else await this.#startAll(component);
 		});
 	}
 
@@ -343,9 +345,19 @@ export class Modules {
 	}
 
 	#start(component: PreparedComponent): string[] {
+		const plans = this.#plans(component);
+		for (const plan of plans) this.#options.supervisor.start(plan);
+		return plans.map(({ name }) => name);
+	}
+
+	async #rest(component: PreparedComponent): Promise<void> {
+		const { supervisor } = this.#options;
+		await Promise.all(this.#plans(component).map((plan) => supervisor.rest(plan, 'set to be idle')));
+	}
+
+	#plans(component: PreparedComponent): VmPlan[] {
 		const bound = vmNames(component.manifest, this.#options.networks());
-		for (const { name, baseband } of bound) this.#options.supervisor.start({ name, component, baseband });
-		return bound.map(({ name }) => name);
+		return bound.map(({ name, baseband }) => ({ name, component, baseband }));
 	}
 
 	#startAll(component: PreparedComponent): Promise<VmView[]> {
