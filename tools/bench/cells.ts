@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { type End, openEnd, shared, type Way } from './cell-end.ts';
 import { type Figure, figure, interleaved, median } from './figure.ts';
+import { roundTripFigures } from './round-trip.ts';
 
 const payload = Uint8Array.from({ length: 64 }, (_, at) => at);
 const rounds = 5;
@@ -20,6 +21,7 @@ export async function cellsFigures(): Promise<Figure[]> {
 	return [
 		...beside('message between cells, both busy', stream),
 		...beside('message between cells, one asleep', pingPong),
+		...(await roundTripFigures()),
 	];
 }
 
