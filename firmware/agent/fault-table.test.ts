@@ -5,6 +5,7 @@ import { directoryErrors } from '../../runtime/directory-error.ts';
 import { certificateErrors } from '../../runtime/module/certificate-error.ts';
 import { manifestErrors } from '../../runtime/module/manifest.ts';
 import { moduleErrors } from '../../runtime/module/modules.ts';
+import { startConfigErrors } from '../../runtime/module/start-config.ts';
 import { storeErrors } from '../../runtime/module/store-error.ts';
 import { firmwareManagerErrors } from '../box/firmware-manager.ts';
 import { memoryRoomErrors } from '../box/memory-room.ts';
@@ -30,6 +31,7 @@ const endings = {
 	policyErrors,
 	certificateErrors,
 	moduleErrors,
+	startConfigErrors,
 	moduleManagerErrors,
 	storeErrors,
 	directoryErrors,

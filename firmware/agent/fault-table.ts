@@ -53,6 +53,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'foreign-not-durable': 'environment-mismatch',
 	'foreign-not-realtime': 'environment-mismatch',
 	'version-mismatch': 'invalid-arguments',
+	'bad-start-config': 'invalid-arguments',
 
 	// It may not have what it asks for.
 	denied: 'request-denied',

@@ -11,7 +11,7 @@ export function deliveryOf({ path, sha256, custom }: Target): Pick<Delivery, 'di
 	return {
 		digest: sha256,
 		url: `${scheme}${path}`,
-		...(config === undefined ? {} : { config: String(config) }),
+		...(config === undefined ? {} : { config: config === null ? null : String(config) }),
 	};
 }
 

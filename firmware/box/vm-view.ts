@@ -47,7 +47,8 @@ export function vmView({ clock, modules, supervisor }: VmViewOptions): VmView {
 						reason: vm.reason,
 						autoStart: module.unit.requestedState === 'active',
 						baseband: vm.baseband,
-						memoryBytes: vm.counts?.memoryBytes ?? 0,
+						// What was counted last stays when it is stopped; its memory does not.
+						memoryBytes: vm.state === 'stopped' ? 0 : (vm.counts?.memoryBytes ?? 0),
 						memoryLimitBytes: module.manifest.budget.memoryPages * pageBytes,
 						cpuPercent: usage.percent(vm),
 						restarts: vm.restarts,

@@ -28,6 +28,32 @@ test('new firmware brings its versions, which find what was kept, and what it ad
 	t.deepEqual(await box.modules(), ['clock 2.0.0 summer', 'radio 1.0.0']);
 });
 
+test('what the operator has configured stays with the module when new firmware brings another version, and when it is given back', async (t) => {
+	const box = new FactoryBox();
+	const configurable = (version: string) => ({ ...clock(version), configType: 'clock.Time' });
+	await box.boot(firmwareOf('a', [configurable('1.0.0')]));
+	await box.push(configurable('1.5.0'), 'CAc=');
+
+	await box.boot(firmwareOf('b', [configurable('2.0.0')]));
+	t.deepEqual(await box.modules(), ['clock 2.0.0']);
+	t.is(await box.config('clock'), 'CAc=');
+
+	await box.boot(firmwareOf('a', [configurable('1.0.0')]));
+	t.deepEqual(await box.modules(), ['clock 1.5.0']);
+	t.is(await box.config('clock'), 'CAc=');
+});
+
+test('a version of new firmware that takes another message starts as it was built, which is told', async (t) => {
+	const box = new FactoryBox();
+	await box.push({ ...clock('1.0.0'), configType: 'clock.Time' }, 'CAc=');
+
+	await box.boot(firmwareOf('b', [{ ...clock('2.0.0'), configType: 'clock.Alarm' }]));
+
+	t.deepEqual(await box.modules(), ['clock 2.0.0']);
+	t.is(await box.config('clock'), undefined);
+	t.true(box.notes.some((note) => /^bad-start-config: clock 2\.0\.0 .*starts as it was built$/.test(note)));
+});
+
 test('given back, the old version is there with what it had kept, and the new one with its own once it is tried again', async (t) => {
 	const box = new FactoryBox();
 	const b = firmwareOf('b', [clock('2.0.0'), radio]);

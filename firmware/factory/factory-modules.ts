@@ -11,6 +11,7 @@ import type { MadeCodeSource } from '../../runtime/component/made-code.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { codeOf } from '../../runtime/error.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
+import { configAfter } from '../../runtime/module/start-config.ts';
 import type { ModuleStore } from '../../runtime/module/store.ts';
 import type { Unit } from '../../runtime/module/store-index.ts';
 import { type Aside, openAside } from './aside.ts';
@@ -126,11 +127,8 @@ export class FactoryModules {
 		const changes: Change[] = [];
 		for (const module of plan.puts) {
 			const unit = store.unit(module.name);
-			const here = sideOf(
-				this.#unitOf(module, unit),
-				await this.#manifestIn(() => firmware.read(module)),
-				vmsOf,
-			);
+			const manifest = await this.#manifestIn(() => firmware.read(module));
+			const here = sideOf(await this.#unitOf(module, { before: unit, manifest }), manifest, vmsOf);
 			changes.push({ name: module.name, here, there: unit && (await this.#sideOf(unit)) });
 		}
 		for (const name of plan.removals) {
@@ -166,8 +164,11 @@ export class FactoryModules {
 		const { firmware, store } = this.#options;
 		const { puts } = planFactory({ modules: firmware.modules, units: store.units(), given: {} });
 		for (const module of puts) {
+			const before = store.unit(module.name);
+			const manifest = await this.#manifestIn(() => firmware.read(module));
+			const unit = await this.#unitOf(module, { before, manifest });
 			await store.put(await firmware.read(module), module.digest);
-			await store.record(this.#unitOf(module, store.unit(module.name)));
+			await store.record(unit);
 			this.#options.onNote(`${module.name} ${module.version} is there with the firmware`);
 		}
 	}
@@ -224,8 +225,24 @@ export class FactoryModules {
 		return { ...change, here: { ...change.here, unit: { ...change.here.unit, requestedState, uuid } } };
 	}
 
-	#unitOf(module: FactoryModule, before: Unit | undefined): Unit {
-		return factoryUnit(module, { before, now: this.#options.clock.now() });
+	/** @param manifest of the module, where it can be read */
+	async #unitOf(
+		module: FactoryModule,
+		{ before, manifest }: { before: Unit | undefined; manifest: Manifest | undefined },
+	): Promise<Unit> {
+		const config = before?.config === undefined ? undefined : await this.#configOf(before, manifest);
+		return factoryUnit(module, { before, config, now: this.#options.clock.now() });
+	}
+
+	/** What the operator has configured. Firmware cannot be refused for it: what its version does not take is told of. */
+	async #configOf({ config, digest }: Unit, now: Manifest | undefined): Promise<string | undefined> {
+		const before = await this.#manifestIn(() => this.#options.store.get(digest));
+		try {
+			return now === undefined ? config : configAfter(undefined, { kept: config, before, now });
+		} catch (error) {
+			this.#options.onNote(`${codeOf(error)}: ${(error as Error).message}; it starts as it was built`);
+			return undefined;
+		}
 	}
 
 	async #sideOf({ previous: _, ...unit }: Unit): Promise<Side> {

@@ -2,10 +2,17 @@
 import type { Unit } from '../../runtime/module/store-index.ts';
 import { type FactoryModule, factoryScheme } from './factory-module.ts';
 
-/** @param before what it takes the place of: who it is, and whether it is to run, stays */
+/**
+ * @param before what it takes the place of: who it is, and whether it is to run, stays
+ * @param config of the operator, as base64
+ */
 export function factoryUnit(
 	{ name, version, digest }: FactoryModule,
-	{ before, now }: { readonly before: Unit | undefined; readonly now: number },
+	{
+		before,
+		config,
+		now,
+	}: { readonly before: Unit | undefined; readonly config: string | undefined; readonly now: number },
 ): Unit {
 	return {
 		name,
@@ -15,6 +22,7 @@ export function factoryUnit(
 		url: `${factoryScheme}${name}-${version}.wasm`,
 		installedAtUs: now,
 		requestedState: before?.requestedState ?? 'active',
+		...(config !== undefined && { config }),
 	};
 }
 

@@ -14,11 +14,22 @@ export interface Carried {
 	readonly version: string;
 	readonly policy?: FactoryPolicy;
 	readonly durability?: DurabilityMode;
+	/** The message that it is configured by; default none. */
+	readonly configType?: string;
 }
 
 /** What stands for a component here: its manifest. */
-function componentOf({ name, version, durability = 'none' }: Carried): Uint8Array {
-	const manifest = { name, version, vendor: 'mullion', domain: 'open', publishes: {}, subscribes: {} };
+function componentOf({ name, version, durability = 'none', configType }: Carried): Uint8Array {
+	const config = configType && { config: { type: configType, bytes: '' } };
+	const manifest = {
+		name,
+		version,
+		vendor: 'mullion',
+		domain: 'open',
+		publishes: {},
+		subscribes: {},
+		...config,
+	};
 	return new TextEncoder().encode(JSON.stringify({ ...manifest, durability: { mode: durability } }));
 }
 
@@ -68,8 +79,8 @@ export class FactoryBox {
 		return factory;
 	}
 
-	/** The operator installs a version, or updates to it. */
-	async push(carried: Carried): Promise<void> {
+	/** The operator installs a version, or updates to it. @param config what he has it start with, as base64 */
+	async push(carried: Carried, config?: string): Promise<void> {
 		const store = await this.#open();
 		const bytes = componentOf(carried);
 		const digest = digestOf(bytes);
@@ -83,6 +94,7 @@ export class FactoryBox {
 			url: `tuf:modules/${carried.name}-${carried.version}.wasm`,
 			installedAtUs: 1,
 			requestedState: 'active',
+			...(config !== undefined && { config }),
 			...(before && { previous: { version: before.version, digest: before.digest } }),
 		});
 	}
@@ -116,6 +128,11 @@ export class FactoryBox {
 				return `${name} ${version}${kept}${requestedState === 'idle' ? ' idle' : ''}`;
 			}),
 		);
+	}
+
+	/** What the operator has it start with. */
+	async config(name: string): Promise<string | undefined> {
+		return (await this.#open()).unit(name)?.config;
 	}
 
 	async kept(name: string): Promise<string | undefined> {

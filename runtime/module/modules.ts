@@ -13,13 +13,13 @@ import type { CodeStore } from '../component/service-code.ts';
 import { CodedError, codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { isUp } from '../vm/lifecycle.ts';
-import type { VmView } from '../vm/supervised.ts';
+import type { VmPlan, VmView } from '../vm/supervised.ts';
 import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
 import type { MadeCodes } from './made-codes.ts';
 import type { Manifest } from './manifest.ts';
-import { configured } from './start-config.ts';
+import { configAfter, configured } from './start-config.ts';
 import { inOrderOfNeed, type Startable } from './start-order.ts';
 import type { ModuleStore } from './store.ts';
 import type { Digest } from './store-digest.ts';
@@ -74,8 +74,11 @@ export interface Delivery {
 	readonly uuid: string;
 	/** Where the bytes came from. */
 	readonly url: string;
-	/** What it starts with in place of the configuration that it was built with, as base64. */
-	readonly config?: string | undefined;
+	/**
+	 * What it starts with in place of the configuration that it was built with, as base64. An update without it goes on
+	 * with what the version before was given; null brings back the one that it was built with.
+	 */
+	readonly config?: string | null | undefined;
 	/** Throws if this is not what was wanted, before anything of it is kept. */
 	readonly check?: (manifest: Manifest) => void;
 }
@@ -120,6 +123,7 @@ export class Modules {
 				);
 				modules.#components.set(unit.name, component);
 				if (unit.requestedState === 'active') modules.#start(component);
+				else await modules.#rest(component);
 			} catch (error) {
 				warn(unit.name, codeOf(error), (error as Error).message);
 			}
@@ -149,9 +153,11 @@ export class Modules {
 	/** @throws ComponentError, ManifestError, PolicyError, StoreError, StartConfigError, ModuleError `duplicate-module` */
 	install(delivery: Delivery): Promise<ModuleView> {
 		return this.#changeWith(
-			delivery,
+			delivery.bytes,
 			() => undefined,
-			async (component) => {
+			async (prepared) => {
+				const config = delivery.config ?? undefined;
+				const component = configured(prepared, config);
 				const { name, version } = component.manifest;
 				if (this.#options.store.unit(name) !== undefined)
 					throw new ModuleError(
@@ -161,27 +167,37 @@ export class Modules {
 				delivery.check?.(component.manifest);
 				this.#admit(component.manifest);
 				await this.#requireRoom(component);
-				const unit = await this.#keep(delivery, component);
+				const unit = await this.#keep(delivery, component, { config });
 				await this.#startAll(component);
 				return this.#view(unit, component);
 			},
 		);
 	}
 
-	/** @throws as `install`, and ModuleError `unknown-module`, `name-mismatch`, `start-failed` */
+	/**
+	 * Puts another version in its place: with what the first has kept, and with the configuration that it was given.
+	 *
+	 * @throws as `install`, and ModuleError `unknown-module`, `name-mismatch`, `start-failed`
+	 */
 	update(name: string, delivery: Omit<Delivery, 'uuid'>): Promise<ModuleView> {
 		const isThere = (): Unit => this.#unit(name);
-		return this.#changeWith(delivery, isThere, async (component, before) => {
-			const { manifest } = component;
+		return this.#changeWith(delivery.bytes, isThere, async (prepared, before) => {
+			const { manifest } = prepared;
 			if (manifest.name !== name)
 				throw new ModuleError('name-mismatch', `the new version says it is ${manifest.name}, not ${name}`);
 			if (manifest.version === before.version)
 				throw new ModuleError('duplicate-module', `${name} ${manifest.version} is what is installed`);
 			this.#admit(manifest);
 			const old = this.#components.get(name);
+			const config = configAfter(delivery.config, {
+				kept: before.config,
+				before: old?.manifest,
+				now: manifest,
+			});
+			const component = configured(prepared, config);
 			await this.#requireRoom(component, old);
 			await this.#stopAll(name);
-			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, before);
+			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, { config, before });
 			const views = await this.#startAll(component);
 			const failed = views.find(({ state }) => !isUp(state) && state !== 'suspended');
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
@@ -212,13 +228,14 @@ export class Modules {
 		});
 	}
 
-	/** Starts or stops the VMs of a module for good. @throws ModuleError `unknown-module`, StoreError */
+	/** Starts or stops the VMs of a module for good; those that are stopped are there, to be started again. @throws ModuleError `unknown-module`, StoreError */
 	setState(name: string, requestedState: Unit['requestedState']): Promise<void> {
 		return this.#change(async () => {
 			const component = this.#components.get(name);
 			await this.#options.store.record({ ...this.#unit(name), requestedState });
-			if (requestedState === 'idle') await this.#stopAll(name);
-			else if (component !== undefined) await this.#startAll(component);
+			if (component === undefined) return;
+			if (requestedState === 'idle') await this.#rest(component);
+			else await this.#startAll(component);
 		});
 	}
 
@@ -252,7 +269,7 @@ export class Modules {
 	/** @param digest of the bytes, where the store has just held them against it */
 	async #prepare(
 		bytes: Uint8Array,
-		{ digest, config }: { readonly digest?: Digest; readonly config?: string | undefined },
+		{ digest, config }: { readonly digest?: Digest; readonly config?: string | undefined } = {},
 	): Promise<PreparedComponent> {
 		const { capabilities, glue, code, made, largest, caps } = this.#options;
 		const component = await prepareComponent(bytes, {
@@ -294,9 +311,9 @@ export class Modules {
 	}
 
 	async #keep(
-		{ bytes, digest, uuid, url, config }: Delivery,
+		{ bytes, digest, uuid, url }: Delivery,
 		component: PreparedComponent,
-		before?: Unit,
+		{ config, before }: { readonly config: string | undefined; readonly before?: Unit },
 	): Promise<Unit> {
 		const { store, clock } = this.#options;
 		const { name, version } = component.manifest;
@@ -328,9 +345,19 @@ export class Modules {
 	}
 
 	#start(component: PreparedComponent): string[] {
+		const plans = this.#plans(component);
+		for (const plan of plans) this.#options.supervisor.start(plan);
+		return plans.map(({ name }) => name);
+	}
+
+	async #rest(component: PreparedComponent): Promise<void> {
+		const { supervisor } = this.#options;
+		await Promise.all(this.#plans(component).map((plan) => supervisor.rest(plan, 'set to be idle')));
+	}
+
+	#plans(component: PreparedComponent): VmPlan[] {
 		const bound = vmNames(component.manifest, this.#options.networks());
-		for (const { name, baseband } of bound) this.#options.supervisor.start({ name, component, baseband });
-		return bound.map(({ name }) => name);
+		return bound.map(({ name, baseband }) => ({ name, component, baseband }));
 	}
 
 	#startAll(component: PreparedComponent): Promise<VmView[]> {
@@ -364,13 +391,13 @@ export class Modules {
 	 * @param before what has to be found first, and is not worth their preparation otherwise
 	 */
 	#changeWith<Before, Result>(
-		{ bytes, config }: Pick<Delivery, 'bytes' | 'config'>,
+		bytes: Uint8Array,
 		before: () => Before,
 		change: (component: PreparedComponent, before: Before) => Promise<Result>,
 	): Promise<Result> {
 		return this.#change(async () => {
 			const found = before();
-			const component = await this.#prepare(bytes, { config });
+			const component = await this.#prepare(bytes);
 			try {
 				return await change(component, found);
 			} catch (error) {

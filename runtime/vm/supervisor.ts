@@ -125,6 +125,12 @@ export class Supervisor {
 		return vm.id;
 	}
 
+	/** Has a VM be there and stopped, running before or not: `start` is what it waits for. */
+	rest(plan: VmPlan, reason: string): Promise<void> {
+		if (this.#vms.find(plan.name) === undefined) this.#vms.add(plan);
+		return this.stop(plan.name, reason);
+	}
+
 	/** Resolves when the VM is stopped; stopping what is not there is no error. */
 	async stop(name: string, reason = 'asked for'): Promise<void> {
 		const vm = this.#vms.find(name);

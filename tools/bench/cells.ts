@@ -2,7 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import { tuneEngine } from '../../firmware/hal/engine.ts';
 import { type End, openEnd, shared, type Way } from './cell-end.ts';
-import { type Figure, figure, interleaved, median } from './figure.ts';
+import { type Figure, figure, interleaved, limited, median } from './figure.ts';
+import { roundTripFigures } from './round-trip.ts';
 
 const payload = Uint8Array.from({ length: 64 }, (_, at) => at);
 const rounds = 5;
@@ -12,6 +13,8 @@ const warmUps = 10;
 const pairs = 5;
 const burst = 50_000;
 const batch = 128;
+/** What topics, senders and quotas may add to a ring. */
+const mostOfRing = 1.5;
 
 export async function cellsFigures(): Promise<Figure[]> {
 	tuneEngine();
@@ -20,13 +23,15 @@ export async function cellsFigures(): Promise<Figure[]> {
 	return [
 		...beside('message between cells, both busy', stream),
 		...beside('message between cells, one asleep', pingPong),
+		...(await roundTripFigures()),
 	];
 }
 
 function beside(name: string, measured: Record<Way, number>): Figure[] {
 	const message = { name, unit: 'us', value: measured.exchange };
 	return [
-		figure({ ...message, peer: 'bare ring (limit 1.5)', peerValue: measured.ring }),
+		limited(`${name}, of a bare ring's`, 'x', measured.exchange / measured.ring, mostOfRing),
+		figure({ ...message, peer: 'bare ring', peerValue: measured.ring }),
 		figure({ ...message, peer: 'postMessage', peerValue: measured.port }),
 	];
 }

@@ -26,6 +26,7 @@ const rooms: readonly (readonly [name: string, figures: () => Promise<Figure[]>]
 	['cells', async () => (await import('./cells.ts')).cellsFigures()],
 	['density', async () => (await import('./density.ts')).densityFigures()],
 	['start', async () => (await import('./start.ts')).startFigures()],
+	['commanded', async () => (await import('./commanded.ts')).commandedFigures()],
 	['cycles', async () => (await import('./cycles.ts')).cyclesFigures()],
 	['endless', async () => (await import('./endless.ts')).endlessFigures()],
 	['ticks', async () => (await import('./ticks.ts')).ticksFigures()],

@@ -203,3 +203,33 @@ test('a module is pushed with a configuration of the operator, which is told wha
 	}
 	t.is((await custom())?.['config'], Uint8Array.of(8, 8).toBase64());
 });
+
+test('other bytes of a version keep the configuration that it was pushed with, unless they take another message', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	const manifest = { name: 'clock', version: '1.0.0', subscribes: { 'clock.set': 'clock.Time' } };
+	const takes = (type: string, fill: string) =>
+		emptyModule({ ...manifest, description: fill, config: { type, bytes: '' } }, schema);
+	const custom = async () => (await repository.targets())['modules/clock-1.0.0.wasm']?.custom;
+	await write('clock.wasm', takes('clock.Time', 'first'));
+	await run('push', 'clock.wasm', '--config', '{"hour": 7}');
+
+	await write('clock.wasm', takes('clock.Time', 'second'));
+	t.like((await run('push', 'clock.wasm', '--json')).json(), [{ action: 'reinstalled' }]);
+	t.is((await custom())?.['config'], Uint8Array.of(8, 7).toBase64());
+
+	await write('clock.wasm', takes('clock.Alarm', 'third'));
+	const refused = await run('push', 'clock.wasm');
+	t.not(refused.code, 0);
+	t.regex(refused.err, /offered with a clock\.Time .* --config/);
+	t.is((await run('push', 'clock.wasm', '--config', 'null')).code, 0);
+	t.is((await custom())?.['config'], null);
+});
+
+test('with --config null the configuration of the operator is taken back, also of a module that takes none any more', async (t) => {
+	const { type: run, write, repository } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+
+	t.is((await run('push', 'clock.wasm', '--config', 'null')).code, 0);
+
+	t.is((await repository.targets())['modules/clock-1.0.0.wasm']?.custom['config'], null);
+});

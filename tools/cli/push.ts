@@ -32,7 +32,7 @@ export const push: Command = {
 		config: {
 			type: 'string',
 			value: 'JSON',
-			help: 'the configuration that it starts with, in place of the one that it was built with',
+			help: 'the configuration that it starts with; new versions keep it. null is the one it was built with',
 		},
 		certify: {
 			type: 'boolean',
@@ -47,6 +47,7 @@ export const push: Command = {
 		['mullion push dist/clock.wasm', 'a component that was built already'],
 		['mullion push --offer modules/player', 'the box installs it when a session wants it'],
 		[`mullion push modules/thermometer --config '{"limit": 40}'`, 'with a configuration of your own'],
+		['mullion push modules/thermometer --config null', 'with the one that it was built with again'],
 		['mullion push --certify clock.wasm --recording day.recording', 'with its certificate'],
 	],
 	run: async (context) => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { TargetFile } from '@tufjs/models';
 import protobuf from 'protobufjs';
 import { customSectionsOf } from '../../runtime/component/decode.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
@@ -37,31 +38,52 @@ export async function openRepository(context: Context): Promise<Repository> {
 /**
  * Signs a module into the repository.
  *
- * @param config JSON that it starts with in place of the configuration that it was built with
+ * @param config JSON that it starts with in place of the configuration that it was built with; `null` brings that back;
+ * without it, other bytes of a version that was offered with one are offered with the same
  * Errors: `not-a-component`, `bad-manifest`, `bad-config`; those of the repository.
  */
 export async function offer(repository: Repository, bytes: Uint8Array, config?: string): Promise<Offered> {
 	const manifest = manifestOf(bytes);
-	const configured = config === undefined ? undefined : configOf(bytes, config);
-	const { path, custom } = moduleTarget(manifest, configured);
-	const sha256 = createHash('sha256').update(bytes).digest('hex');
+	const { path } = moduleTarget(manifest);
 	const before = (await repository.targets())[path];
+	const configured =
+		config === undefined ? await keptConfig(repository, { before, manifest }) : configOf(bytes, config);
+	const { custom } = moduleTarget(manifest, configured);
+	const sha256 = createHash('sha256').update(bytes).digest('hex');
 	const isSame = before?.hashes['sha256'] === sha256 && before.custom['config'] === custom.config;
 	if (!isSame) await repository.addTarget({ path, bytes, custom });
 	return { manifest, url: `tuf:${path}`, sha256, isSame };
 }
 
-/** The message that the manifest declares as the module's configuration. */
-function configOf(bytes: Uint8Array, json: string): Uint8Array {
-	const { manifest, schema } = contentOf(bytes);
-	const { type } = manifest.config;
-	if (type === '') throw new CliError('usage', `${manifest.name} takes no configuration`);
+/** What a version was offered with, for other bytes of it. Errors: `usage` where those take another message. */
+async function keptConfig(
+	repository: Repository,
+	{ before, manifest }: { readonly before: TargetFile | undefined; readonly manifest: Manifest },
+): Promise<Uint8Array | null | undefined> {
+	const config = before?.custom['config'];
+	if (before === undefined || typeof config !== 'string') return config === null ? null : undefined;
+	const file = await readFile(fileOf(repository, before.path, before.hashes['sha256'] ?? ''));
+	const was = manifestOf(new Uint8Array(file)).config.type;
+	if (was !== manifest.config.type)
+		throw new CliError(
+			'usage',
+			`${manifest.name} was offered with a ${was} for its configuration, which it does not take: give --config, null for the one that it is built with`,
+		);
+	return Uint8Array.fromBase64(config);
+}
+
+/** The message that the manifest declares as the module's configuration; null for the one that it was built with. */
+function configOf(bytes: Uint8Array, json: string): Uint8Array | null {
 	let value: unknown;
 	try {
 		value = JSON.parse(json);
 	} catch (cause) {
 		throw new CliError('usage', `--config is not JSON: ${(cause as Error).message}`, { cause });
 	}
+	if (value === null) return null;
+	const { manifest, schema } = contentOf(bytes);
+	const { type } = manifest.config;
+	if (type === '') throw new CliError('usage', `${manifest.name} takes no configuration`);
 	const root = protobuf.Root.fromJSON(schema as protobuf.INamespace).resolveAll();
 	return encodeJson(root.lookupType(type), { value, at: '--config' });
 }

@@ -15,14 +15,17 @@ export interface ModuleSummary {
 
 /** What a box finds a module by, and what it then starts it with. */
 export interface ModuleCustom extends ModuleSummary {
-	/** In place of the configuration that it was built with: base64. */
-	readonly config?: string;
+	/**
+	 * In place of the configuration that it was built with: base64. Without it, a box that updates the module goes on with
+	 * the one that it has; null brings back the one that it was built with.
+	 */
+	readonly config?: string | null;
 }
 
-/** For `Repository.addTarget`; a box finds it again by `custom`. @param config in place of the one that it was built with */
+/** For `Repository.addTarget`; a box finds it again by `custom`. @param config in place of the one that it was built with; null brings that back */
 export function moduleTarget(
 	manifest: ModuleSummary,
-	config?: Uint8Array,
+	config?: Uint8Array | null,
 ): { path: string; custom: ModuleCustom } {
 	const { name, version, vendor, session, usb = [] } = manifest;
 	const custom = {
@@ -31,7 +34,7 @@ export function moduleTarget(
 		vendor,
 		...(session && { session: { kind: session.kind, ranges: session.ranges } }),
 		...(usb.length > 0 && { usb }),
-		...(config && { config: config.toBase64() }),
+		...(config !== undefined && { config: config?.toBase64() ?? null }),
 	};
 	return { path: `modules/${name}-${version}.wasm`, custom };
 }

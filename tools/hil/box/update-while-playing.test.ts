@@ -14,8 +14,8 @@ await box.install(await box.publish(probe.built));
 const versions = new Map<string, number>();
 test.after.always(() => box[Symbol.asyncDispose]());
 
-/** The operator pushes the next version of a module. */
-async function push(name: string): Promise<void> {
+/** The operator pushes the next version of a module. Returns it as the box lists it. */
+async function push(name: string): Promise<string> {
 	const component = name === 'probe' ? probe.built.bytes : players.get(name);
 	if (component === undefined) throw new Error(`${name} is not on the box`);
 	const version = `9.0.${(versions.get(name) ?? 0) + 1}`;
@@ -23,6 +23,7 @@ async function push(name: string): Promise<void> {
 	const bytes = withManifest(component, (manifest) => ({ ...manifest, version }));
 	const outcome = await box.update(name, await box.sign(bytes, `modules/${name}-${version}.wasm`));
 	if (outcome.fault !== 0) throw new Error(`${name} ${version}: ${outcome.code}`);
+	return `${name} ${version}`;
 }
 
 async function handOver({ id }: Playing, to: string): Promise<void> {
@@ -31,13 +32,22 @@ async function handOver({ id }: Playing, to: string): Promise<void> {
 	await stage.operator.operate(`${path}Handoff()`, { Baseband: to });
 }
 
-/** Plays a file to its end with something done in the midst of it, and holds the account against the file. */
-async function isUnheard(t: ExecutionContext, act: (playing: Playing) => Promise<void>): Promise<void> {
+/**
+ * Plays a file to its end with something done in the midst of it, and holds the account against the file.
+ *
+ * @param act returns the new versions that are there from then on
+ */
+async function isUnheard(
+	t: ExecutionContext,
+	act: (playing: Playing) => Promise<readonly string[]>,
+): Promise<void> {
 	const playing = await Playing.open(box, { baseband: 'lte0' });
 	await playing.heardFrames(20);
-	await act(playing);
+	const pushed = await act(playing);
 	const middle = await playing.look();
 	t.is(middle?.state, 'active', 'it was over before all was done');
+	const installed = await box.modules();
+	for (const version of pushed) t.true(installed.includes(version), `${version} is not what runs`);
 	const last = await playing.ended();
 	t.deepEqual(await playing.heard(), media.heard);
 	t.like(last?.account, { lost: 0, doubled: 0 });
@@ -50,20 +60,22 @@ const playerOn = { lte0: 'player-thrifty', wlan0: 'player-rich' };
 
 test.serial('another module is updated while a stream plays', async (t) => {
 	await isUnheard(t, async () => {
-		await push('probe');
+		const probed = await push('probe');
 		await box.echo();
+		return [probed];
 	});
 });
 
 test.serial('the player is updated network by network: each while the other has the session', async (t) => {
 	await isUnheard(t, async (playing) => {
-		await push(playerOn.wlan0);
+		const rich = await push(playerOn.wlan0);
 		await handOver(playing, 'wlan0');
-		await push(playerOn.lte0);
+		const thrifty = await push(playerOn.lte0);
 		await handOver(playing, 'lte0');
+		return [rich, thrifty];
 	});
 });
 
 test.serial('the player that has the session is updated, and the new version goes on', async (t) => {
-	await isUnheard(t, async () => push(playerOn.lte0));
+	await isUnheard(t, async () => [await push(playerOn.lte0)]);
 });
