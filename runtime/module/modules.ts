@@ -198,11 +198,13 @@ export class Modules {
 			await this.#requireRoom(component, old);
 			await this.#stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, { config, before });
-			const views = await this.#startAll(component);
+			// Whether it is to run is the operator's to say, whatever the version.
+			const views =
+				unit.requestedState === 'idle' ? await this.#rest(component) : await this.#startAll(component);
 			const failed = views.find(({ state }) => !isUp(state) && state !== 'suspended');
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
-				for (const vm of views) this.#options.supervisor.forgetKept(vm.name);
+				for (const { name: vm } of this.#plans(component)) this.#options.supervisor.forgetKept(vm);
 				await old?.code?.discard();
 				return this.#view(unit, component);
 			}
@@ -325,7 +327,7 @@ export class Modules {
 			uuid,
 			url,
 			installedAtUs: clock.now(),
-			requestedState: 'active',
+			requestedState: before?.requestedState ?? 'active',
 			...(config === undefined ? {} : { config }),
 			...(before === undefined ? {} : { previous: { version: before.version, digest: before.digest } }),
 		};
@@ -350,9 +352,11 @@ export class Modules {
 		return plans.map(({ name }) => name);
 	}
 
-	async #rest(component: PreparedComponent): Promise<void> {
+	/** Returns none: of what does not run, nothing can have failed. */
+	async #rest(component: PreparedComponent): Promise<VmView[]> {
 		const { supervisor } = this.#options;
 		await Promise.all(this.#plans(component).map((plan) => supervisor.rest(plan, 'set to be idle')));
+		return [];
 	}
 
 	#plans(component: PreparedComponent): VmPlan[] {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { TestBox } from './test-box.ts';
+import { withManifest } from './variant.ts';
 
 const box = await TestBox.start();
 const { operator } = box.stage;
@@ -45,6 +46,20 @@ test.serial('it stays stopped over a power cut, and is started by the same unit 
 
 	t.like(await unit(), { path, row: { Status: 'Idle', AutoStart: 'false' } });
 	await request(path, 'Active');
+	await box.echo();
+});
+
+test.serial('an update of it while it is stopped does not start it', async (t) => {
+	const { path } = await unit();
+	await request(path, 'Idle');
+	const bytes = withManifest(box.probe.built.bytes, (manifest) => ({ ...manifest, version: '0.2.0' }));
+	const manifest = { ...box.probe.built.manifest, version: '0.2.0' };
+
+	t.deepEqual(await box.update('probe', await box.publish({ bytes, manifest })), { fault: 0, code: '' });
+
+	t.deepEqual(await box.modules(), ['probe 0.2.0']);
+	t.like(await unit(), { row: { Status: 'Idle', AutoStart: 'false', MemoryInUse: '0' } });
+	await request((await unit()).path, 'Active');
 	await box.echo();
 });
 
