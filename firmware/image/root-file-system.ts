@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { allocation } from '../environment.ts';
 import type { ImageDescription } from '../own-image.ts';
+import { architectures } from './architectures.ts';
 import type { Board } from './board.ts';
 import { bundleFirmware, startFile } from './bundle.ts';
 import { addCodeCache, codeCacheEnvironment } from './code-cache.ts';
@@ -118,6 +119,10 @@ async function stage(
 	const loaded = new Set(await driversFor(board.drivers.initrd));
 	const drivers = (await driversFor(names)).filter((path) => !loaded.has(path));
 	for (const path of drivers) await staging.copy(join(kernel, path), path);
+	// Without what only a debugger reads. With it goes their signature, which says less than that of the root.
+	const { triplet } = architectures[board.architecture];
+	const staged = drivers.map((path) => join(staging.folder, path));
+	if (staged.length > 0) await tool(`${triplet}-strip`, ['--strip-unneeded', ...staged]);
 	const lineOf = (path: string): string =>
 		watchdog?.option && isDriver(path, watchdog.driver)
 			? `${path} ${watchdog.option}=${watchdog.seconds}`
