@@ -4,7 +4,7 @@ import { componentErrors } from '../../runtime/component/error.ts';
 import { directoryErrors } from '../../runtime/directory-error.ts';
 import { certificateErrors } from '../../runtime/module/certificate-error.ts';
 import { manifestErrors } from '../../runtime/module/manifest.ts';
-import { moduleErrors } from '../../runtime/module/modules.ts';
+import { moduleErrors } from '../../runtime/module/module-error.ts';
 import { startConfigErrors } from '../../runtime/module/start-config.ts';
 import { storeErrors } from '../../runtime/module/store-error.ts';
 import { firmwareManagerErrors } from '../box/firmware-manager.ts';

@@ -1,5 +1,6 @@
 /** Targets of the signed repository that are modules. */
-import type { Delivery } from '../../runtime/module/modules.ts';
+import type { Delivery } from '../../runtime/module/delivery.ts';
+import { compareVersions } from '../../runtime/module/module-version.ts';
 import type { Target } from '../update/target-view.ts';
 
 /** Of URLs that name a target. */
@@ -17,7 +18,6 @@ export function deliveryOf({ path, sha256, custom }: Target): Pick<Delivery, 'di
 
 /** Of several the one with the highest version. */
 export function newest(targets: readonly Target[]): Target | undefined {
-	const { compare } = new Intl.Collator('en', { numeric: true });
 	const versionOf = ({ custom }: Target): string => String(custom['version'] ?? '');
-	return targets.toSorted((a, b) => compare(versionOf(a), versionOf(b))).at(-1);
+	return targets.toSorted((a, b) => compareVersions(versionOf(a), versionOf(b))).at(-1);
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
+import { compareVersions } from '../../runtime/module/module-version.ts';
 import type { FactoryPolicy } from './factory-module.ts';
-import { compareVersions } from './module-version.ts';
 import { FactoryBox, firmwareOf } from './testbed.fixture.ts';
 
 const clock = (version: string, policy: FactoryPolicy = 'newer') => ({ name: 'clock', version, policy });

@@ -164,11 +164,11 @@ export class FactoryModules {
 		const { firmware, store } = this.#options;
 		const { puts } = planFactory({ modules: firmware.modules, units: store.units(), given: {} });
 		for (const module of puts) {
+			const bytes = await firmware.read(module);
 			const before = store.unit(module.name);
-			const manifest = await this.#manifestIn(() => firmware.read(module));
-			const unit = await this.#unitOf(module, { before, manifest });
-			await store.put(await firmware.read(module), module.digest);
-			await store.record(unit);
+			const manifest = await this.#manifestIn(async () => bytes);
+			await store.put(bytes, module.digest);
+			await store.record(await this.#unitOf(module, { before, manifest }));
 			this.#options.onNote(`${module.name} ${module.version} is there with the firmware`);
 		}
 	}

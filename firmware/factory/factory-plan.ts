@@ -1,7 +1,8 @@
 /** What firmware that comes to a box for the first time changes of its modules. */
+
+import { compareVersions } from '../../runtime/module/module-version.ts';
 import type { Unit } from '../../runtime/module/store-index.ts';
 import { type FactoryModule, type FactoryPolicy, factoryScheme } from './factory-module.ts';
-import { compareVersions } from './module-version.ts';
 
 /** What firmware gave the box last of a module, by its name. */
 export type Given = Readonly<Record<string, { readonly digest: string; readonly policy: FactoryPolicy }>>;

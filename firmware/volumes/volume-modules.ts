@@ -5,6 +5,7 @@
  * A volume holds a copy of the signed repository, or of a part of it. Nothing of it is believed but what verifies.
  */
 import { codeOf } from '../../runtime/error.ts';
+import { compareVersions } from '../../runtime/module/module-version.ts';
 import type { Digest } from '../../runtime/module/store-digest.ts';
 import type { Unit } from '../../runtime/module/store-index.ts';
 import type { Target } from '../update/target-view.ts';
@@ -44,7 +45,6 @@ export interface VolumeModulesOptions {
 
 /** Of the URLs of modules that came from a volume. */
 const scheme = 'volume:';
-const { compare } = new Intl.Collator('en', { numeric: true });
 
 interface Mounted {
 	readonly volume: Volume;
@@ -171,7 +171,7 @@ export class VolumeModules {
 		try {
 			return this.#options.trust
 				.find(({ name, version }) => isText(name) && isText(version))
-				.toSorted((a, b) => compare(versionOf(a), versionOf(b)));
+				.toSorted((a, b) => compareVersions(versionOf(a), versionOf(b)));
 		} catch (error) {
 			throw refused ?? error;
 		}
@@ -192,7 +192,7 @@ export class VolumeModules {
 		// What the operator has installed himself is as he wants it.
 		if (before !== undefined && before.url?.startsWith(scheme) !== true) return;
 		const isNewer = (unit: Unit): boolean =>
-			unit.digest !== newest.sha256 && compare(versionOf(newest), unit.version) > 0;
+			unit.digest !== newest.sha256 && compareVersions(versionOf(newest), unit.version) > 0;
 		if (before === undefined || isNewer(before)) {
 			digests.add(newest.sha256);
 			try {

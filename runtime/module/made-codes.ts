@@ -63,6 +63,11 @@ export class MadeCodes {
 		}
 	}
 
+	/** Whether there should be code of it, without reading what was noted here. */
+	async knows(digest: Digest): Promise<boolean> {
+		return this.#made.has(digest) || (await this.#options.carried?.(digest)) !== undefined;
+	}
+
 	/** This was made of the component with this digest. */
 	note(digest: Digest, { key, memoryPages }: Made): void {
 		if (this.#options.platform === undefined || this.#carried.has(digest)) return;

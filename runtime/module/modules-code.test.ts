@@ -3,7 +3,7 @@ import { makeProbe } from '../../modules/probe/testbed.ts';
 import { componentVariants } from '../../tools/bench/variants.ts';
 import { codeOf } from '../component/made-code.ts';
 import { delivery, moduleBox } from './module-box.fixture.ts';
-import { ModuleError } from './modules.ts';
+import { ModuleError } from './module-error.ts';
 
 const { built, component } = await makeProbe();
 const variant = await componentVariants();

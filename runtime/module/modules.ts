@@ -10,15 +10,17 @@ import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import { manifestOf, needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
 import type { CodeStore } from '../component/service-code.ts';
-import { CodedError, codeOf } from '../error.ts';
+import { codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { isUp } from '../vm/lifecycle.ts';
 import type { VmPlan, VmView } from '../vm/supervised.ts';
 import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
+import type { Delivery } from './delivery.ts';
 import type { MadeCodes } from './made-codes.ts';
 import type { Manifest } from './manifest.ts';
+import { ModuleError } from './module-error.ts';
 import { configAfter, configured } from './start-config.ts';
 import { inOrderOfNeed, type Startable } from './start-order.ts';
 import type { ModuleStore } from './store.ts';
@@ -26,17 +28,6 @@ import type { Digest } from './store-digest.ts';
 import type { Unit } from './store-index.ts';
 
 const pageBytes = 65_536;
-
-export const moduleErrors = {
-	'duplicate-module': 'This version of the module is installed already.',
-	'unknown-module': 'No module of this name is installed.',
-	'name-mismatch': 'The new version is of another module than the one to be updated.',
-	'start-failed': 'The new version did not start; the version before runs again.',
-} as const;
-
-export class ModuleError extends CodedError<keyof typeof moduleErrors> {
-	override readonly name = 'ModuleError';
-}
 
 export interface ModulesOptions {
 	readonly store: ModuleStore;
@@ -64,23 +55,6 @@ export interface ModulesOptions {
 	readonly warn: (module: string, code: string, message: string) => void;
 	/** Runs what makes a module ready at start-up, for who wants to know how long that takes. */
 	readonly measure?: <Result>(module: string, work: () => Promise<Result>) => Promise<Result>;
-}
-
-export interface Delivery {
-	readonly bytes: Uint8Array;
-	/** SHA-256, lower-case hexadecimal; checked before anything else. */
-	readonly digest: string;
-	/** TR-181 UUID of the unit. */
-	readonly uuid: string;
-	/** Where the bytes came from. */
-	readonly url: string;
-	/**
-	 * What it starts with in place of the configuration that it was built with, as base64. An update without it goes on
-	 * with what the version before was given; null brings back the one that it was built with.
-	 */
-	readonly config?: string | null | undefined;
-	/** Throws if this is not what was wanted, before anything of it is kept. */
-	readonly check?: (manifest: Manifest) => void;
 }
 
 export interface ModuleView {
@@ -260,7 +234,7 @@ export class Modules {
 		const { store, made, capabilities } = this.#options;
 		try {
 			const bytes = await store.get(unit.digest);
-			const isMade = (await made?.find(unit.digest)) !== undefined;
+			const isMade = (await made?.knows(unit.digest)) === true;
 			const isForeign = !isMade && needsGlue(bytes, capabilities.provided());
 			return { unit, manifest: manifestOf(bytes), needsGlue: isForeign };
 		} catch {

@@ -13,6 +13,7 @@ import { printable } from './printable.ts';
 import { namedRelease, type ReleaseNamed } from './released.ts';
 import { table } from './table.ts';
 import { releaseFor, upgradeTo } from './upgrade-box.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const { broker, repository } = headendOptions;
 
@@ -53,12 +54,14 @@ export const campaign: Command = {
 		const { args, output, signal } = context;
 		if (args.length > 1) throw new CliError('usage', 'name one release; see npx mullion campaign --help');
 		const agents = await boxesOf(context);
+		const numberOf = (name: string, usual: number): number =>
+			wholeNumber(context, name, { most: 999_999 }) ?? usual;
 		const limits = {
-			first: numberOf(context, 'first', 1),
-			atATime: Math.max(1, numberOf(context, 'at-a-time', 10)),
-			mostFailed: numberOf(context, 'most-failed', 0),
+			first: numberOf('first', 1),
+			atATime: Math.max(1, numberOf('at-a-time', 10)),
+			mostFailed: numberOf('most-failed', 0),
 		};
-		const withinMs = numberOf(context, 'within', 30) * 1000;
+		const withinMs = numberOf('within', 30) * 1000;
 		const named = await namedRelease(context);
 		const { broker } = await findHeadend(context);
 		if (broker === undefined) throw noHeadend('--broker');
@@ -173,12 +176,4 @@ function linesOf(content: string): string[] {
 		.split('\n')
 		.map((line) => line.replace(/#.*/, '').trim())
 		.filter((line) => line !== '');
-}
-
-/** Errors: `usage`. */
-function numberOf(context: Context, name: string, usual: number): number {
-	const given = text(context, name);
-	if (given === undefined) return usual;
-	if (!/^\d{1,6}$/.test(given)) throw new CliError('usage', `--${name} takes a whole number, not "${given}"`);
-	return Number(given);
 }

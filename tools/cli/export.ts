@@ -1,12 +1,14 @@
 /** `mullion export`: signed modules on a medium, for boxes to take them from. */
 import { resolve } from 'node:path';
 import { certificatePath } from '../../firmware/update/certificate-path.ts';
+import { compareVersions } from '../../runtime/module/module-version.ts';
 import { CliError } from './cli-error.ts';
-import { type Command, text } from './command.ts';
+import type { Command } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
 import { openRepository } from './repository.ts';
 import { table } from './table.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const dayMs = 86_400_000;
 const usualDays = 30;
@@ -33,7 +35,7 @@ export const exportModules: Command = {
 		const { args, cwd, output } = context;
 		const [folder, ...names] = args;
 		if (folder === undefined) throw new CliError('usage', 'name a folder; see npx mullion export --help');
-		const days = daysOf(text(context, 'days'));
+		const days = wholeNumber(context, 'days', { least: 1, most: mostDays }) ?? usualDays;
 		const repository = await openRepository(context);
 		const targets = await repository.targets();
 		const newest = newestModules(targets);
@@ -75,13 +77,14 @@ interface Exported {
 type Targets = Awaited<ReturnType<Awaited<ReturnType<typeof openRepository>>['targets']>>;
 
 function newestModules(targets: Targets): Map<string, Exported> {
-	const { compare } = new Intl.Collator('en', { numeric: true });
 	const modules = Object.entries(targets).flatMap(([path, { custom, hashes, length }]): Exported[] => {
 		const { name, version } = custom;
 		if (typeof name !== 'string' || typeof version !== 'string') return [];
 		return [{ path, name, version, sha256: hashes['sha256'] ?? '', bytes: length }];
 	});
-	return new Map(modules.toSorted((a, b) => compare(a.version, b.version)).map((each) => [each.name, each]));
+	return new Map(
+		modules.toSorted((a, b) => compareVersions(a.version, b.version)).map((each) => [each.name, each]),
+	);
 }
 
 function found(modules: ReadonlyMap<string, Exported>, name: string): Exported {
@@ -89,11 +92,4 @@ function found(modules: ReadonlyMap<string, Exported>, name: string): Exported {
 	if (module !== undefined) return module;
 	const known = [...modules.keys()].map(printable).join(', ') || 'none';
 	throw new CliError('no-such-module', `the repository has no module "${name}"; there are ${known}`);
-}
-
-function daysOf(given: string | undefined): number {
-	if (given === undefined) return usualDays;
-	const days = Number(given);
-	if (Number.isInteger(days) && days >= 1 && days <= mostDays) return days;
-	throw new CliError('usage', `--days is a whole number from 1 to ${mostDays}, not "${given}"`);
 }

@@ -9,6 +9,7 @@ import { headendOptions } from './headend-file.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
 import { unitPath } from './unit-path.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface Line {
 	readonly Time: string;
@@ -46,8 +47,7 @@ export const logs: Command = {
 		const [vm = ''] = context.args;
 		const level = text(context, 'level') ?? 'info';
 		if (!levels.includes(level)) throw new CliError('usage', `--level is one of ${levels.join(', ')}`);
-		const limit = Number(text(context, 'lines') ?? '50');
-		if (!Number.isInteger(limit) || limit < 0) throw new CliError('usage', '--lines is a whole number');
+		const limit = wholeNumber(context, 'lines', { most: 999_999 }) ?? 50;
 		const isFollowed = context.options['follow'] === true;
 		await withBox(context, (box) => show({ box, context, vm, level, limit, isFollowed }));
 	},

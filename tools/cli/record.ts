@@ -11,9 +11,12 @@ import { type Command, type Context, text } from './command.ts';
 import { headendOptions } from './headend-file.ts';
 import { printable } from './printable.ts';
 import { unitPath } from './unit-path.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Between two looks for what is new. */
 const pauseMs = 200;
+
+const counted = { least: 1, most: 4_000_000 };
 
 export const record: Command = {
 	name: 'record',
@@ -35,8 +38,8 @@ export const record: Command = {
 		const out = text(context, 'out');
 		if (vm === undefined || out === undefined || rest.length > 0)
 			throw new CliError('usage', 'give a VM and -o FILE; see npx mullion record --help');
-		const turns = numberOf(context, 'turns');
-		const seconds = numberOf(context, 'for');
+		const turns = wholeNumber(context, 'turns', counted);
+		const seconds = wholeNumber(context, 'for', counted);
 		const enough = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)];
 		const signal = AbortSignal.any([context.signal, ...enough]);
 		const { parts, why, count, lost } = await withBox(context, (box) =>
@@ -99,13 +102,4 @@ async function take({ box, vm, turns, signal, context }: Order) {
 		return end(error);
 	}
 	return end();
-}
-
-function numberOf(context: Context, option: string): number | undefined {
-	const given = text(context, option);
-	if (given === undefined) return undefined;
-	const number = Number(given);
-	if (!Number.isInteger(number) || number < 1 || number > 4_000_000)
-		throw new CliError('usage', `--${option} is a whole number above 0`);
-	return number;
 }
