@@ -47,6 +47,7 @@ async function startWith(damaged: readonly string[]): Promise<readonly string[]>
 	const from = box.lines.length;
 	await box.stage.powerOn();
 	await box.stage.operator.get(['Device.DeviceInfo.UpTime']);
+	await box.line(/"kind":"ready"/, from);
 	return box.lines.slice(from);
 }
 
