@@ -50,6 +50,10 @@ export async function livedData({ bench, image, probe }: LivedDataOptions): Prom
 	await publishInBox(operator, 'probe.order', order);
 	// What it is asked may come into the turn that keeps it, in which it is not kept yet.
 	while (!(await hasKept(operator, probe)));
+	// It is on the disk once the box has ended in order. Nobody hears that it is back, for it is not switched on again.
+	operator.operate('Device.Reboot()').catch(() => undefined);
+	await box.serial.expect('mullion: the platform ended');
+	await box.serial.expect('starting slot');
 	await box.power.off();
 	const { start = 0, size = 0 } = partitionsOf(bench.board).find(({ name }) => name === 'data') ?? {};
 	const file = join(bench.folder, 'lived-data.img');
