@@ -57,6 +57,31 @@ test('the status shows networks, VMs and sessions', async (t) => {
 	});
 });
 
+test('a VM is moved to a cell that is there, and to a new one where that is said', async (t) => {
+	const { type: run, write, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	const unknown = await run('move', 'clock', 'open-apart', '--json');
+	t.is(unknown.code, 1);
+	t.like(unknown.json(), { error: { code: 'unknown-environment', fault: 7223 } });
+	t.like((await run('move', 'clock', 'open-apart', '--new', '--json')).json(), {
+		vm: 'clock',
+		from: 'open',
+		to: 'open-apart',
+	});
+	t.is((await run('move', 'clock', 'open-apart')).out, 'clock is in open-apart already\n');
+	t.is((await run('move', 'clock', 'open')).out, 'clock moved from open-apart to open\n');
+	t.deepEqual(modules.calls.slice(1), [
+		'move clock open-apart',
+		'move clock open-apart',
+		'move clock open-apart',
+		'move clock open',
+	]);
+	t.like((await run('move', 'nobody', 'open', '--json')).json(), { error: { code: 'unknown-vm' } });
+	t.is((await run('move', 'clock')).code, 2);
+});
+
 test('a message is sent as JSON, encoded with the schema of the module that declares its topic', async (t) => {
 	const { type: run, write, bus } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));
