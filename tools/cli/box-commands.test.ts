@@ -28,6 +28,8 @@ test('the status shows networks, VMs and sessions', async (t) => {
 			costPerMb: 0,
 			bytesIn: 1_234_567,
 			bytesOut: 0,
+			wireBytesIn: 1_300_000,
+			wireBytesOut: 34_567,
 		},
 		{
 			id: 'eth0',
@@ -48,8 +50,13 @@ test('the status shows networks, VMs and sessions', async (t) => {
 	const { out } = await run('status');
 
 	t.regex(out, /clock +1\.0\.0 +running/);
-	t.regex(out, /wlan0 +wifi +up +-52 dBm +20000 kbit\/s +0 +1\.2 MB/);
-	t.regex(out, /eth0 +ethernet +up +0 +2\.0 kB/, 'a wire has neither signal nor speed');
+	t.regex(out, /COST\/MB +DATA IN +OUT +WIRE IN +OUT/);
+	t.regex(out, /wlan0 +wifi +up +-52 dBm +20000 kbit\/s +0 +1\.2 MB +0 B +1\.3 MB +34\.6 kB/);
+	t.regex(
+		out,
+		/eth0 +ethernet +up +0 +2\.0 kB +0 B *\n/,
+		'a wire has neither signal nor speed, and nobody counts here',
+	);
 	t.regex(out, /session-1 +media +owned +player +wlan0/);
 	t.like((await run('status', '--json')).json(), {
 		networks: [{ Name: 'wlan0' }, { Name: 'eth0' }],
