@@ -10,6 +10,13 @@ export interface SystemCall {
 	readonly arguments: string;
 }
 
+export interface OpenedFile {
+	readonly path: string;
+	readonly thread: string;
+	/** It was opened to be written, made or cut. */
+	readonly isWritten: boolean;
+}
+
 /** All that goes to networks, names a file, or starts a program; and what a thread calls itself. */
 const traced = '%network,%file,prctl,io_uring_setup';
 /** In a ring a thread could ask for all that unseen: the kernel says that it has none, and Node does without. */
@@ -78,10 +85,13 @@ export class SystemCalls {
 		return [...new Set(this.all().flatMap((call) => destinationOf(call) ?? []))].sort();
 	}
 
-	/** Files that were opened to be written, with the thread that has opened them. */
-	written(): { readonly path: string; readonly thread: string }[] {
-		const opened = this.all().filter((call) => opening.test(call.name) && !isReading(call));
-		return opened.map((call) => ({ path: /"([^"]*)"/.exec(call.arguments)?.[1] ?? '', thread: call.thread }));
+	/** Files that were opened, or were to be, with the thread that has opened them. */
+	opened(): OpenedFile[] {
+		return this.all().flatMap((call) => {
+			if (!opening.test(call.name)) return [];
+			const path = /"([^"]*)"/.exec(call.arguments)?.[1] ?? '';
+			return { path, thread: call.thread, isWritten: !isReading(call) };
+		});
 	}
 
 	/** Programs that were started, the first one included. */

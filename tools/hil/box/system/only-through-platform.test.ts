@@ -4,15 +4,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { commandOf, socketMaker, withManifest as wrapped } from '../../../../runtime/foreign/testbed.ts';
+import { buildModule } from '../../../build/component.ts';
 import { run } from '../../link/command.ts';
 import { requirePrograms } from '../../link/requirements.ts';
 import { forgedFetch } from '../forged-fetch.ts';
 import { installPlayerWith, Playing } from '../playing.ts';
 import { SystemCalls, traceCommand } from '../system-calls.ts';
 import { TestBox } from '../test-box.ts';
+import { UsbFolder } from '../usb-folder.ts';
 import { type Json, withManifest } from '../variant.ts';
 
 test.before(() => requirePrograms({ strace: 'strace' }));
@@ -116,7 +119,7 @@ test('no guest makes a call, and what is connected is the broker and a host that
 	t.is(cells.length, 7);
 	for (const cell of cells) t.true(calls.threads.includes(`cell ${cell}`.slice(0, 15)), cell);
 
-	const written = calls.written();
+	const written = calls.opened().filter(({ isWritten }) => isWritten);
 	t.deepEqual(
 		written.filter(({ path }) => !path.startsWith(`${own}/`) && path !== '/dev/null'),
 		[],
@@ -125,6 +128,41 @@ test('no guest makes a call, and what is connected is the broker and a host that
 	const journals = written.filter(({ path }) => path.includes('/state/cells/'));
 	t.true(journals.length > 0);
 	t.deepEqual([...new Set(journals.map(({ thread }) => thread))], ['libuv-worker']);
+});
+
+test('a device is opened by the platform for the module that serves it, and no cell opens any', async (t) => {
+	const prefix = await newPrefix(t);
+	await using usb = await UsbFolder.make(dirname(prefix));
+	const [thermometer] = await buildModule({
+		directory: fileURLToPath(new URL('../../../../modules/thermometer', import.meta.url)),
+	});
+	if (thermometer === undefined) return t.fail();
+	{
+		const { devices, files } = usb;
+		await using box = await TestBox.start({
+			deadlineMs: 20_000,
+			boxCommand: traceCommand(prefix, [process.execPath]),
+			expansion: { allow: ['*'], vendors: ['mullion'], devices, files },
+		});
+		await box.publish(thermometer);
+		const device = await usb.plug('1-1', { idVendor: '0403', idProduct: '6001', line: 'ttyUSB0' });
+		await box.line(/thermometer: starting -> running/);
+		device.say('62\n');
+		await box.line(/thermometer: an alarm is raised at 60\.0 degrees/);
+	}
+	const calls = await SystemCalls.read(prefix);
+
+	const devices = calls
+		.opened()
+		.filter(({ path }) => path.startsWith(`${usb.files}/`) || path.startsWith('/dev/'));
+	const line = devices.filter(({ path }) => path === join(usb.files, 'ttyUSB0'));
+	t.deepEqual(line, [{ path: join(usb.files, 'ttyUSB0'), thread: 'node-MainThread', isWritten: true }]);
+	t.deepEqual(
+		devices.filter(({ thread }) => thread.startsWith('cell ')),
+		[],
+	);
+	t.deepEqual(calls.byCells(), []);
+	t.true(calls.threads.some((thread) => thread.startsWith('cell ')));
 });
 
 /** What a guest would have to be able to do, done by a thread that is called like one of a cell. */
@@ -149,6 +187,6 @@ test('a thread of a cell that writes, starts a program or connects is seen', asy
 	t.true(calls.networkers().includes('cell control'));
 	t.true(calls.byCells().some(({ name, arguments: text }) => name === 'openat' && text.includes(file)));
 	t.true(calls.byCells().some(({ name }) => name === 'connect'));
-	t.true(calls.written().some(({ path, thread }) => path === file && thread === 'cell control'));
+	t.true(calls.opened().some((one) => one.path === file && one.thread === 'cell control' && one.isWritten));
 	t.true(calls.programs().length > 1);
 });
