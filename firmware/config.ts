@@ -1,6 +1,7 @@
 /** What one box is told when it is made: who it is, whom it trusts, which networks it has. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { boundedGrants, type GrantCaps } from '../runtime/capability/grant-caps.ts';
 import { CodedError } from '../runtime/error.ts';
 import {
 	anyText,
@@ -37,11 +38,29 @@ const texts = (what: string) => list(what, anyText('a text'));
 const number = (what: string): Rule<number> => rule(what, (value) => typeof value === 'number');
 const upTo = (most: number): Rule<number> => whole(`a whole number up to ${most}`, { least: 0, most });
 
+const most = optional(whole('a whole number from 1'));
+
 /** Only what is a budget can be capped. */
 const caps = object(
 	'the most that any module is granted, by budget',
-	Object.fromEntries(budgetNames.map((name) => [name, optional(whole('a whole number from 1'))])),
+	Object.fromEntries(budgetNames.map((name) => [name, most])),
 ) as Rule<BudgetCaps>;
+
+/** Of grants only what is a bound. */
+const grantCaps = object(
+	'the most of each capability that any module is granted',
+	Object.fromEntries(
+		Object.entries(boundedGrants).map(([name, fields]) => [
+			name,
+			optional(
+				object(
+					'the most of its grant, by field',
+					Object.fromEntries(Object.keys(fields).map((field) => [field, most])),
+				),
+			),
+		]),
+	),
+) as Rule<GrantCaps>;
 
 const certification = openObject('whose certificates count', {
 	/** True where a version starts only with a certificate. What runs already goes on. */
@@ -130,6 +149,7 @@ const box = (folder: string) => {
 		/** Where the frames which are heard are written to; without it they are counted only. */
 		sink: optional(file),
 		caps: optional(caps),
+		grantCaps: optional(grantCaps),
 		certification: optional(certification),
 		/** Prometheus metrics on a local port; without it there are none. */
 		metrics: optional(

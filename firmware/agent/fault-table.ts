@@ -109,6 +109,9 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'not-stored': 'object-does-not-exist',
 	'in-use': 'invalid-module-state',
 	'bad-unit': 'invalid-module-state',
+	'not-movable': 'invalid-module-state',
+	'vm-gone': 'invalid-module-state',
+	'unit-idle': 'invalid-environment-state',
 
 	// It was right in every way that can be seen from outside, and did not start.
 	'start-failed': 'command-failure',

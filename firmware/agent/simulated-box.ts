@@ -53,6 +53,10 @@ export class SimulatedNetwork implements NetworkView {
 	list(): readonly BasebandStatus[] {
 		return this.basebands;
 	}
+
+	count(): Promise<void> {
+		return Promise.resolve();
+	}
 }
 
 /** What is plugged in is what it was last given. */

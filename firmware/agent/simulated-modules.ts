@@ -17,6 +17,7 @@ export class SimulatedModules implements ModuleManager {
 	readonly #clock: Clock;
 	readonly #modules = new Map<string, ModuleStatus>();
 	readonly #vms = new Map<string, VmStatus>();
+	readonly #cells = new Set(['open']);
 	/** Default: operations take effect at once. */
 	gate: Gate = () => Promise.resolve();
 	/** Every call that reached the port, as `install tuf:modules/clock-1.0.0.wasm`. */
@@ -34,7 +35,8 @@ export class SimulatedModules implements ModuleManager {
 	}
 
 	environments(): readonly EnvironmentStatus[] {
-		return [{ id: 'open', status: 'up', type: 'X_MULLION_WasmComponent', version: '0.1.0', restarts: 0 }];
+		const cell = { status: 'up', type: 'X_MULLION_WasmComponent', version: '0.1.0', restarts: 0 } as const;
+		return [...this.#cells].map((id) => ({ id, ...cell }));
 	}
 
 	/** Takes `tuf:modules/<name>-<version>.wasm`. */
@@ -95,7 +97,8 @@ export class SimulatedModules implements ModuleManager {
 		this.calls.push(`${state} ${unit}`);
 		const vm = this.#vms.get(unit);
 		if (vm === undefined) throw new CodedError('unknown-unit', `there is no VM ${unit}`);
-		this.#vms.set(unit, { ...vm, state: state === 'active' ? 'running' : 'stopped', reason: 'requested' });
+		const autoStart = state === 'active';
+		this.#vms.set(unit, { ...vm, autoStart, state: autoStart ? 'running' : 'stopped', reason: 'requested' });
 	}
 
 	/** Makes the VM look otherwise. */
@@ -104,10 +107,21 @@ export class SimulatedModules implements ModuleManager {
 		if (vm !== undefined) this.#vms.set(unit, { ...vm, ...changes });
 	}
 
+	async move(request: { unit: string; environment: string; create: boolean }): Promise<void> {
+		const { unit, environment, create } = request;
+		this.calls.push(`move ${unit} ${environment}`);
+		if (!this.#vms.has(unit)) throw new CodedError('unknown-unit', `there is no VM ${unit}`);
+		if (!create && !this.#cells.has(environment))
+			throw new CodedError('unknown-environment', `there is no cell "${environment}"`);
+		this.#cells.add(environment);
+		this.change(unit, { environment });
+	}
+
 	async restart({ unit }: { unit: string }): Promise<void> {
 		this.calls.push(`restart ${unit}`);
 		const vm = this.#vms.get(unit);
 		if (vm === undefined) throw new CodedError('unknown-unit', `there is no VM ${unit}`);
+		if (!vm.autoStart) throw new CodedError('unit-idle', `${unit} was stopped`);
 		this.#vms.set(unit, { ...vm, restarts: vm.restarts + 1, startedAt: this.#clock.now() });
 	}
 }

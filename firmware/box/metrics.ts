@@ -21,8 +21,8 @@ const pageBytes = 65_536;
 
 /** Counts once more, then reads. */
 export async function boxMetrics(options: BoxMetricsOptions): Promise<Family[]> {
-	const { supervisor, vms, meter } = options;
-	await Promise.all([vms.count(), meter.settle().catch(() => undefined)]);
+	const { supervisor, vms, networks } = options;
+	await Promise.all([vms.count(), networks.count()]);
 	return [...boxFamilies(options), ...vmFamilies(supervisor.views()), ...networkFamilies(options)];
 }
 

@@ -20,10 +20,12 @@ export const moduleManagerErrors = {
 	insecure: 'The URL is not of the signed repository; only `tuf:` URLs are installed from.',
 	'unknown-target': 'The signed repository has no such module, or none that serves such sessions.',
 	'version-mismatch': 'The module in the repository has another version than was asked for.',
-	'unknown-environment': 'A module runs in the cell of its domain and class; another one was asked for.',
+	'unknown-environment':
+		'There is no such cell on this box; or a module was to be installed into another one than that of its domain and class.',
 	'device-mismatch':
 		'The repository says of a module that it serves a device, and its own manifest does not say so.',
 	'unknown-unit': 'There is no such VM on this box.',
+	'unit-idle': 'The operator has stopped the VM: `SetRequestedState()` starts it, and nothing else does.',
 } as const;
 
 export class ModuleManagerError extends CodedError<keyof typeof moduleManagerErrors> {
@@ -169,8 +171,20 @@ export class ModuleManager implements ModuleManagerPort {
 	}
 
 	async restart({ unit }: { unit: string }): Promise<void> {
-		this.#moduleOf(unit);
+		requireWanted(this.#options.modules.get(this.#moduleOf(unit)), unit);
 		await this.#options.supervisor.restart(unit);
+	}
+
+	async move({ unit, environment, create }: Parameters<ModuleManagerPort['move']>[0]): Promise<void> {
+		this.#moduleOf(unit);
+		const { supervisor } = this.#options;
+		const names = supervisor.cells().map(({ name }) => name);
+		if (!create && !names.includes(environment))
+			throw new ModuleManagerError(
+				'unknown-environment',
+				`there is no cell "${environment}"; there are ${names.join(', ') || 'none'}`,
+			);
+		await supervisor.move(unit, environment);
 	}
 
 	#moduleOf(unit: string): string {
@@ -199,6 +213,12 @@ export class ModuleManager implements ModuleManagerPort {
 		await certification.check(target, signal);
 		return target;
 	}
+}
+
+/** What the operator has stopped is not started by the way. @throws ModuleManagerError `unit-idle` */
+export function requireWanted(module: ModuleView | undefined, unit: string): void {
+	if (module?.unit.requestedState === 'idle')
+		throw new ModuleManagerError('unit-idle', `${unit} was stopped: it has to be asked to be active`);
 }
 
 function installedModule({ unit, cell }: ModuleView): InstalledModule {

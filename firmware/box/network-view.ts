@@ -7,9 +7,10 @@ import type { NetworkView } from '../agent/ports.ts';
 
 export function networkView(table: BasebandTable, meter: Meter): NetworkView {
 	return {
+		count: () => meter.settle().catch(() => undefined),
 		list: () =>
 			table.basebands().map((baseband) => {
-				const { payload } = meter.total(baseband.id);
+				const { payload, wire, isWireKnown } = meter.total(baseband.id);
 				return {
 					id: baseband.id,
 					kind: baseband.kind,
@@ -20,6 +21,7 @@ export function networkView(table: BasebandTable, meter: Meter): NetworkView {
 					costPerMb: baseband.costPerMb,
 					bytesIn: payload.bytesDown,
 					bytesOut: payload.bytesUp,
+					...(isWireKnown && { wireBytesIn: wire.bytesDown, wireBytesOut: wire.bytesUp }),
 				};
 			}),
 	};

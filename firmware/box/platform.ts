@@ -164,14 +164,17 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 			decode: (payload) => SerialData.decode(payload),
 		});
 	opened.add('lines', lines && (() => lines.stop()));
-	const capabilities = new Capabilities([
-		...(lines === undefined ? [] : [lines]),
-		log,
-		clockCapability,
-		buckets,
-		networkStream(watchSilence(streams, networks), allowances),
-		mediaSink(players.take),
-	]);
+	const capabilities = new Capabilities(
+		[
+			...(lines === undefined ? [] : [lines]),
+			log,
+			clockCapability,
+			buckets,
+			networkStream(watchSilence(streams, networks), allowances),
+			mediaSink(players.take),
+		],
+		config.grantCaps,
+	);
 	let coordinator: Coordinator | undefined;
 	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
 	opened.add('recordings', () => recordings.close());

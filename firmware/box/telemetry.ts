@@ -71,7 +71,7 @@ export function telemetry(options: TelemetryOptions): TelemetrySource & { close(
 			// A cell that is busy counts a moment later: the next sample has it.
 			void supervisor.count();
 			// What went over the networks until now is in this sample; counters that cannot be read stay as they were.
-			await meter.settle().catch(() => undefined);
+			await networks.count();
 			const sample: BoxSample = {
 				atUs: clock.now(),
 				networks: networks.list(),

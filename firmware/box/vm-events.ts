@@ -42,6 +42,7 @@ export function vmEvents({ log, boot, recordings, crashes, coordinator }: VmList
 			const isRecorded = isUp(to) || ['starting', 'stopping', 'suspended'].includes(to);
 			if (!isRecorded) recordings.left(vm.id, reason);
 		},
+		migrated: ({ name, cell }, from) => tell('info', `${name}: moved from ${from} to ${cell}`),
 		recorded: ({ recording, ...recorded }) => recordings.accept(recording, recorded),
 	};
 }

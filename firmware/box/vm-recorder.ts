@@ -5,7 +5,7 @@ import { framedOpening } from '../../runtime/recording/recording.ts';
 import type { Recordings } from '../../runtime/recording/recordings.ts';
 import type { Supervisor } from '../../runtime/vm/supervisor.ts';
 import type { VmRecorder } from '../agent/ports.ts';
-import { ModuleManagerError } from './module-manager.ts';
+import { ModuleManagerError, requireWanted } from './module-manager.ts';
 
 export interface VmRecorderOptions {
 	readonly modules: Modules;
@@ -26,9 +26,10 @@ export function vmRecorder({
 }: VmRecorderOptions): VmRecorder {
 	return {
 		begin: async ({ unit, turns }) => {
-			const module = modules.get(supervisor.view(unit)?.module ?? '')?.unit;
+			const module = modules.get(supervisor.view(unit)?.module ?? '');
 			if (module === undefined) throw new ModuleManagerError('unknown-unit', `there is no VM "${unit}"`);
-			const { name, version, digest } = module;
+			requireWanted(module, unit);
+			const { name, version, digest } = module.unit;
 			const origin = { module: name, version, digest, platform: platformVersion };
 			const order = recordings.open({ turns: turns === 0 ? mostTurns : turns, bytes: mostBytes });
 			await supervisor.restart(unit, {

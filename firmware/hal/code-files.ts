@@ -3,9 +3,10 @@
  * later has to have the digest that was remembered, or it is not run.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CodeKey, CodeReader, CodeStore } from '../../runtime/component/service-code.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Code of most services has fewer bytes. */
 const roomBytes = 65_536;
@@ -35,7 +36,7 @@ function readInto(room: Uint8Array<ArrayBuffer>, file: string): Uint8Array<Array
 
 /** In a folder of its own. What a cut has left unfinished there is not as it should be, and is written again. */
 export async function openCodeFiles(folder: string): Promise<CodeStore> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	/** Two modules may have the same code. */
 	const uses = new Map<CodeKey, number>();
 	return {

@@ -1,6 +1,7 @@
 /** The box's folders: `Directory` on the kernel's file system. */
-import { mkdir } from 'node:fs/promises';
+
 import { DurableDirectory } from '../../runtime/durable-directory.ts';
+import { makeFolder } from './make-folder.ts';
 import { NodeDisk, onDisk } from './node-disk.ts';
 
 /**
@@ -8,7 +9,7 @@ import { NodeDisk, onDisk } from './node-disk.ts';
  * left in it. One process at a time may have a folder open. Errors: `disk-full`, `io`.
  */
 export async function openDirectory(path: string): Promise<DurableDirectory> {
-	await onDisk(path, () => mkdir(path, { recursive: true, mode: 0o700 }));
+	await onDisk(path, () => makeFolder(path, { mode: 0o700 }));
 	const directory = new DurableDirectory(new NodeDisk(path));
 	await directory.sweep();
 	return directory;

@@ -1,8 +1,9 @@
 /** The steps of `LogFiles` in one folder of the kernel's file system. */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LogFile, LogFiles } from '../../runtime/journal/log-files.ts';
+import { makeFolder } from './make-folder.ts';
 import { onDisk } from './node-disk.ts';
 
 // With O_DSYNC a write is its own fdatasync: one trip to another thread for both.
@@ -11,7 +12,7 @@ const { O_WRONLY, O_CREAT, O_TRUNC, O_DSYNC } = constants;
 /** Opens a folder, made if it is not there. Errors: `disk-full`, `io`. */
 export async function openLogFiles(path: string): Promise<LogFiles> {
 	await onDisk(path, async () => {
-		await mkdir(path, { recursive: true, mode: 0o700 });
+		await makeFolder(path, { mode: 0o700 });
 		await syncFolder(dirname(path));
 	});
 	return new NodeLogFiles(path);

@@ -1,6 +1,7 @@
 /** The key that slots are signed with; the boot loader holds its other half and starts nothing else. */
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../hal/make-folder.ts';
 import { tool } from './tool.ts';
 
 export const keyName = 'slot';
@@ -12,7 +13,7 @@ export const keyName = 'slot';
 export async function signingKey(folder: string): Promise<void> {
 	const there = await stat(join(folder, `${keyName}.crt`)).catch(() => undefined);
 	if (there !== undefined) return;
-	await mkdir(folder, { recursive: true, mode: 0o700 });
+	await makeFolder(folder, { mode: 0o700 });
 	const [key, certificate] = [join(folder, `${keyName}.key`), join(folder, `${keyName}.crt`)];
 	const subject = ['-subj', '/CN=Mullion development', '-days', '36500'];
 	const made = ['-keyout', `${key}.new`, '-out', `${certificate}.new`];

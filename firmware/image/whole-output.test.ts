@@ -51,6 +51,15 @@ test('a place that cannot be written is told by its path', async (t) => {
 	await t.throwsAsync(build(out, 'new'), { code: 'no-place', message: `${out}: it is no folder` });
 });
 
+test('a place where no folder can be made is told', async (t) => {
+	const out = '/proc/mullion-image';
+
+	await t.throwsAsync(build(out, 'new'), {
+		code: 'no-place',
+		message: `${out}: no folder can be made there`,
+	});
+});
+
 test('a full disk is told by the place that has no more room', async (t) => {
 	const out = await place(t);
 	const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });

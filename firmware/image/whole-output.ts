@@ -1,6 +1,8 @@
 /** What a build leaves comes into its folder once all of it is made: one that breaks off changes nothing there. */
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../hal/make-folder.ts';
+import { isRunning } from '../hal/process-number.ts';
 import { ImageError } from './image-error.ts';
 
 export interface WholeOutputOptions<T> {
@@ -18,6 +20,7 @@ const placeErrors: Readonly<Record<string, string>> = {
 	EROFS: 'it can only be read',
 	ENOTDIR: 'a part of it is no folder',
 	EEXIST: 'it is no folder',
+	ENOENT: 'no folder can be made there',
 };
 
 /** @throws ImageError `no-place`; those of `make` */
@@ -40,7 +43,7 @@ export async function wholeOutput<T>({ out, last, make }: WholeOutputOptions<T>)
 
 async function folderIn(out: string): Promise<string> {
 	try {
-		await mkdir(out, { recursive: true });
+		await makeFolder(out);
 		for (const name of await readdir(out))
 			if (isLeftBehind(name)) await rm(join(out, name), { recursive: true, force: true });
 		return await mkdtemp(join(out, `new-${process.pid}-`));
@@ -53,13 +56,7 @@ async function folderIn(out: string): Promise<string> {
 /** Of a build that was killed, which could not clean up behind itself. */
 function isLeftBehind(name: string): boolean {
 	const [, pid] = /^new-(\d+)-/.exec(name) ?? [];
-	if (pid === undefined) return false;
-	try {
-		process.kill(Number(pid), 0);
-		return false;
-	} catch (error) {
-		return codeIn(error) === 'ESRCH';
-	}
+	return pid !== undefined && !isRunning(Number(pid));
 }
 
 function codeIn(error: unknown): string {

@@ -23,6 +23,8 @@ export interface BoxConfig {
 	readonly sink?: string;
 	/** The most that any module is granted. */
 	readonly caps?: Readonly<Partial<Record<BudgetName, number>>>;
+	/** The most of each capability that any module is granted, by fields of its grant. */
+	readonly grantCaps?: GrantCaps;
 	/** Whose certificates count: public ed25519 keys, 64 hexadecimal digits each. */
 	readonly certification?: { readonly required?: boolean; readonly keys: readonly string[] };
 	/** Prometheus metrics on a local port, 0 for any; `host` is 127.0.0.1 by default. */
@@ -51,6 +53,17 @@ export interface BoxConfig {
 	/** Without it nothing is read from removable media. */
 	readonly volumes?: { readonly allow?: readonly string[]; readonly folder?: string };
 	readonly handoff?: { readonly minimumTimeMs?: number; readonly preference?: readonly string[] };
+}
+
+export interface GrantCaps {
+	readonly log?: { readonly linesPerTurn?: number; readonly bytesPerTurn?: number };
+	readonly 'key-value'?: { readonly maxBytes?: number };
+	readonly 'network-stream'?: {
+		readonly maxStreams?: number;
+		readonly maxFetchBytes?: number;
+		readonly bytesPerDay?: number;
+	};
+	readonly 'media-sink'?: { readonly maxFrameBytes?: number };
 }
 
 export interface NetworkConfig {

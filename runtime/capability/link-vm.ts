@@ -4,12 +4,16 @@ import { type Manifest, ManifestError } from '../module/manifest.ts';
 import { orRather } from '../near-name.ts';
 import type { BoxEffect, VmSpec } from '../vm/cell-protocol.ts';
 import type { Capability, EffectHandlers, Link, Quota, VmContext } from './capability.ts';
+import { cappedGrant, type GrantCaps } from './grant-caps.ts';
 
 /** The capabilities of a box, by name. */
 export class Capabilities {
 	readonly #byName: ReadonlyMap<string, Capability>;
+	readonly #caps: GrantCaps;
 
-	constructor(capabilities: readonly Capability[]) {
+	/** @param caps the most of each that any module gets; default what the platform allows */
+	constructor(capabilities: readonly Capability[], caps: GrantCaps = {}) {
+		this.#caps = caps;
 		this.#byName = new Map(capabilities.map((capability) => [capability.name, capability]));
 	}
 
@@ -32,6 +36,7 @@ export class Capabilities {
 		);
 	}
 
+	/** What it asks for, as far as the box allows it. @throws ManifestError as `quotas` */
 	grants(manifest: Manifest): { capability: Capability; grant: unknown }[] {
 		for (const name of Object.keys(manifest.capabilities)) {
 			if (!this.#byName.has(name))
@@ -42,10 +47,10 @@ export class Capabilities {
 		}
 		return [...this.#byName.values()]
 			.filter(({ name, isForEveryone }) => isForEveryone || Object.hasOwn(manifest.capabilities, name))
-			.map((capability) => ({
-				capability,
-				grant: capability.parse(manifest.capabilities[capability.name] ?? {}, manifest),
-			}));
+			.map((capability) => {
+				const asked = capability.parse(manifest.capabilities[capability.name] ?? {}, manifest);
+				return { capability, grant: cappedGrant(capability.name, asked, this.#caps) };
+			});
 	}
 }
 

@@ -6,7 +6,7 @@ import { ComponentError } from '../component/error.ts';
 import { ManifestError } from '../module/manifest.ts';
 import type { GlueMaker } from './glue.ts';
 import { prepareForeign } from './prepare-foreign.ts';
-import { bed, commandOf, componentOf, prepared, provided, runnable } from './testbed.ts';
+import { bed, commandOf, componentOf, prepared, provided, runnable, socketMaker } from './testbed.ts';
 
 const memory = '(memory (export "memory") 1)';
 const write =
@@ -72,31 +72,8 @@ test('a guest pays for every call of the host, so that it can not keep the host 
 	t.deepEqual(vm.faults(), ['over-budget']);
 });
 
-const sockets = `
-	package acme:prying;
-	package wasi:sockets@0.2.12 {
-		interface network { enum error-code { unknown, access-denied } enum ip-address-family { ipv4, ipv6 } }
-		interface tcp { resource tcp-socket; }
-		interface tcp-create-socket {
-			use network.{error-code, ip-address-family};
-			use tcp.{tcp-socket};
-			create-tcp-socket: func(address-family: ip-address-family) -> result<tcp-socket, error-code>;
-		}
-	}
-	package wasi:cli@0.2.12 { interface run { run: func() -> result; } }
-	world prying { import wasi:sockets/tcp-create-socket@0.2.12; export wasi:cli/run@0.2.12; }`;
-
 test('a socket is denied with the answer of WASI, and the log names it', async (t) => {
-	const component = await componentOf(
-		`(import "wasi:sockets/tcp-create-socket@0.2.12" "create-tcp-socket" (func $create (param i32 i32)))
-		${memory}
-		(func (export "wasi:cli/run@0.2.12#run") (result i32)
-			(call $create (i32.const 0) (i32.const 64))
-			;; 0 where it was denied, so that the run is a good one
-			(i32.eqz (i32.and (i32.load8_u (i32.const 64)) (i32.eq (i32.load8_u (i32.const 68)) (i32.const 1)))))`,
-		sockets,
-	);
-	const vm = bed(await prepared(component, small));
+	const vm = bed(await prepared(await socketMaker(), small));
 	vm.start();
 	t.deepEqual(vm.faults(), []);
 	t.true(vm.lines().some((line) => line.includes('denied: wasi:sockets/tcp-create-socket')));

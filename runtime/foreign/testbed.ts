@@ -32,6 +32,32 @@ export async function componentOf(text: string, witSource: string): Promise<Uint
 	return componentNew(await componentEmbed({ binary, witSource, stringEncoding: 'utf8' }), []);
 }
 
+const sockets = `
+	package acme:prying;
+	package wasi:sockets@0.2.12 {
+		interface network { enum error-code { unknown, access-denied } enum ip-address-family { ipv4, ipv6 } }
+		interface tcp { resource tcp-socket; }
+		interface tcp-create-socket {
+			use network.{error-code, ip-address-family};
+			use tcp.{tcp-socket};
+			create-tcp-socket: func(address-family: ip-address-family) -> result<tcp-socket, error-code>;
+		}
+	}
+	package wasi:cli@0.2.12 { interface run { run: func() -> result; } }
+	world prying { import wasi:sockets/tcp-create-socket@0.2.12; export wasi:cli/run@0.2.12; }`;
+
+/** A program that wants a TCP socket. It ends well where it is denied one with the answer that WASI has for it. */
+export const socketMaker = (): Promise<Uint8Array> =>
+	componentOf(
+		`(import "wasi:sockets/tcp-create-socket@0.2.12" "create-tcp-socket" (func $create (param i32 i32)))
+		(memory (export "memory") 1)
+		(func (export "wasi:cli/run@0.2.12#run") (result i32)
+			(call $create (i32.const 0) (i32.const 64))
+			;; 0 where it was denied, so that the run is a good one
+			(i32.eqz (i32.and (i32.load8_u (i32.const 64)) (i32.eq (i32.load8_u (i32.const 68)) (i32.const 1)))))`,
+		sockets,
+	);
+
 /** A component of which only one part is not as it should be. */
 export const runnable = ({
 	core = '',

@@ -83,12 +83,13 @@ export class Meter {
 		]);
 	}
 
-	/** The sum over all VMs of one network. */
-	total(baseband: string): { payload: Traffic; wire: Traffic } {
+	/** The sum over all VMs of one network. @returns `isWireKnown`: there were counters of it; without, `wire` is 0 */
+	total(baseband: string): { payload: Traffic; wire: Traffic; isWireKnown: boolean } {
 		const rows = this.rows().filter((row) => row.baseband === baseband);
 		return {
 			payload: rows.reduce((all, row) => sum(all, row.payload), none),
 			wire: rows.reduce((all, row) => sum(all, row.wire), none),
+			isWireKnown: this.#networks.get(baseband)?.counters !== undefined,
 		};
 	}
 

@@ -14,7 +14,8 @@ export const vmErrors = {
 	'cell-lost': 'Another VM of the cell had to be stopped by force, and the cell with it.',
 	foreign: 'The cell does not run components of other toolchains, or was asked for what they cannot do.',
 	'not-recordable': 'Turns of components of other toolchains cannot be recorded: they could not be replayed.',
-	'not-movable': 'The VM cannot go to that cell, or cannot leave its own.',
+	'not-movable':
+		'The VM cannot go to that cell, or cannot leave its own: it is kept, or of another toolchain, or what it said finds no room.',
 	'vm-gone': 'There is no such VM, or it is not running.',
 } as const;
 

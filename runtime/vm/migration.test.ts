@@ -81,8 +81,8 @@ for (const [where, host] of Object.entries(hosts)) {
 		order('both.order', { what: 'chain', count: links });
 		const total = 2 ** (links + 1) - 1;
 		for (let move = 0; move < 6; move++) {
-			await supervisor.move('far', move % 2 === 0 ? 'apart' : home);
-			t.is(supervisor.view('far')?.cell, move % 2 === 0 ? 'apart' : home);
+			await supervisor.move('far', move % 2 === 0 ? 'open-apart' : home);
+			t.is(supervisor.view('far')?.cell, move % 2 === 0 ? 'open-apart' : home);
 		}
 		for (const name of ['near', 'far']) {
 			await said(name, total);
@@ -99,7 +99,7 @@ for (const [where, host] of Object.entries(hosts)) {
 		await start('far');
 		order('far.order', { what: 'put', text: 'key', count: 3 });
 		order('far.order', { what: 'after', text: 'bell', count: 30 });
-		await supervisor.move('far', 'apart');
+		await supervisor.move('far', 'open-apart');
 		order('far.order', { what: 'get', text: 'key' });
 		await said('far', 2);
 		const texts = wordsOf('far').map(({ text }) => text);
@@ -115,7 +115,7 @@ test('what a VM has asked ends with "refused" when it is moved', async (t) => {
 	// It is down for a while, so that what it is asked waits.
 	order('server.order', { what: 'trap' });
 	order('far.order', { what: 'ask', count: 60_000 });
-	await supervisor.move('far', 'apart');
+	await supervisor.move('far', 'open-apart');
 	await said('far', 1);
 	t.deepEqual(
 		wordsOf('far').map(({ text }) => text),
@@ -131,7 +131,7 @@ test('a VM is not moved where it may not go, and stays where it is', async (t) =
 	const codeOf = async (attempt: Promise<void>) =>
 		(await t.throwsAsync(attempt, { instanceOf: VmError }))?.code;
 	t.is(await codeOf(supervisor.move('far', cell)), 'denied');
-	t.is(await codeOf(supervisor.move('nobody', 'apart')), 'vm-gone');
+	t.is(await codeOf(supervisor.move('nobody', 'open-apart')), 'vm-gone');
 	order('far.order', { what: 'count' });
 	await said('far', 1);
 });

@@ -29,9 +29,17 @@ export class Migration {
 		this.#hub = hub;
 	}
 
-	/** One after the other. @throws VmError `not-movable` */
-	move(options: MigrationOptions): Promise<void> {
-		const moved = this.#last.then(() => this.#move(options));
+	/**
+	 * One after the other.
+	 *
+	 * @param plan asked when it is its turn: the one before may have changed what there is; undefined where nothing is to be done
+	 * @throws VmError `not-movable`, and what `plan` throws
+	 */
+	move(plan: () => MigrationOptions | undefined): Promise<void> {
+		const moved = this.#last.then(async () => {
+			const options = plan();
+			if (options !== undefined) await this.#move(options);
+		});
 		this.#last = moved.catch(() => undefined);
 		return moved;
 	}

@@ -39,6 +39,18 @@ export function cellFor(
 	return foreign === undefined ? cellName(manifest, placement) : foreignCellName(manifest);
 }
 
+/** A name is a folder and a thread too. */
+const longestName = 40;
+
+/**
+ * Whether a VM of this domain may be in a cell of this name. All that `placements` give begin with the domain, so that
+ * no cell that was made for one domain ever has a name that another's VMs belong in.
+ */
+export function isCellOf(domain: Domain, cell: string): boolean {
+	const isName = /^[a-z]+(-[a-z0-9]+)*$/.test(cell) && cell.length <= longestName;
+	return isName && (cell === domain || cell.startsWith(`${domain}-`));
+}
+
 /** Whether a cell of this name has to be able to link foreign components. */
 export function isForForeign(cell: string): boolean {
 	return cell.endsWith(foreignEnding);

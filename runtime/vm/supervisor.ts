@@ -14,8 +14,8 @@ import { CellTable, type CellView, type SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import { Launches } from './launches.ts';
 import { isUp, type Transition } from './lifecycle.ts';
-import { Migration } from './migration.ts';
-import { cellFor, type Placement } from './placement.ts';
+import { Migration, type MigrationOptions } from './migration.ts';
+import { cellFor, isCellOf, isForForeign, type Placement } from './placement.ts';
 import type { Reclaim } from './reclaim.ts';
 import type { RestartOptions } from './restart-policy.ts';
 import { Standstill, type WhyStill } from './standstill.ts';
@@ -26,6 +26,8 @@ import { VmTable } from './vm-table.ts';
 
 export interface SupervisorEvents extends ReportEvents {
 	transition?(vm: VmView, transition: Transition): void;
+	/** It was moved, and is another cell's now. */
+	migrated?(vm: VmView, from: string): void;
 }
 
 export interface SupervisorOptions extends SpecOptions {
@@ -168,31 +170,13 @@ export class Supervisor {
 
 	/**
 	 * Moves a running VM to another cell of its domain, which is made if it is not there. It goes on where it
-	 * was, with all that waits for it; only requests that are under way end with `refused`.
+	 * was, with all that waits for it; only requests that are under way end with `refused`. A turn is waited for.
+	 * There it stays until it is removed, however often it is restarted.
 	 *
-	 * @throws VmError `vm-gone`, `denied` for a cell of another domain, `not-movable`
+	 * @throws VmError `vm-gone`, `denied` for what is no cell of its domain, `not-movable`
 	 */
-	async move(name: string, cell: string): Promise<void> {
-		const vm = this.#vms.find(name);
-		const from = vm && this.#cells.of(this.#vms.cellOf(vm));
-		if (vm?.linked === undefined || from === undefined || !isUp(vm.state))
-			throw new VmError('vm-gone', `${name} is not running`);
-		const { domain } = vm.plan.component.manifest;
-		const to = this.#cells.take({ name: cell, domain });
-		if (to.domain !== domain) throw new VmError('denied', `${cell} is not a cell of the domain "${domain}"`);
-		if (to === from) return;
-		const spec = specOf(vm, vm.linked, this.#options);
-		await this.#migration.move({
-			vm: vm.id,
-			name,
-			from,
-			to,
-			topics: spec.topics,
-			specOf: (passage) => ({ ...spec, bucket: passage.stored, passage }),
-			left: () => {
-				vm.cell = cell;
-			},
-		});
+	move(name: string, cell: string): Promise<void> {
+		return this.#migration.move(() => this.#migrationOf(name, cell));
 	}
 
 	/** Suspends VMs that may not run any more, and has those go on that may again. */
@@ -250,6 +234,44 @@ export class Supervisor {
 			this.#launches.end(vm);
 		}
 		await this.#cells.close();
+	}
+
+	/** Undefined where it is in that cell. */
+	#migrationOf(name: string, cell: string): MigrationOptions | undefined {
+		const vm = this.#vms.find(name);
+		const here = vm && this.#vms.cellOf(vm);
+		const from = here === undefined ? undefined : this.#cells.of(here);
+		if (vm?.linked === undefined || here === undefined || from === undefined || !isUp(vm.state))
+			throw new VmError('vm-gone', `${name} is not running`);
+		const { manifest, foreign } = vm.plan.component;
+		const { domain } = manifest;
+		if (!isCellOf(domain, cell))
+			throw new VmError(
+				'denied',
+				`"${cell}" is no cell of the domain "${domain}": those are called ${domain}, or ${domain}-WORD`,
+			);
+		if (cell === here) return undefined;
+		// What cannot succeed makes no cell.
+		if (foreign !== undefined || isForForeign(cell))
+			throw new VmError(
+				'not-movable',
+				`${name} cannot be moved: components of other toolchains have a cell apart`,
+			);
+		if (manifest.durability.mode !== 'none')
+			throw new VmError('not-movable', `${name} cannot be moved: what is kept of it belongs to its cell`);
+		const spec = specOf(vm, vm.linked, this.#options);
+		return {
+			vm: vm.id,
+			name,
+			from,
+			to: this.#cells.take({ name: cell, domain }),
+			topics: spec.topics,
+			specOf: (passage) => ({ ...spec, bucket: passage.stored, passage }),
+			left: () => {
+				vm.cell = cell;
+				this.#options.on?.migrated?.(this.#vms.view(vm), here);
+			},
+		};
 	}
 
 	#reportedMoves(): ReportedMoves {

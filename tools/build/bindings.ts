@@ -1,6 +1,7 @@
 /** Writes the generated AssemblyScript that a module and the SDK are compiled with. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { busFolder, sdkFolder, servicesWit } from './house.ts';
 import { protoBindings } from './proto/assemblyscript.ts';
 import { type GuestBindings, generateGuest } from './wit/guest/generate.ts';
@@ -30,7 +31,7 @@ export async function writeModuleBindings(directory: string, protoFiles: readonl
 
 /** Other builds may read the same files now, so each is replaced at once or left alone. */
 async function writeChanged(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	for (const [name, text] of files) {
 		const path = join(folder, name);
 		if ((await readFile(path, 'utf8').catch(() => undefined)) === text) continue;

@@ -1,7 +1,8 @@
 /** What a build has left in its folder, so that the next one need not do it again. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 
 /** One component, as it is remembered. */
 export interface BuiltFile {
@@ -48,7 +49,7 @@ export async function writeBuilt(
 	directory: string,
 	{ digest, components }: { digest: string; components: readonly Component[] },
 ): Promise<void> {
-	await mkdir(directory, { recursive: true });
+	await makeFolder(directory);
 	const before = await readLedger(directory);
 	for (const { file, bytes, map } of components) {
 		await replace(join(directory, mapOf(file)), map);

@@ -1,6 +1,7 @@
 /** A module's folder -> the components that are shipped of it. */
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { type Manifest, parseManifest } from '../../runtime/module/manifest.ts';
 import type { AssembleOptions } from './assemble.ts';
 import { BuildError } from './build-error.ts';
@@ -48,7 +49,7 @@ export async function buildModule(options: BuildOptions): Promise<BuiltModule[]>
 	const inputs = await inputsOf(directory);
 	let components = await readBuilt(outDirectory, inputs.digest);
 	if (components === undefined) {
-		await mkdir(outDirectory, { recursive: true });
+		await makeFolder(outDirectory);
 		const build = () => buildAnew({ directory, source, inputs, outDirectory, signal: options.signal });
 		components = await withLock(join(outDirectory, '.lock'), build, options.signal);
 	}

@@ -1,6 +1,7 @@
 /** Makes a new module that can be built at once. */
-import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { rules } from '../../runtime/module/manifest-rules.ts';
 import { BuildError } from './build-error.ts';
 import { packagesFolder, repositoryFolder, sdkFolder } from './house.ts';
@@ -50,7 +51,7 @@ export async function createModule({
 		if (!entry.isFile()) continue;
 		const from = join(entry.parentPath, entry.name);
 		const to = filled(relative(templateFolder, from)).replace(/^gitignore$/, '.gitignore');
-		await mkdir(dirname(join(directory, to)), { recursive: true });
+		await makeFolder(dirname(join(directory, to)));
 		await writeFile(join(directory, to), filled(await readFile(from, 'utf8')), { flag: 'wx' });
 		files.push(to);
 	}

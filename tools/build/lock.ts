@@ -1,6 +1,7 @@
 /** Lets one build at a time work in a folder, across processes. */
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { isRunning } from '../../firmware/hal/process-number.ts';
 
 /** No build takes so long; what is older was left by one that died. */
 const staleMs = 120_000;
@@ -40,11 +41,5 @@ async function isStale(path: string): Promise<boolean> {
 	const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
 	if (Date.now() - mtimeMs > staleMs) return true;
 	// An empty file is one whose holder is just about to write its number.
-	if (!Number.isInteger(holder) || holder === 0) return false;
-	try {
-		process.kill(holder, 0);
-		return false;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'ESRCH';
-	}
+	return Number.isInteger(holder) && holder !== 0 && !isRunning(holder);
 }

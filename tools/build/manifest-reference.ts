@@ -194,7 +194,8 @@ ${table(['field', 'what it is', 'default', 'most', 'beyond it'], numberRows(budg
 ## Capabilities
 
 \`log\` and \`clock\` everyone has, with their defaults. \`network-stream\` needs \`hosts\` too: a list of the names of hosts that it
-may fetch from, or \`"*"\`; any other one ends a fetch with \`denied\`.
+may fetch from, or \`"*"\`; any other one ends a fetch with \`denied\`. Of \`log\`, \`key-value\`, \`network-stream\` and
+\`media-sink\` a box may grant less (\`grantCaps\` of its configuration, by capability and field), as it may of budgets.
 
 ${table(['grant', 'field', 'what it is', 'default', 'most', 'beyond it'], grantRows)}`;
 }

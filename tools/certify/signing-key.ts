@@ -7,8 +7,9 @@ import {
 	type KeyObject,
 	sign,
 } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import {
 	type Certificate,
 	certificateType,
@@ -45,7 +46,7 @@ export class SigningKey {
 	/** Makes one where there is none yet. Errors: `bad-key`. */
 	static async readOrMake(path: string): Promise<SigningKey> {
 		const { privateKey } = generateKeyPairSync('ed25519');
-		await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+		await makeFolder(dirname(path), { mode: 0o700 });
 		try {
 			const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
 			await writeFile(path, pem, { mode: 0o600, flag: 'wx' });

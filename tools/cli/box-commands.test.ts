@@ -28,6 +28,8 @@ test('the status shows networks, VMs and sessions', async (t) => {
 			costPerMb: 0,
 			bytesIn: 1_234_567,
 			bytesOut: 0,
+			wireBytesIn: 1_300_000,
+			wireBytesOut: 34_567,
 		},
 		{
 			id: 'eth0',
@@ -48,13 +50,43 @@ test('the status shows networks, VMs and sessions', async (t) => {
 	const { out } = await run('status');
 
 	t.regex(out, /clock +1\.0\.0 +running/);
-	t.regex(out, /wlan0 +wifi +up +-52 dBm +20000 kbit\/s +0 +1\.2 MB/);
-	t.regex(out, /eth0 +ethernet +up +0 +2\.0 kB/, 'a wire has neither signal nor speed');
+	t.regex(out, /COST\/MB +DATA IN +OUT +WIRE IN +OUT/);
+	t.regex(out, /wlan0 +wifi +up +-52 dBm +20000 kbit\/s +0 +1\.2 MB +0 B +1\.3 MB +34\.6 kB/);
+	t.regex(
+		out,
+		/eth0 +ethernet +up +0 +2\.0 kB +0 B *\n/,
+		'a wire has neither signal nor speed, and nobody counts here',
+	);
 	t.regex(out, /session-1 +media +owned +player +wlan0/);
 	t.like((await run('status', '--json')).json(), {
 		networks: [{ Name: 'wlan0' }, { Name: 'eth0' }],
 		sessions: [{ Session: 'session-1' }],
 	});
+});
+
+test('a VM is moved to a cell that is there, and to a new one where that is said', async (t) => {
+	const { type: run, write, modules } = await startDesk(t);
+	await write('clock.wasm', clock('1.0.0'));
+	await run('push', 'clock.wasm');
+
+	const unknown = await run('move', 'clock', 'open-apart', '--json');
+	t.is(unknown.code, 1);
+	t.like(unknown.json(), { error: { code: 'unknown-environment', fault: 7223 } });
+	t.like((await run('move', 'clock', 'open-apart', '--new', '--json')).json(), {
+		vm: 'clock',
+		from: 'open',
+		to: 'open-apart',
+	});
+	t.is((await run('move', 'clock', 'open-apart')).out, 'clock is in open-apart already\n');
+	t.is((await run('move', 'clock', 'open')).out, 'clock moved from open-apart to open\n');
+	t.deepEqual(modules.calls.slice(1), [
+		'move clock open-apart',
+		'move clock open-apart',
+		'move clock open-apart',
+		'move clock open',
+	]);
+	t.like((await run('move', 'nobody', 'open', '--json')).json(), { error: { code: 'unknown-vm' } });
+	t.is((await run('move', 'clock')).code, 2);
 });
 
 test('a message is sent as JSON, encoded with the schema of the module that declares its topic', async (t) => {

@@ -1,6 +1,7 @@
 /** `mullion certify`: whether a build still does what was recorded, signed. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { certificationOptions, certifyComponent, differencesOf } from './certification.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, text } from './command.ts';
@@ -32,7 +33,7 @@ export const certify: Command = {
 			throw new CliError('usage', `${arg} makes ${others.length + 1} modules; name the file of one`);
 		const { certificate, signed, publicKey } = await certifyComponent(component, context);
 		const path = resolve(cwd, out);
-		await mkdir(dirname(path), { recursive: true });
+		await makeFolder(dirname(path));
 		await writeFile(path, signed);
 		if (certificate.outcome !== 'equal') throw new CliError('not-equal', differencesOf(certificate));
 		const rows = table({

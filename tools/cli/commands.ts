@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./remove.ts')).remove,
 	},
 	{
+		name: 'move',
+		summary: 'Takes a VM to another cell of the box while it runs',
+		load: async () => (await import('./move.ts')).move,
+	},
+	{
 		name: 'export',
 		summary: 'Puts signed modules on a USB stick, for boxes to start from it',
 		load: async () => (await import('./export.ts')).exportModules,

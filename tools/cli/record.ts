@@ -1,7 +1,8 @@
 /** `mullion record`: the turns of a VM on the box, into a file. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { finished, readRecording, wholeLength } from '../../runtime/recording/recording.ts';
 import type { Controller } from '../controller/controller.ts';
 import { ControllerError } from '../controller/controller-error.ts';
@@ -49,7 +50,7 @@ export const record: Command = {
 			throw lost ?? new CliError('nothing-recorded', `${vm} had no turn while it was recorded: ${why}`);
 		const file = await finished(parts.subarray(0, wholeLength(parts)), why);
 		const path = resolve(context.cwd, out);
-		await mkdir(dirname(path), { recursive: true });
+		await makeFolder(dirname(path));
 		await writeFile(path, file);
 		// What came before the box was lost is worth having, and is what a crash leaves.
 		if (lost !== undefined) throw lost;

@@ -28,7 +28,8 @@ const everyMs = 1000;
 
 export const status: Command = {
 	name: 'status',
-	summary: 'Shows the box: its firmware, VMs, networks and sessions.',
+	summary:
+		'Shows the box: its firmware, VMs, networks and sessions. Bytes of a network are those since the box started: what services fetched and asked with (DATA), and all that its interface carried (WIRE), the talk of the box to its cloud included.',
 	usage: '[OPTIONS]',
 	options: {
 		follow: {
@@ -164,8 +165,10 @@ function stateText(
 				{ title: 'SIGNAL', of: (row) => measured(row['SignalDbm'], 'dBm'), isRight: true },
 				{ title: 'SPEED', of: (row) => measured(row['SpeedKbps'], 'kbit/s'), isRight: true },
 				column('COST/MB', 'CostPerMb', true),
-				{ title: 'IN', of: (row) => bytes(row['BytesIn']), isRight: true },
+				{ title: 'DATA IN', of: (row) => bytes(row['BytesIn']), isRight: true },
 				{ title: 'OUT', of: (row) => bytes(row['BytesOut']), isRight: true },
+				{ title: 'WIRE IN', of: (row) => bytes(row['WireBytesIn']), isRight: true },
+				{ title: 'OUT', of: (row) => bytes(row['WireBytesOut']), isRight: true },
 			],
 		}),
 	];
@@ -199,10 +202,12 @@ function kibibytes(text = '0'): string {
 	return `${Number(text) >= 1024 ? `${(Number(text) / 1024).toFixed(1)} MiB` : `${text} KiB`}`;
 }
 
-function bytes(text = '0'): string {
-	return Number(text) >= 1_000_000
-		? `${(Number(text) / 1_000_000).toFixed(1)} MB`
-		: `${(Number(text) / 1000).toFixed(1)} kB`;
+/** Nothing where nobody counts. */
+function bytes(text = '-1'): string {
+	const count = Number(text);
+	if (count < 0) return '';
+	if (count < 1000) return `${count} B`;
+	return count >= 1_000_000 ? `${(count / 1_000_000).toFixed(1)} MB` : `${(count / 1000).toFixed(1)} kB`;
 }
 
 function duration(seconds: number): string {

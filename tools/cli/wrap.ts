@@ -1,6 +1,7 @@
 /** `mullion wrap`: a component of another toolchain and a manifest into what is shipped. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { CliError } from './cli-error.ts';
 import { type Command, text } from './command.ts';
 import { table } from './table.ts';
@@ -34,7 +35,7 @@ export const wrap: Command = {
 			componentPath: resolve(cwd, file),
 			manifestPath: resolve(cwd, manifest),
 		});
-		await mkdir(outDirectory, { recursive: true });
+		await makeFolder(outDirectory);
 		const rows = await Promise.all(
 			components.map(async ({ file: name, bytes, json }) => {
 				const path = join(outDirectory, name);

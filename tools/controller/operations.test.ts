@@ -120,10 +120,16 @@ test('an unknown unit cannot be told anything, and a known one can', async (t) =
 	await controller.operate(install, { URL: clockUrl });
 	const unit = 'Device.SoftwareModules.ExecutionUnit.1.';
 
-	await controller.operate(`${unit}SetRequestedState()`, { RequestedState: 'Idle' }, { isSync: true });
 	await controller.operate(`${unit}Restart()`, {}, { isSync: true });
+	await controller.operate(`${unit}SetRequestedState()`, { RequestedState: 'Idle' }, { isSync: true });
+	const restart = controller.operate(`${unit}Restart()`, {}, { isSync: true });
 
-	t.deepEqual(modules.calls.slice(1), ['idle clock', 'restart clock']);
+	t.like(await restart.catch((error: unknown) => error), {
+		code: 'failed',
+		fault: 7230,
+		reason: 'unit-idle',
+	});
+	t.deepEqual(modules.calls.slice(1), ['restart clock', 'idle clock', 'restart clock']);
 	t.like(await controller.get([unit]), { [unit]: { Status: 'Idle', X_MULLION_Reason: 'requested' } });
 	const wrong = controller.operate(
 		`${unit}SetRequestedState()`,

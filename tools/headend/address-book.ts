@@ -1,6 +1,7 @@
 /** `headend.json`: what the command line needs to find a headend that runs, and its box. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 
 export interface Addresses {
 	/** `mqtt://host:port`. */
@@ -18,7 +19,7 @@ export interface Addresses {
 /** Writes it in place of an older one. It goes with the headend, unless another one has put its own there since. */
 export async function writeAddressBook(file: string, addresses: Addresses): Promise<AsyncDisposable> {
 	const content = JSON.stringify(addresses, null, '\t');
-	await mkdir(dirname(file), { recursive: true });
+	await makeFolder(dirname(file));
 	await writeFile(file, content);
 	return {
 		[Symbol.asyncDispose]: async () => {

@@ -3,12 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { loadBoard } from '../../firmware/image/board.ts';
 import { requirePrograms } from '../../firmware/image/required-programs.ts';
 import { codeOf } from '../../runtime/error.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { scriptArguments } from '../script-arguments.ts';
+import { tellBites } from './watchdog-bites.ts';
+
+/** Where QEMU says what happens to its machine, which its console does not. */
+const eventsFd = 3;
 
 const { values } = scriptArguments({
 	options: {
@@ -59,9 +64,11 @@ try {
 			...['-device', `virtio-blk-${emulator.bus},drive=disk`],
 			...['-netdev', 'user,id=net', '-device', `virtio-net-${emulator.bus},netdev=net`],
 			...['-device', 'i6300esb', '-action', 'watchdog=reset'],
+			...['-chardev', `socket,id=events,fd=${eventsFd}`, '-mon', 'chardev=events,mode=control'],
 		],
-		{ stdio: 'inherit' },
+		{ stdio: ['inherit', 'inherit', 'inherit', 'pipe'] },
 	);
+	void tellBites(child.stdio[eventsFd] as Duplex, process.stderr);
 	// A board that nobody has a console to would go on for ever.
 	for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
 	const [code] = await once(child, 'exit');

@@ -1,7 +1,8 @@
 /** The firmware as an npm package that somebody else's program has a box by: bundled, with declarations and notices. */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import { bundleFirmware } from '../../firmware/image/bundle.ts';
 import { noticesOf } from './notices.ts';
 
@@ -25,7 +26,7 @@ export interface BuiltLibrary {
 
 /** @param folder new or empty */
 export async function buildLibrary(folder: string): Promise<BuiltLibrary> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const bundle = await bundleFirmware({
 		file: join(folder, 'mullion.mjs'),
 		entry: here('firmware/library/index.ts'),

@@ -2,12 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { BoxConfig } from '../../firmware/config.ts';
 import { boxEnvironment } from '../../firmware/environment.ts';
+import { makeFolder } from '../../firmware/hal/make-folder.ts';
 import type { OwnImage } from '../../firmware/own-image.ts';
 import { CodedError } from '../../runtime/error.ts';
 import { compiledCode } from '../compiled-code.ts';
@@ -71,8 +72,8 @@ export class BoxProcess implements AsyncDisposable {
 		command = [process.execPath],
 		onLine = () => undefined,
 	}: BoxProcessOptions): Promise<BoxProcess> {
-		await mkdir(directory, { recursive: true });
-		if (config.sink !== undefined) await mkdir(config.sink, { recursive: true });
+		await makeFolder(directory);
+		if (config.sink !== undefined) await makeFolder(config.sink);
 		const file = join(directory, 'box.json');
 		await writeFile(file, JSON.stringify(config, null, '\t'));
 		const runsFrom = join(directory, 'image.json');

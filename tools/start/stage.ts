@@ -47,6 +47,9 @@ export interface StageOptions {
 	readonly certification?: CertificationConfig;
 	/** Metrics of the box on a local port; default none. */
 	readonly metrics?: BoxConfig['metrics'];
+	/** The most that any module is granted, of budgets and of capabilities; default what the platform allows. */
+	readonly caps?: BoxConfig['caps'];
+	readonly grantCaps?: BoxConfig['grantCaps'];
 	/** When the box puts services to sleep that have nothing to do, in milliseconds; default its own. */
 	readonly sleepAfterMs?: number;
 	/** What its box looks at beside networks; default nothing. */
@@ -220,6 +223,8 @@ async function boxConfig(
 		minimumTimeMs = 3000,
 		certification,
 		metrics,
+		caps,
+		grantCaps,
 		sleepAfterMs,
 		power,
 		expansion,
@@ -248,6 +253,8 @@ async function boxConfig(
 		...(home && { home }),
 		...(metrics === undefined ? {} : { metrics }),
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
+		...(caps && { caps }),
+		...(grantCaps && { grantCaps }),
 		...(power && { power }),
 		...(expansion && { expansion }),
 		...(volumes && { volumes }),

@@ -50,7 +50,8 @@ export function executionUnits(options: SoftwareModulesOptions): ObjectProvider 
 		outputs: [],
 		run: async (call) => {
 			const unit = await unitOf(call);
-			// TR-181 ExecutionUnit.Restart(): a unit that is stopping has nothing to restart.
+			// TR-369 "Execution Units": restarting is stopping and coming back to Active; one that is stopping has nothing to
+			// come back to. Nor has one that was stopped for good (`unit-idle`); one that is parked or suspended has.
 			if (unit.state === 'stopping')
 				throw new UspError('invalid-environment-state', `${call.objectPath} is stopping`);
 			await modules.restart({ unit: unit.id });
@@ -70,6 +71,19 @@ export function executionUnits(options: SoftwareModulesOptions): ObjectProvider 
 		},
 	};
 
+	const move: Command = {
+		// A turn of it may take seconds.
+		kind: 'async',
+		inputs: { Cell: { isRequired: true }, Create: { otherwise: 'false' } },
+		outputs: ['Cell'],
+		run: async (call) => {
+			const { Cell = '', Create } = call.args;
+			const { id } = await unitOf(call);
+			await modules.move({ unit: id, environment: Cell, create: Create === 'true' || Create === '1' });
+			return { outputs: { Cell } };
+		},
+	};
+
 	return {
 		path: 'Device.SoftwareModules.ExecutionUnit.{i}.',
 		uniqueKeys: [['EUID'], ['Alias']],
@@ -77,6 +91,7 @@ export function executionUnits(options: SoftwareModulesOptions): ObjectProvider 
 			'SetRequestedState()': setRequestedState,
 			'Restart()': restart,
 			'X_MULLION_Record()': record,
+			'X_MULLION_Move()': move,
 		},
 		rows: async () => {
 			await vms.count();

@@ -14,6 +14,7 @@ export function networkObjects(options: {
 		path: `${table}.{i}.`,
 		uniqueKeys: [['Name']],
 		rows: async () => {
+			await network.count();
 			const list = network.list();
 			const assigned = await numbers.assign(
 				table,
@@ -32,6 +33,9 @@ export function networkObjects(options: {
 					CostPerMb: baseband.costPerMb,
 					BytesIn: baseband.bytesIn,
 					BytesOut: baseband.bytesOut,
+					// -1: no interface of its own, so that nobody counts.
+					WireBytesIn: baseband.wireBytesIn ?? -1,
+					WireBytesOut: baseband.wireBytesOut ?? -1,
 				};
 				return [{ number, params }];
 			});

@@ -62,5 +62,17 @@ export interface ModuleManager {
 	uninstall(request: { id: string; retainData: boolean; signal: AbortSignal }): Promise<void>;
 	/** Starts or stops a VM for good. */
 	setState(request: { unit: string; state: 'active' | 'idle' }): Promise<void>;
+	/** Stops a VM and starts it, with its failures forgotten. One that was stopped for good stays so: `unit-idle`. */
 	restart(request: { unit: string }): Promise<void>;
+	/**
+	 * Takes a VM to another cell while it runs; a turn is waited for.
+	 * Errors: `unknown-unit`, `unknown-environment`, `not-movable`, `denied`, `vm-gone`.
+	 */
+	move(request: {
+		unit: string;
+		/** Name of the cell. */
+		environment: string;
+		/** Whether it may be made, if it is not there. */
+		create: boolean;
+	}): Promise<void>;
 }

@@ -9,12 +9,21 @@ export interface BasebandStatus {
 	readonly signalDbm: number;
 	readonly speedKbps: number;
 	readonly costPerMb: number;
+	/** Payload of services since the box started. */
 	readonly bytesIn: number;
 	readonly bytesOut: number;
+	/**
+	 * All that its interface carried since then, the box's own talk to its cloud included, as of the last count; undefined
+	 * where it has none of its own.
+	 */
+	readonly wireBytesIn?: number | undefined;
+	readonly wireBytesOut?: number | undefined;
 }
 
 export interface NetworkView {
 	list(): readonly BasebandStatus[];
+	/** Brings the bytes on the wire up to date; counters that cannot be read stay as they were. */
+	count(): Promise<void>;
 }
 
 export interface SessionStatus {

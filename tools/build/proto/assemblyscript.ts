@@ -1,6 +1,7 @@
 /** Writes AssemblyScript classes for the messages of .proto files. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../../../firmware/hal/make-folder.ts';
 import { enumDeclaration, messageClass } from './assemblyscript/message.ts';
 import { modelOf } from './model.ts';
 import { type FileModule, modulesOf } from './module.ts';
@@ -52,7 +53,7 @@ const runtimeNames = [
  * @throws {ProtoError} when a file cannot be read, does not parse, or has no binding
  */
 export async function generateProtoBindings({ outDirectory, ...request }: BindingRequest): Promise<void> {
-	await mkdir(outDirectory, { recursive: true });
+	await makeFolder(outDirectory);
 	for (const [name, text] of await protoBindings(request)) await writeFile(join(outDirectory, name), text);
 }
 

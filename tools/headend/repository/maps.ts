@@ -2,8 +2,9 @@
  * The source maps of signed modules, by digest: beside the repository's public folder, so that the
  * operator's tools have them and boxes never do.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../firmware/hal/make-folder.ts';
 
 export interface KeptMap {
 	/** SHA-256 of the component, hexadecimal. */
@@ -18,7 +19,7 @@ const mostMaps = 100;
 /** @param directory the repository's */
 export async function keepMap(directory: string, { digest, map }: KeptMap): Promise<void> {
 	const folder = join(directory, 'maps');
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const file = join(folder, `${digest}.map`);
 	await writeFile(`${file}.${process.pid}.new`, map);
 	await rename(`${file}.${process.pid}.new`, file);

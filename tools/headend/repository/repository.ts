@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Root, TargetFile, Targets } from '@tufjs/models';
 import { openDirectory } from '../../../firmware/hal/directory.ts';
+import { makeFolder } from '../../../firmware/hal/make-folder.ts';
 import { Keys, type Role, roles } from './keys.ts';
 import { type LifetimeOptions, Lifetimes } from './lifetimes.ts';
 import { withLock } from './lock.ts';
@@ -47,7 +47,7 @@ export class Repository {
 	/** Makes keys and an empty repository. Errors: `repository-exists`, `disk-full`, `io`. */
 	static async create(options: RepositoryOptions): Promise<Repository> {
 		const repository = new Repository(options);
-		await mkdir(options.directory, { recursive: true, mode: 0o700 });
+		await makeFolder(options.directory, { mode: 0o700 });
 		await repository.#exclusively(async ({ keys, files }) => {
 			if (await files.isFinished()) {
 				throw new RepositoryError(

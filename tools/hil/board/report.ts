@@ -1,6 +1,7 @@
 /** Keeps the report of a run in a folder: `junit.xml` for machines, `index.html` for people. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../../firmware/hal/make-folder.ts';
 import { junitXml } from './junit.ts';
 import { reportPage } from './report-page.ts';
 import type { RunReport } from './run-record.ts';
@@ -10,7 +11,7 @@ export const bootChartFile = 'boot-chart.svg';
 
 /** @returns path of the page */
 export async function writeReport(folder: string, report: RunReport): Promise<string> {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	await writeFile(join(folder, 'junit.xml'), junitXml(report));
 	await writeFile(join(folder, 'run.json'), JSON.stringify(report));
 	const bootChart = await readFile(join(folder, bootChartFile), 'utf8').catch(() => undefined);

@@ -49,6 +49,19 @@ test.serial('it stays stopped over a power cut, and is started by the same unit 
 	await box.echo();
 });
 
+test.serial('neither a restart nor a recording of it starts it, and both say why', async (t) => {
+	const { path } = await unit();
+	await request(path, 'Idle');
+
+	for (const command of ['Restart()', 'X_MULLION_Record()'])
+		t.deepEqual(await box.command(`${path}${command}`), { fault: 7230, code: 'unit-idle' });
+
+	t.like(await unit(), { path, row: { Status: 'Idle', AutoStart: 'false', MemoryInUse: '0' } });
+	await request(path, 'Active');
+	t.deepEqual(await box.command(`${path}Restart()`), { fault: 0, code: '' });
+	await box.echo();
+});
+
 test.serial('an update of it while it is stopped does not start it', async (t) => {
 	const { path } = await unit();
 	await request(path, 'Idle');

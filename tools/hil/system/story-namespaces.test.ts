@@ -88,6 +88,9 @@ test('over two networks of two namespaces nobody hears the handoffs, and the box
 	const [overCellular, overWifi] = networkReports(state);
 	assertSameBytes(t, overCellular, [own, own]);
 	assertSameBytes(t, overCellular, [firewall, firewall]);
+	const shown = state.networks.find(({ id }) => id === cellular);
+	t.is(shown?.wireBytesIn, overCellular?.wireBytesDown, 'the operator reads the same');
+	t.is(shown?.wireBytesOut, overCellular?.wireBytesUp);
 	const ownWifi = await rig.interfaceTraffic('box', wifi);
 	assertSameBytes(t, overWifi, [ownWifi, ownWifi]);
 	assertSameBytes(t, overWifi, [going.wifi, went.wifi]);

@@ -1,29 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
+import { armWatchdog } from '../arm-watchdog.ts';
 import type { BoardFeature } from '../board.ts';
 import { claim, qemuOffer } from '../claim.ts';
-import { type ConsoleShell, stopAtUBoot } from '../console-shell.ts';
+import { stopAtUBoot } from '../console-shell.ts';
 
 /** On QEMU, whatever this machine offers. */
 const claimQemu = (...needs: BoardFeature[]) => claim({ needs, offers: [qemuOffer()] });
-
-/** Arms the i6300esb as its driver does (Intel 6300ESB datasheet, 16.5): two stages of half a second. */
-async function armWatchdog(shell: ConsoleShell): Promise<void> {
-	const [, device] = /^00\.(..)\.00 +0x8086 +0x25ab/m.exec(await shell.run('pci')) ?? [];
-	const bar =
-		/0x0*([0-9a-f]+)/.exec((await shell.run(`pci bar 0.${device}.0`)).split('\n').at(-1) ?? '')?.[1] ?? '';
-	const register = (offset: number) => (Number.parseInt(bar, 16) + offset).toString(16);
-	const unlock = async () => {
-		await shell.run(`mw.w ${register(0xc)} 80`);
-		await shell.run(`mw.w ${register(0xc)} 86`);
-	};
-	for (const timer of [0, 4]) {
-		await unlock();
-		await shell.run(`mw.l ${register(timer)} 200`);
-	}
-	await shell.run(`pci write.b 0.${device}.0 68 2`);
-}
 
 test('a watchdog that nobody feeds resets the box, and the bench sees it fire', async (t) => {
 	await using board = await claimQemu('power', 'watchdog');
