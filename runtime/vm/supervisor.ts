@@ -21,7 +21,7 @@ import type { RestartOptions } from './restart-policy.ts';
 import { Standstill, type WhyStill } from './standstill.ts';
 import type { RecordedStart, Supervised, VmPlan, VmView } from './supervised.ts';
 import type { VmNumbers } from './vm-numbers.ts';
-import { type SpecOptions, specOf } from './vm-spec.ts';
+import { type SpecOptions, specOf, topicsOf } from './vm-spec.ts';
 import { VmTable } from './vm-table.ts';
 
 export interface SupervisorEvents extends ReportEvents {
@@ -181,18 +181,23 @@ export class Supervisor {
 		const to = this.#cells.take({ name: cell, domain });
 		if (to.domain !== domain) throw new VmError('denied', `${cell} is not a cell of the domain "${domain}"`);
 		if (to === from) return;
-		const spec = specOf(vm, vm.linked, this.#options);
+		const { linked } = vm;
 		await this.#migration.move({
 			vm: vm.id,
 			name,
 			from,
 			to,
-			topics: spec.topics,
-			specOf: (passage) => ({ ...spec, bucket: passage.stored, passage }),
+			specOf: (passage) => ({ ...specOf(vm, linked, this.#options), bucket: passage.stored, passage }),
 			left: () => {
 				vm.cell = cell;
 			},
 		});
+	}
+
+	/** Topics, or the ways of messages, have changed: VMs that are in their cells have them from now on. */
+	regrant(): void {
+		for (const vm of this.#vms.all())
+			this.#options.hub.regrant(vm.id, topicsOf(vm.plan.component.manifest, this.#options));
 	}
 
 	/** Suspends VMs that may not run any more, and has those go on that may again. */
