@@ -123,6 +123,11 @@ export class Asking {
 			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
 	}
 
+	/** It starts anew and counts anew: an answer to what it asked before would be taken for another one. */
+	beginsAnew(resident: Resident): void {
+		this.#requests.forgetAskedBy(resident);
+	}
+
 	/** By its own numbers: what it has asked and got no answer to. */
 	askedBy(resident: Resident): number[] {
 		return this.#requests.askedBy(resident);

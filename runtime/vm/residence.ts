@@ -61,6 +61,7 @@ export class Residence {
 		resident.startedAtUs = now;
 		resident.isSuspended = false;
 		resident.recorder = this.#recorderFor(resident);
+		if (!resident.isJournalled) mail.asking.beginsAnew(resident);
 		try {
 			if (spec.passage !== undefined) moves.arrive(resident, spec.passage);
 			else if (spec.keep !== undefined && keeping !== undefined) keeping.start(resident);
