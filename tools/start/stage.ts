@@ -49,6 +49,8 @@ export interface StageOptions {
 	readonly metrics?: BoxConfig['metrics'];
 	/** When the box puts services to sleep that have nothing to do, in milliseconds; default its own. */
 	readonly sleepAfterMs?: number;
+	/** What carries the messages of its services; default the platform. */
+	readonly ipc?: BoxConfig['ipc'];
 	/** What its box looks at beside networks; default nothing. */
 	readonly power?: BoxConfig['power'];
 	readonly expansion?: BoxConfig['expansion'];
@@ -225,6 +227,7 @@ async function boxConfig(
 		expansion,
 		volumes,
 		home,
+		ipc,
 	}: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
@@ -246,6 +249,7 @@ async function boxConfig(
 		handoff: { minimumTimeMs },
 		...(certification && { certification }),
 		...(home && { home }),
+		...(ipc && { ipc }),
 		...(metrics === undefined ? {} : { metrics }),
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
 		...(power && { power }),
