@@ -70,6 +70,8 @@ for (const [path, value] of [
 	['caps.memoryPages', { memoryPages: 0.5 }],
 	['certification.keys[0]', { required: true, keys: ['f'.repeat(63)] }],
 	['home.roles[0]', { roles: [''] }],
+	['ipc.container', { container: '' }],
+	['ipc.topics[1]', { container: 'courier', topics: ['media.*', 'media*'] }],
 	['cells', 'toString'],
 	['sleepAfterMs', 0],
 ] as const)

@@ -1,18 +1,31 @@
 // The same proofs of messages on a box whose platform carries them, and on one where a container VM does.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { makeCourier } from '../../../modules/courier/testbed.ts';
 import type { BoxForm } from './every-form.ts';
 import { messageProofs } from './message-proofs.ts';
+import { PowerFolder } from './power-folder.ts';
 import { TestBox } from './test-box.ts';
 import { withManifest } from './variant.ts';
 
 const courier = await makeCourier();
 const plain = await TestBox.start({ deadlineMs: 10_000 });
-const carried = await TestBox.start({ deadlineMs: 10_000, ipc: { container: 'courier' } });
+const folder = await mkdtemp(join(tmpdir(), 'mullion-power-'));
+const power = await PowerFolder.make(folder);
+const carried = await TestBox.start({
+	deadlineMs: 10_000,
+	ipc: { container: 'courier' },
+	power: { supplies: folder, backMs: 0 },
+});
 const lost = /courier, which is to carry the messages of services, is (\S+)/;
 
 test.after.always(() => plain[Symbol.asyncDispose]());
-test.after.always(() => carried[Symbol.asyncDispose]());
+test.after.always(async () => {
+	await carried[Symbol.asyncDispose]();
+	await rm(folder, { recursive: true, force: true });
+});
 
 function formOf(box: TestBox): BoxForm {
 	return { box, powerCut: () => box.stage.powerCut(), powerOn: () => box.stage.powerOn() };
@@ -35,6 +48,15 @@ for (const [what, proof] of Object.entries(messageProofs)) {
 	test.serial(`carried by the platform: ${what}`, (t) => proof(t, formOf(plain)));
 	test.serial(`carried by a container VM: ${what}`, (t) => proof(t, formOf(carried)));
 }
+
+test.serial('without mains the services are suspended, and the container that is named is not', async (t) => {
+	const from = carried.lines.length;
+	await power.setMains(false);
+	await carried.line(/near: \S+ -> suspended/, from);
+	t.regex((await carried.vm('courier'))?.state ?? '', /running|hibernated/);
+	await power.setMains(true);
+	await carried.line(/near: suspended -> running/, from);
+});
 
 test.serial('a container that goes is missed', async (t) => {
 	const from = carried.lines.length;
