@@ -70,7 +70,7 @@ for (const [path, value] of [
 	['caps.memoryPages', { memoryPages: 0.5 }],
 	['certification.keys[0]', { required: true, keys: ['f'.repeat(63)] }],
 	['home.roles[0]', { roles: [''] }],
-	['ipc.container', { container: '' }],
+	['ipc.container', { topics: ['*'] }],
 	['ipc.topics[1]', { container: 'courier', topics: ['media.*', 'media*'] }],
 	['cells', 'toString'],
 	['sleepAfterMs', 0],

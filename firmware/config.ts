@@ -64,8 +64,8 @@ const power = openObject('what is to be known of its power', {
 });
 
 const ipc = openObject('who carries the messages of services', {
-	/** Name of the module that does: only one of the domain `authorized` may. Without it, the platform does. */
-	container: optional(text('the name of a module', /./s)),
+	/** Name of the module that does: only one of the domain `authorized` may. */
+	container: text('the name of a module', /./s),
 	/** Only these go through it; default all. */
 	topics: optional(
 		list(

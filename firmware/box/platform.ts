@@ -189,11 +189,8 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 	opened.add('crashes', () => crashes.close());
 	const codeFolder = join(config.state, 'code');
 	const code = await openCodeFiles(codeFolder);
-	const { container, topics } = config.ipc ?? {};
 	const carriage =
-		container === undefined
-			? undefined
-			: await Carriage.open({ container, topics, directory: directory.folder('carriage') });
+		config.ipc && (await Carriage.open({ ...config.ipc, directory: directory.folder('carriage') }));
 	const watch =
 		carriage && new ContainerWatch({ carriage, vm: () => supervisor.view(carriage.container), tell });
 	let isOpen = false;

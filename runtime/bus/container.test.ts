@@ -125,6 +125,27 @@ test('an answer that does not come in the time of the container is missed by who
 	t.is((await box.report()).waiting, 0);
 });
 
+test('services that flood each other through a container, and hold it up, come to rest and go on', async (t) => {
+	const box = await CarrierBox.open(t, carrier);
+	const budget = { memoryPages: 64, turnMs: 200, inboxMessages: 4, effectsPerTurn: 4096 };
+	const mutual = (other: string, at: object) => ({
+		publishes: { ...says, [`${other}.order`]: 'probe.Order' },
+		budget,
+		...at,
+	});
+	await box.install(probeBytes('near', mutual('far', { domain: 'authorized' })));
+	await box.install(probeBytes('far', mutual('near', { domain: 'authorized', priority: 'background' })));
+	box.order('near', { what: 'flood', text: 'far.order', count: 3000 });
+	box.order('far', { what: 'flood', text: 'near.order', count: 3000 });
+	await box.settle(5000);
+	box.words.splice(0);
+	for (const name of ['near', 'far']) box.order(name, { what: 'count' });
+	t.deepEqual(
+		(await box.saidTexts()).filter((text) => text === 'orders'),
+		['orders', 'orders'],
+	);
+});
+
 test('who asked is told when who was asked goes', async (t) => {
 	const box = await CarrierBox.open(t, carrier);
 	await box.install(near);
