@@ -38,6 +38,8 @@ export interface CarrierBoxOptions {
 	readonly settings?: CourierSettings;
 	/** Of the courier. */
 	readonly durability?: object;
+	/** Default never. */
+	readonly sleepAfterMs?: number;
 }
 
 /** What a probe is to be: a manifest in the place of the probe's own. */
@@ -142,6 +144,7 @@ export class CarrierBox {
 			hub: box.hub,
 			capabilities,
 			carriage,
+			sleepAfterMs: options.sleepAfterMs,
 			numbers: await VmNumbers.open(directory.folder('vms')),
 			on: { log: ({ name }, { text }) => box.logs.push(`${name}: ${text}`) },
 		});

@@ -200,6 +200,37 @@ test('topics keep their numbers for a container that outlives a power cut', asyn
 	t.is((await box.report()).messages, 6);
 });
 
+test('a container that sleeps wakes for what is said, also on topics that came meanwhile', async (t) => {
+	const box = await CarrierBox.open(t, carrier, { sleepAfterMs: 20 });
+	await box.install(near);
+	await box.settle(500);
+	t.is(box.supervisor.view('courier')?.state, 'hibernated');
+	await box.install(far);
+	await box.install(probeBytes('late', { publishes: { ...says, 'later.echo': 'probe.Word' } }));
+	await box.install(probeBytes('later'));
+	await box.settle(500);
+	box.order('late', { what: 'tell', text: 'later.echo', count: 2 });
+	box.order('near', tell);
+	t.deepEqual((await box.saidTexts()).toSorted(), ['x', 'xx']);
+});
+
+test('a container that is moved to another cell carries on, and learns of topics there', async (t) => {
+	const box = await CarrierBox.open(t, carrier, { durability: { mode: 'none' } });
+	await box.install(near);
+	await box.install(far);
+	const moving = box.supervisor.move('courier', 'authorized-background');
+	for (let count = 0; count < 50; count++) {
+		box.order('near', tell);
+		await box.run(1);
+	}
+	await box.during(moving);
+	t.is(box.supervisor.view('courier')?.cell, 'authorized-background');
+	await box.install(probeBytes('late', { publishes: { ...says, 'later.echo': 'probe.Word' } }));
+	await box.install(probeBytes('later'));
+	box.order('late', { what: 'tell', text: 'later.echo', count: 2 });
+	t.deepEqual(await box.saidTexts(), [...Array<string>(50).fill('x'), 'xx']);
+});
+
 test('a module that may not be a container is refused, and so is an update to one', async (t) => {
 	const box = await CarrierBox.open(t, carrier, { isMissing: true });
 	await t.throwsAsync(box.install(carrying({ domain: 'open' })), { code: 'container-unfit' });
