@@ -63,6 +63,19 @@ test('topics of the platform, those of the container itself and those that it is
 	t.like(carried(carriage)['camera.picture'], { mayPublish: false, maySubscribe: false });
 });
 
+test('a topic of the container itself has one number, whoever else says something on it', async (t) => {
+	const carriage = await open();
+	const asks = manifest('asks', says('courier.report', 'bell.rung'));
+	await carriage.learn([courier, asks]);
+	const names = grantsOf(carriage, courier).map(({ name }) => name);
+	t.deepEqual(
+		names.filter((name) => name === 'courier.report'),
+		['courier.report'],
+	);
+	t.like(carried(carriage)['courier.report'], { number: 0, maySubscribe: true });
+	t.true(names.includes('bell.rung'));
+});
+
 test('a container may say something only where a module may that is no container', async (t) => {
 	const carriage = await open();
 	const listener = manifest('listener', {

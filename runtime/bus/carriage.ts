@@ -35,7 +35,6 @@ export class Carriage {
 	readonly #directory: Directory;
 	/** In the order of their numbers, which follow those of the topics of its manifest. */
 	readonly #topics: string[];
-	readonly #written: { count: number };
 	/** On which somebody may say something, with what happens where the container has no room. */
 	readonly #said = new Map<string, FullPolicy>();
 	#manifest: Manifest | undefined;
@@ -52,7 +51,6 @@ export class Carriage {
 		this.#rules = rules;
 		this.#directory = directory;
 		this.#topics = known;
-		this.#written = { count: known.length };
 	}
 
 	/** @throws PolicyError `container-unfit` for one that may not carry what others say */
@@ -72,9 +70,8 @@ export class Carriage {
 		const known = new Set(this.#topics);
 		const news = [...said.keys()].filter((topic) => !known.has(topic));
 		const topics = [...this.#topics, ...news].slice(0, mostTopics);
-		if (topics.length > this.#written.count) {
+		if (topics.length > this.#topics.length) {
 			await this.#directory.write(file, new TextEncoder().encode(JSON.stringify(topics)));
-			this.#written.count = topics.length;
 			this.#topics.push(...topics.slice(this.#topics.length));
 		}
 		for (const [topic, whenFull] of said) this.#said.set(topic, stricter(this.#said.get(topic), whenFull));
@@ -117,8 +114,12 @@ export class Carriage {
 	#isCarried(topic: string): boolean {
 		if (isPlatformTopic(topic) || !this.#patterns.some((pattern) => matchesTopic(pattern, topic)))
 			return false;
+		return !this.#isOwn(topic);
+	}
+
+	#isOwn(topic: string): boolean {
 		const { publishes, subscribes } = this.#manifest ?? { publishes: {}, subscribes: {} };
-		return !Object.hasOwn(publishes, topic) && !Object.hasOwn(subscribes, topic);
+		return Object.hasOwn(publishes, topic) || Object.hasOwn(subscribes, topic);
 	}
 
 	#carried({ domain, carries }: Manifest): TopicGrant[] {
@@ -130,7 +131,8 @@ export class Carriage {
 				carries.some((pattern) => matchesTopic(pattern, name)) &&
 				isAllowed({ domain, direction, topic: name, rules: this.#rules });
 			return {
-				name,
+				// Its own is there already, by a number of its own.
+				name: this.#isOwn(name) ? saidWay(name) : name,
 				mayPublish: may('publish'),
 				maySubscribe: may('subscribe'),
 				whenFull: whenFull ?? 'block',
