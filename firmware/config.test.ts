@@ -73,6 +73,8 @@ for (const [path, value] of [
 	['grantCaps.clock', { clock: { stepUs: 1000 } }],
 	['certification.keys[0]', { required: true, keys: ['f'.repeat(63)] }],
 	['home.roles[0]', { roles: [''] }],
+	['ipc.container', { topics: ['*'] }],
+	['ipc.topics[1]', { container: 'courier', topics: ['media.*', 'media*'] }],
 	['cells', 'toString'],
 	['sleepAfterMs', 0],
 ] as const)

@@ -1,6 +1,7 @@
 /** What one box is told when it is made: who it is, whom it trusts, which networks it has. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { isTopicPattern } from '../runtime/bus/topic-pattern.ts';
 import { boundedGrants, type GrantCaps } from '../runtime/capability/grant-caps.ts';
 import { CodedError } from '../runtime/error.ts';
 import {
@@ -79,6 +80,21 @@ const power = openObject('what is to be known of its power', {
 	/** What is left of the battery when the box switches itself off, whichever comes first. Defaults 5 percent, 2 minutes. */
 	stopPercent: optional(upTo(100)),
 	stopMinutes: optional(upTo(1440)),
+});
+
+const ipc = openObject('who carries the messages of services', {
+	/** Name of the module that does: only one of the domain `authorized` may. */
+	container: text('the name of a module', /./s),
+	/** Only these go through it; default all. */
+	topics: optional(
+		list(
+			'a list of topics',
+			rule(
+				'a topic, "*" or the beginning of topics such as "media.*"',
+				(value): value is string => typeof value === 'string' && isTopicPattern(value),
+			),
+		),
+	),
 });
 
 const expansion = openObject('what may be plugged in', {
@@ -166,6 +182,8 @@ const box = (folder: string) => {
 		sleepAfterMs: optional(whole('a whole number of milliseconds')),
 		/** Roles of profiles at home that may agree to firmware, refuse it and have an update brought; default none. */
 		home: optional(openObject('whose word counts', { roles: list('a list of roles', text('a role', /./s)) })),
+		/** Default: the platform carries what services say to each other. */
+		ipc: optional(ipc),
 		/** Without it, a box that is a program among others does not look at its power. */
 		power: optional(power),
 		/** Without it, nobody looks at what is plugged in. */

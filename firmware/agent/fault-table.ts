@@ -62,6 +62,7 @@ export const faultOfCode: Readonly<Record<string, UspFaultName>> = {
 	'import-not-granted': 'request-denied',
 	'topic-reserved': 'request-denied',
 	'topic-type-conflict': 'request-denied',
+	'container-unfit': 'request-denied',
 
 	// It is firmware, but not for this box, or not now.
 	'wrong-board': 'environment-mismatch',

@@ -1,5 +1,6 @@
 /** The bus as the operator's commands reach it: a message to a topic, a request to whoever serves it. */
 import { BusError, type Hub } from '../../runtime/bus/hub.ts';
+import { topicsTopic } from '../../runtime/bus/ways.ts';
 import type { Modules } from '../../runtime/module/modules.ts';
 import { isUp } from '../../runtime/vm/lifecycle.ts';
 import type { BusPort } from '../agent/ports.ts';
@@ -9,6 +10,7 @@ const closedTopics = [
 	'session.control',
 	'session.checkpoint',
 	'box.firmware',
+	topicsTopic,
 	'serial.input',
 	'serial.output',
 ];

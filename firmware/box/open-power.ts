@@ -12,7 +12,7 @@ import type { OwnImage } from '../own-image.ts';
 import type { LogBook } from './log-book.ts';
 
 export interface BoxPowerOptions {
-	readonly config: Pick<BoxConfig, 'power'>;
+	readonly config: Pick<BoxConfig, 'power' | 'ipc'>;
 	readonly image: OwnImage | undefined;
 	readonly clock: Clock;
 	readonly log: LogBook;
@@ -41,7 +41,9 @@ export async function openBoxPower({
 	log,
 }: BoxPowerOptions): Promise<BoxPower | undefined> {
 	if (config.power === undefined && image === undefined) return undefined;
-	const { essential = [], supplies: folder, ...limits } = config.power ?? {};
+	const { essential: named = [], supplies: folder, ...limits } = config.power ?? {};
+	// Without what carries their messages, the others could say nothing to each other.
+	const essential = [...named, config.ipc?.container];
 	const supplies = powerSupplies(folder ?? image?.devices.powerSupply ?? kernelSupplies);
 	const listeners = new Set<(status: PowerStatus) => void>();
 	let users: PowerUsers | undefined;

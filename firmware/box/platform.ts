@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { SerialData } from '../../proto/host/bus/expansion.ts';
 import { Checkpoint } from '../../proto/host/bus/session.ts';
+import { Carriage } from '../../runtime/bus/carriage.ts';
 import { Hub } from '../../runtime/bus/hub.ts';
 import { Allowances } from '../../runtime/capability/allowances.ts';
 import { clock as clockCapability } from '../../runtime/capability/clock.ts';
@@ -47,6 +48,7 @@ import { radioFiles } from '../hal/radio-files.ts';
 import { reclaimer } from '../hal/reclaim.ts';
 import { serialLines } from '../hal/serial-lines.ts';
 import type { BootRecord } from './boot-record.ts';
+import { ContainerWatch } from './container-watch.ts';
 import { CrashBook } from './crash-book.ts';
 import { platformVersion } from './identity.ts';
 import type { LogBook } from './log-book.ts';
@@ -190,6 +192,11 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 	opened.add('crashes', () => crashes.close());
 	const codeFolder = join(config.state, 'code');
 	const code = await openCodeFiles(codeFolder);
+	const carriage =
+		config.ipc && (await Carriage.open({ ...config.ipc, directory: directory.folder('carriage') }));
+	const watch =
+		carriage && new ContainerWatch({ carriage, vm: () => supervisor.view(carriage.container), tell });
+	let isOpen = false;
 	const supervisor: Supervisor = new Supervisor({
 		clock,
 		cells: threadedCells({ folder: join(config.state, 'cells'), platformVersion, code: codeFolder }),
@@ -200,9 +207,21 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		numbers: await VmNumbers.open(directory.folder('vms')),
 		hub,
 		capabilities,
-		on: vmEvents({ log: book, boot, recordings, crashes, coordinator: () => coordinator }),
+		carriage,
+		on: vmEvents({
+			log: book,
+			boot,
+			recordings,
+			crashes,
+			coordinator: () => coordinator,
+			// While modules are taken up, and when they go with the box, it is no news who is there.
+			moved: () => isOpen && watch?.look(),
+		}),
 	});
-	opened.add('supervisor', () => supervisor.close());
+	opened.add('supervisor', () => {
+		isOpen = false;
+		return supervisor.close();
+	});
 	const rounds = countNowAndThen(supervisor, clock);
 	opened.add('rounds', () => rounds.cancel());
 	const factory =
@@ -221,6 +240,7 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		store,
 		supervisor,
 		capabilities,
+		carriage,
 		glue: glueMaker(),
 		code,
 		made: await MadeCodes.open({
@@ -240,6 +260,8 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
 		measure: (module, work) => boot.during('vm', `${module} checked`, work),
 	});
+	isOpen = true;
+	watch?.look();
 	coordinator = new Coordinator({
 		clock,
 		networks,

@@ -15,9 +15,18 @@ export interface VmListeners {
 	readonly crashes: CrashBook;
 	/** Undefined before there are sessions. */
 	readonly coordinator: () => Coordinator | undefined;
+	/** A VM is in another state. */
+	readonly moved: () => void;
 }
 
-export function vmEvents({ log, boot, recordings, crashes, coordinator }: VmListeners): SupervisorEvents {
+export function vmEvents({
+	log,
+	boot,
+	recordings,
+	crashes,
+	coordinator,
+	moved,
+}: VmListeners): SupervisorEvents {
 	const tell = (level: 'info' | 'warn' | 'error', text: string): void => log.write({ vm: '', level, text });
 	return {
 		log: ({ name }, { level, text, at }) => log.write({ vm: name, level, text, at }),
@@ -38,6 +47,7 @@ export function vmEvents({ log, boot, recordings, crashes, coordinator }: VmList
 				to === 'parked' || to === 'backing-off' ? 'warn' : 'info',
 				`${vm.name}: ${from} -> ${to}: ${reason}`,
 			);
+			moved();
 			tellCoordinator(coordinator(), vm, from);
 			const isRecorded = isUp(to) || ['starting', 'stopping', 'suspended'].includes(to);
 			if (!isRecorded) recordings.left(vm.id, reason);

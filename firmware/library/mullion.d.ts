@@ -35,6 +35,8 @@ export interface BoxConfig {
 	readonly sleepAfterMs?: number;
 	/** Whose word counts at home; default nobody's. */
 	readonly home?: { readonly roles: readonly string[] };
+	/** The module that carries what services say to each other, and on which topics (default all); without it the platform does. */
+	readonly ipc?: { readonly container: string; readonly topics?: readonly string[] };
 	/** Without it the box does not look at its power. */
 	readonly power?: {
 		readonly supplies?: string;

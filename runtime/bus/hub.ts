@@ -16,12 +16,14 @@ import {
 	type NumberedGrant,
 	type Outcome,
 	platformId,
+	type Regrant,
 	type RouteChange,
 	type TopicGrant,
 	type VmId,
 } from '../vm/cell-protocol.ts';
 import { makeRing } from './ring.ts';
 import { Tap, type TapCredit } from './tap.ts';
+import { grantsOfWays } from './ways.ts';
 
 export const busErrors = {
 	denied: 'Nobody serves the topic, or it may not be used.',
@@ -82,6 +84,8 @@ export function isForHub(report: CellReport): report is HubReport {
 
 interface Member {
 	readonly cell: HubCell;
+	/** As its cell was told. */
+	readonly granted: readonly TopicGrant[];
 	readonly topics: readonly NumberedGrant[];
 }
 
@@ -159,12 +163,18 @@ export class Hub {
 
 	/** A VM lives in `cell` from now on. To be called before it says anything. */
 	attach(vm: VmId, { cell, topics }: { cell: HubCell; topics: readonly TopicGrant[] }): void {
-		const member = {
-			cell,
-			topics: this.#alike.of(topics.map((topic) => ({ ...topic, number: this.#numberOf(topic.name) }))),
-		};
+		const member = this.#member(cell, topics);
 		this.#members.set(vm, member);
 		this.#route([this.#joined(vm, member)]);
+	}
+
+	/** A VM that is attached has these topics from now on; its cell is told in the same instant. */
+	regrant(vm: VmId, topics: readonly TopicGrant[]): void {
+		const before = this.#members.get(vm);
+		if (before === undefined || JSON.stringify(before.granted) === JSON.stringify(topics)) return;
+		const member = this.#member(before.cell, topics);
+		this.#members.set(vm, member);
+		this.#route([this.#joined(vm, member)], { cell: member.cell, regrant: { vm, topics } });
 	}
 
 	/** To be called after it has been told to stop. */
@@ -290,10 +300,20 @@ export class Hub {
 		return { tag: 'wanted', topics: heard };
 	}
 
-	#route(changes: readonly RouteChange[]): void {
+	#route(
+		changes: readonly RouteChange[],
+		also?: { readonly cell: HubCell; readonly regrant: Regrant },
+	): void {
 		if (changes.length === 0) return;
 		this.#version++;
-		for (const cell of this.#cells.keys()) cell.send({ tag: 'routes', version: this.#version, changes });
+		const routes = { tag: 'routes', version: this.#version, changes } as const;
+		for (const cell of this.#cells.keys())
+			cell.send(cell === also?.cell ? { ...routes, regrant: also.regrant } : routes);
+	}
+
+	#member(cell: HubCell, granted: readonly TopicGrant[]): Member {
+		const numbered = grantsOfWays(granted).map((way) => ({ ...way, number: this.#numberOf(way.name) }));
+		return { cell, granted, topics: this.#alike.of(numbered) };
 	}
 
 	#joined(vm: VmId, { cell, topics }: Member): RouteChange {

@@ -2,10 +2,13 @@
 import { CodedError } from '../error.ts';
 import type { Domain, Manifest } from '../module/manifest.ts';
 import type { TopicGrant } from '../vm/cell-protocol.ts';
+import { topicsTopic } from './ways.ts';
 
 export const policyErrors = {
 	'topic-reserved': 'The manifest publishes on a topic that belongs to the platform.',
 	'topic-type-conflict': 'The manifest gives a topic another message type than a module that is installed.',
+	'container-unfit':
+		'The module may not be, or cannot be, what carries the messages of others: it is none of the operator, serves sessions, or does not ask for it.',
 } as const;
 
 export class PolicyError extends CodedError<keyof typeof policyErrors> {
@@ -39,14 +42,28 @@ export const platformTopics: Readonly<Record<string, string>> = {
 	'serial.output': 'mullion.expansion.SerialData',
 	'power.state': 'mullion.power.PowerState',
 	'box.button': 'mullion.button.Button',
+	[topicsTopic]: 'mullion.container.CarriedTopics',
 };
 
 const reserved = ['network.', 'session.', 'box.', 'expansion.', 'serial.', 'power.'];
 
 /** What a VM of this module may do on each of its topics. The order is the numbering the guest uses. */
 export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = defaultRules): TopicGrant[] {
+	const declared = declaredGrants(manifest, rules);
+	const given: TopicGrant[] = [];
+	if (manifest.session !== undefined) given.push(...toAndFro('session.control', 'session.checkpoint'));
+	if (Object.hasOwn(manifest.capabilities, 'serial'))
+		given.push(...toAndFro('serial.input', 'serial.output'));
+	return [...declared.filter(({ name }) => given.every((topic) => topic.name !== name)), ...given];
+}
+
+/** Of those that its manifest names. */
+export function declaredGrants(
+	manifest: Manifest,
+	rules: readonly PolicyRule[] = defaultRules,
+): TopicGrant[] {
 	const names = [...new Set([...Object.keys(manifest.publishes), ...Object.keys(manifest.subscribes)])];
-	const declared = names.map((name): TopicGrant => {
+	return names.map((name): TopicGrant => {
 		const rule = { domain: manifest.domain, topic: name, rules };
 		return {
 			name,
@@ -58,11 +75,6 @@ export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = d
 			whenFull: manifest.subscribes[name]?.whenFull ?? 'block',
 		};
 	});
-	const given: TopicGrant[] = [];
-	if (manifest.session !== undefined) given.push(...toAndFro('session.control', 'session.checkpoint'));
-	if (Object.hasOwn(manifest.capabilities, 'serial'))
-		given.push(...toAndFro('serial.input', 'serial.output'));
-	return [...declared.filter(({ name }) => given.every((topic) => topic.name !== name)), ...given];
 }
 
 /** What a VM and its device say to each other is heard by nobody else. */
@@ -78,10 +90,15 @@ function toAndFro(to: string, from: string): TopicGrant[] {
 	];
 }
 
+/** Between the platform and VMs: no VM says anything there to another. */
+export function isPlatformTopic(topic: string): boolean {
+	return reserved.some((prefix) => topic.startsWith(prefix));
+}
+
 /** @throws PolicyError `topic-reserved`, `topic-type-conflict` */
 export function checkTopics(manifest: Manifest, installed: readonly Manifest[]): void {
 	for (const topic of Object.keys(manifest.publishes)) {
-		if (reserved.some((prefix) => topic.startsWith(prefix)))
+		if (isPlatformTopic(topic))
 			throw new PolicyError(
 				'topic-reserved',
 				`${manifest.name} may not publish on ${topic}: it is the platform's`,
@@ -105,16 +122,17 @@ function* typesOf({ publishes, subscribes }: Manifest): Generator<[string, strin
 	for (const [topic, { type }] of Object.entries(subscribes)) yield [topic, type];
 }
 
-function isAllowed({
+/** @param direction in which the domain may use the topic */
+export function isAllowed({
 	domain,
 	direction,
 	topic,
-	rules,
+	rules = defaultRules,
 }: {
 	domain: Domain;
 	direction: 'publish' | 'subscribe';
 	topic: string;
-	rules: readonly PolicyRule[];
+	rules?: readonly PolicyRule[] | undefined;
 }): boolean {
 	const rule = rules.findLast(
 		(candidate) =>

@@ -70,6 +70,11 @@ export class Requests<Party> {
 		return [...this.#pending.values()].flatMap(({ from, theirs }) => (from === party ? [theirs] : []));
 	}
 
+	/** What `party` asked for is answered to nobody. */
+	forgetAskedBy(party: Party): void {
+		for (const [id, entry] of this.#pending) if (entry.from === party) this.#drop(id, entry);
+	}
+
 	/** Forgets what `party` asked for and returns what it still had to answer. */
 	leave(party: Party): PendingRequest<Party>[] {
 		const owed: PendingRequest<Party>[] = [];

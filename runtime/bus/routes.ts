@@ -1,7 +1,8 @@
-/** Which VMs of a cell subscribe which topic, and by which number they know it. */
+/** Which VMs of a cell hear what comes by which way, and by which number they know its topic. */
 import type { FullPolicy } from '../module/manifest.ts';
 import type { TopicGrant } from '../vm/cell-protocol.ts';
 import type { Resident } from '../vm/resident.ts';
+import { wayIn } from './ways.ts';
 
 export interface Route {
 	readonly to: Resident;
@@ -14,7 +15,7 @@ export interface Route {
 const none: readonly Route[] = [];
 
 export class Routes {
-	readonly #byTopic = new Map<string, readonly Route[]>();
+	readonly #byWay = new Map<string, readonly Route[]>();
 	readonly #members = new Set<Resident>();
 
 	/** One that is here already has the topics that it has now. */
@@ -23,29 +24,30 @@ export class Routes {
 		this.#members.add(resident);
 		const { topics } = resident.spec;
 		for (let index = 0; index < topics.length; index++) {
-			const { name, maySubscribe, whenFull } = topics[index] as TopicGrant;
-			if (maySubscribe) this.#insert({ to: resident, topic: name, index, whenFull });
+			const grant = topics[index] as TopicGrant;
+			const { name, maySubscribe, whenFull } = grant;
+			if (maySubscribe) this.#insert(wayIn(grant), { to: resident, topic: name, index, whenFull });
 		}
 	}
 
 	remove(resident: Resident): void {
 		// What it was started with may not be what it has now: it may be among those of any topic.
 		if (!this.#members.delete(resident)) return;
-		for (const [topic, routes] of this.#byTopic) {
+		for (const [way, routes] of this.#byWay) {
 			const left = routes.filter(({ to }) => to !== resident);
-			if (left.length === 0) this.#byTopic.delete(topic);
-			else if (left.length < routes.length) this.#byTopic.set(topic, left);
+			if (left.length === 0) this.#byWay.delete(way);
+			else if (left.length < routes.length) this.#byWay.set(way, left);
 		}
 	}
 
 	/** In the order of their numbers, so that "the first that serves it" means the same after a restart. */
-	#insert(route: Route): void {
-		const routes = this.of(route.topic);
+	#insert(way: string, route: Route): void {
+		const routes = this.of(way);
 		const at = routes.findLastIndex(({ to }) => to.id < route.to.id) + 1;
-		this.#byTopic.set(route.topic, routes.toSpliced(at, 0, route));
+		this.#byWay.set(way, routes.toSpliced(at, 0, route));
 	}
 
-	of(topic: string): readonly Route[] {
-		return this.#byTopic.get(topic) ?? none;
+	of(way: string): readonly Route[] {
+		return this.#byWay.get(way) ?? none;
 	}
 }

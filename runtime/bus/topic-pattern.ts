@@ -1,9 +1,11 @@
 /** Topics by pattern: `media.state`, `media.*` for all that begins with `media.`, `*` for every one. */
 
-const patternShape = /^(?:\*|[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)*(?:\.\*)?)$/;
+/** In characters. */
+export const longestTopicPattern = 200;
+export const topicPatternShape = /^(?:\*|[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)*(?:\.\*)?)$/;
 
 export function isTopicPattern(text: string): boolean {
-	return text.length <= 200 && patternShape.test(text);
+	return text.length <= longestTopicPattern && topicPatternShape.test(text);
 }
 
 /** @param pattern as `isTopicPattern` accepts it */

@@ -10,6 +10,7 @@ import type { MessageId } from './marks.ts';
 
 export interface Dispatch {
 	readonly id: MessageId;
+	/** Its way: see `bus/ways.ts`. */
 	readonly topic: string;
 	readonly payload: Uint8Array;
 }

@@ -2,6 +2,7 @@
  * What the turns of journalled VMs ask for, and what is to be seen of them, as it leaves their cell: at once as
  * far as it may, the rest once it is durable.
  */
+import { wayOut } from '../bus/ways.ts';
 import type { Effect } from '../component/generated/service.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isBoxEffect } from '../vm/box-effects.ts';
@@ -136,7 +137,7 @@ export class Leaving {
 		if (effect.tag === 'publish') {
 			const way = cell.mail.wayOf(resident, effect.val.topic);
 			if (way === undefined) return false;
-			const { topic, routes, isAbroad, isUnkept, isSole } = way;
+			const { way: topic, routes, isAbroad, isUnkept, isSole } = way;
 			const [isAwaited, isForLater] = [awaits(topic), isAwaiting()];
 			const message = { id, topic, payload: effect.val.payload };
 			cell.mail.publishKept(resident, routes, message, isSole && !isAwaited && !isForLater);
@@ -159,7 +160,8 @@ export class Leaving {
 		const { cell } = this.#options;
 		if (effect.tag === 'publish') {
 			const { topic, payload } = effect.val;
-			this.repeat(resident, { id, topic: resident.spec.topics[topic]?.name ?? '', payload });
+			const grant = resident.spec.topics[topic];
+			if (grant !== undefined) this.repeat(resident, { id, topic: wayOut(grant), payload });
 		} else if (isBoxEffect(effect)) cell.say({ tag: 'effect', vm: resident.id, effect });
 		else cell.apply(resident, vm, effect);
 	}

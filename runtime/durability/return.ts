@@ -1,6 +1,7 @@
 /** One VM comes back: from its snapshot and its records, or anew where nothing was kept. */
 import type { Waiting as KeptWaiting, Sent } from '../../proto/host/durability/kept.ts';
 import { recordBytes } from '../bus/outgoing.ts';
+import { topicOf, wayIn, wayOut } from '../bus/ways.ts';
 import type { LogLine, VmSpec } from '../vm/cell-protocol.ts';
 import { VmError } from '../vm/error.ts';
 import type { Resident } from '../vm/resident.ts';
@@ -167,7 +168,7 @@ export class Return {
 	/** It gets what others have said to it meanwhile. */
 	#claim(): void {
 		const resident = this.#resident;
-		const topics = new Set(resident.spec.topics.filter((t) => t.maySubscribe).map(({ name }) => name));
+		const topics = new Set(resident.spec.topics.filter((t) => t.maySubscribe).map(wayIn));
 		for (const message of this.#keeping.unclaimed.on(topics))
 			this.#keeping.cell.mail.deliverKept(message, resident);
 	}
@@ -183,7 +184,10 @@ export class Return {
 			this.#keeping.sent(message);
 		};
 		for (const { turn, index, sequence, topic, payload } of sent) {
-			const message = { id: { sender: resident.id, turn, index, sequence }, topic, payload };
+			// The box may have come back with another carrier.
+			const grant = resident.spec.topics.find(({ name }) => name === topicOf(topic));
+			const way = grant === undefined ? topic : wayOut(grant);
+			const message = { id: { sender: resident.id, turn, index, sequence }, topic: way, payload };
 			deliver(message);
 			this.#keeping.leaving.repeatKept(message);
 		}
@@ -193,7 +197,7 @@ export class Return {
 			if (effect.tag === 'publish') {
 				const grant = resident.spec.topics[effect.val.topic];
 				if (grant?.mayPublish !== true) continue;
-				const message = { id, topic: grant.name, payload: effect.val.payload };
+				const message = { id, topic: wayOut(grant), payload: effect.val.payload };
 				deliver(message);
 				if (hasLeft) this.#keeping.leaving.repeatKept(message);
 				else this.#keeping.leaving.repeat(resident, message);

@@ -1,4 +1,5 @@
 /** By what the fields of a manifest are read that are neither words (`manifest-words.ts`) nor budgets (`budget-fields.ts`). */
+import { longestTopicPattern, topicPatternShape } from '../bus/topic-pattern.ts';
 
 export const patterns = {
 	/** The platform is `box` wherever it speaks beside VMs: no service speaks in its name. */
@@ -20,6 +21,7 @@ export const rules = {
 	description: { fallback: '', longest: 500 },
 	type: { pattern: patterns.type, longest: 200 },
 	usb: { pattern: patterns.usb, longest: 9, most: 256 },
+	carries: { pattern: topicPatternShape, longest: longestTopicPattern, most: 256 },
 	config: { longest: 65_536 },
 	/** Of `publishes`, `subscribes` and `capabilities` each. */
 	entries: { longest: 200, most: 256 },

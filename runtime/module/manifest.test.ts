@@ -26,8 +26,10 @@ test('what of a VM is kept is nothing, unless its manifest says so', (t) => {
 	t.deepEqual(durability, { mode: 'journal', intervalMs: 1000 });
 });
 
-test('what it serves and whether it is essential is said by its manifest', (t) => {
-	t.like(parseManifest(smallest), { usb: [], power: 'ordinary' });
+test('what it serves and carries, and whether it is essential, is said by its manifest', (t) => {
+	t.like(parseManifest(smallest), { usb: [], power: 'ordinary', carries: [] });
+	const carries = ['*', 'media.*', 'bell.rung'];
+	t.deepEqual(parseManifest({ ...smallest, carries }).carries, carries);
 	const asks = { ...smallest, usb: ['0403:6001', '1a86:7523'], power: 'essential' };
 	t.like(parseManifest(asks), { usb: ['0403:6001', '1a86:7523'], power: 'essential' });
 });
@@ -44,6 +46,8 @@ const wrong: Record<string, unknown> = {
 	'a session without a range': { ...smallest, session: { kind: 'media', ranges: [] } },
 	'a configuration that is not base64': { ...smallest, config: { type: 'a.B', bytes: '***' } },
 	'a durability that there is not': { ...smallest, durability: { mode: 'always' } },
+	'a pattern with a star in the midst': { ...smallest, carries: ['media.*.state'] },
+	'a pattern named twice': { ...smallest, carries: ['*', '*'] },
 	'a device without a product': { ...smallest, usb: ['0403'] },
 	'a device in capitals': { ...smallest, usb: ['1A86:7523'] },
 	'a device named twice': { ...smallest, usb: ['0403:6001', '0403:6001'] },

@@ -105,6 +105,8 @@ export interface Manifest {
 	readonly publishes: Readonly<Record<string, string>>;
 	readonly subscribes: Readonly<Record<string, Subscription>>;
 	/** Capability -> grant as written; each capability parses its own. */
+	/** Topics of others that it carries where the box names it as its container: patterns as in `bus/topic-pattern.ts`. */
+	readonly carries: readonly string[];
 	readonly capabilities: Readonly<Record<string, unknown>>;
 	readonly session?: SessionService;
 	readonly budget: Budget;
@@ -178,6 +180,19 @@ const manifestRule: Rule<Manifest> = object('an object', {
 	priority: usually(oneOf(priorities), usual.priority),
 	publishes: entries(typeName, patterns.topic),
 	subscribes: entries(subscription, patterns.topic),
+	carries: shared(
+		usually(
+			list(
+				`a list of ${rules.carries.most} topics or patterns of them at most, none twice`,
+				textLike(rules.carries),
+				{
+					most: rules.carries.most,
+					isSet: true,
+				},
+			),
+			[],
+		),
+	),
 	capabilities: entries(grant, patterns.name),
 	budget: shared(orElse(budget, budgetDefaults)),
 	durability: shared(

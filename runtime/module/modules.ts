@@ -5,7 +5,8 @@
  * back to the version before.
  */
 
-import { checkTopics, type PolicyRule } from '../bus/policy.ts';
+import type { Carriage } from '../bus/carriage.ts';
+import { checkTopics } from '../bus/policy.ts';
 import type { Capabilities } from '../capability/link-vm.ts';
 import type { Clock } from '../clock.ts';
 import { manifestOf, needsGlue, type PreparedComponent, prepareComponent } from '../component/prepare.ts';
@@ -13,7 +14,7 @@ import type { CodeStore } from '../component/service-code.ts';
 import { codeOf } from '../error.ts';
 import type { GlueMaker } from '../foreign/glue.ts';
 import { isUp } from '../vm/lifecycle.ts';
-import type { VmPlan, VmView } from '../vm/supervised.ts';
+import type { VmView } from '../vm/supervised.ts';
 import type { Supervisor } from '../vm/supervisor.ts';
 import { type BoundNetwork, vmNames } from './binding.ts';
 import type { BudgetCaps } from './budget.ts';
@@ -26,6 +27,7 @@ import { inOrderOfNeed, type Startable } from './start-order.ts';
 import type { ModuleStore } from './store.ts';
 import type { Digest } from './store-digest.ts';
 import type { Unit } from './store-index.ts';
+import { VmsOfModules } from './vms-of-modules.ts';
 
 const pageBytes = 65_536;
 
@@ -36,7 +38,8 @@ export interface ModulesOptions {
 	readonly clock: Clock;
 	/** The networks that VMs can be bound to, in the order of preference. */
 	readonly networks: () => readonly BoundNetwork[];
-	readonly rules?: readonly PolicyRule[];
+	/** Where a container VM carries messages; without it the platform does. */
+	readonly carriage?: Carriage | undefined;
 	/** What links components of other toolchains; where there is none, they are refused. */
 	readonly glue?: GlueMaker;
 	/** Where the code of services is kept while they sleep; without it, it stays in memory. */
@@ -69,15 +72,18 @@ export interface ModuleView {
 
 interface InstalledUnit extends Startable {
 	readonly unit: Unit;
+	readonly manifest: Manifest | undefined;
 }
 
 export class Modules {
 	readonly #options: ModulesOptions;
 	readonly #components = new Map<string, PreparedComponent>();
+	readonly #vms: VmsOfModules;
 	#last: Promise<unknown> = Promise.resolve();
 
 	private constructor(options: ModulesOptions) {
 		this.#options = options;
+		this.#vms = new VmsOfModules(options);
 	}
 
 	/**
@@ -89,15 +95,22 @@ export class Modules {
 		const { store, warn, measure = (_, work) => work() } = options;
 		const units: InstalledUnit[] = [];
 		for (const unit of store.units()) units.push(await modules.#startable(unit));
-		for (const { unit } of inOrderOfNeed(units)) {
+		const { carriage } = options;
+		await carriage
+			?.learn(units.flatMap(({ manifest = [] }) => manifest))
+			.catch((error: Error) => warn(carriage.container, codeOf(error), error.message));
+		const isContainer = ({ unit }: InstalledUnit): boolean => unit.name === carriage?.container;
+		for (const { unit } of inOrderOfNeed(units, isContainer)) {
 			try {
 				// Read once more: all of them together may be too much for the memory of the box.
 				const component = await measure(unit.name, async () =>
 					modules.#prepare(await store.get(unit.digest), unit),
 				);
 				modules.#components.set(unit.name, component);
-				if (unit.requestedState === 'active') modules.#start(component);
-				else await modules.#rest(component);
+				if (unit.requestedState !== 'active') await modules.#vms.rest(component);
+				// What the others say at once has to find what carries it.
+				else if (unit.name === carriage?.container) await modules.#vms.startAll(component);
+				else modules.#vms.start(component);
 			} catch (error) {
 				warn(unit.name, codeOf(error), (error as Error).message);
 			}
@@ -142,7 +155,7 @@ export class Modules {
 				this.#admit(component.manifest);
 				await this.#requireRoom(component);
 				const unit = await this.#keep(delivery, component, { config });
-				await this.#startAll(component);
+				await this.#vms.startAll(component);
 				return this.#view(unit, component);
 			},
 		);
@@ -170,23 +183,27 @@ export class Modules {
 			});
 			const component = configured(prepared, config);
 			await this.#requireRoom(component, old);
-			await this.#stopAll(name);
+			await this.#vms.stopAll(name);
 			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, { config, before });
 			// Whether it is to run is the operator's to say, whatever the version.
 			const views =
-				unit.requestedState === 'idle' ? await this.#rest(component) : await this.#startAll(component);
+				unit.requestedState === 'idle'
+					? await this.#vms.rest(component)
+					: await this.#vms.startAll(component);
 			const failed = views.find(({ state }) => !isUp(state) && state !== 'suspended');
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
-				for (const { name: vm } of this.#plans(component)) this.#options.supervisor.forgetKept(vm);
+				for (const { name: vm } of this.#vms.plans(component)) this.#options.supervisor.forgetKept(vm);
 				await old?.code?.discard();
 				return this.#view(unit, component);
 			}
-			await this.#stopAll(name);
+			await this.#vms.stopAll(name);
 			await this.#options.store.record(before);
 			if (old !== undefined) {
+				await this.#learn(old.manifest);
 				this.#components.set(name, old);
-				for (const vm of await this.#startAll(old)) this.#options.supervisor.forgetKept(vm.name);
+				this.#options.supervisor.regrant();
+				for (const vm of await this.#vms.startAll(old)) this.#options.supervisor.forgetKept(vm.name);
 			}
 			throw new ModuleError('start-failed', `${name} ${manifest.version}: ${failed.reason}`);
 		});
@@ -196,10 +213,12 @@ export class Modules {
 	uninstall(name: string, { retainData }: { retainData: boolean }): Promise<void> {
 		return this.#change(async () => {
 			this.#unit(name);
-			const vms = await this.#stopAll(name);
+			const vms = await this.#vms.stopAll(name);
 			await this.#options.store.forget(name);
 			await this.#components.get(name)?.code?.discard();
 			this.#components.delete(name);
+			await this.#learn();
+			this.#options.supervisor.regrant();
 			if (!retainData) for (const vm of vms) await this.#options.forget(vm);
 		});
 	}
@@ -210,8 +229,8 @@ export class Modules {
 			const component = this.#components.get(name);
 			await this.#options.store.record({ ...this.#unit(name), requestedState });
 			if (component === undefined) return;
-			if (requestedState === 'idle') await this.#rest(component);
-			else await this.#startAll(component);
+			if (requestedState === 'idle') await this.#vms.rest(component);
+			else await this.#vms.startAll(component);
 		});
 	}
 
@@ -272,7 +291,15 @@ export class Modules {
 			manifest,
 			others.filter(({ name }) => name !== manifest.name),
 		);
+		this.#options.carriage?.check(manifest);
 		this.#options.capabilities.quotas(manifest);
+	}
+
+	/** What carries messages has to know what is said. @param also beside, or in place of, what is there */
+	async #learn(also?: Manifest): Promise<void> {
+		const there = [...this.#components.values()].map(({ manifest }) => manifest);
+		const others = there.filter(({ name }) => name !== also?.name);
+		await this.#options.carriage?.learn(also === undefined ? others : [...others, also]);
 	}
 
 	/** What takes the place of another needs room for what it may grow beyond that. */
@@ -293,6 +320,7 @@ export class Modules {
 	): Promise<Unit> {
 		const { store, clock } = this.#options;
 		const { name, version } = component.manifest;
+		await this.#learn(component.manifest);
 		await store.put(bytes, digest);
 		const unit: Unit = {
 			name,
@@ -307,6 +335,7 @@ export class Modules {
 		};
 		await store.record(unit);
 		this.#components.set(name, component);
+		this.#options.supervisor.regrant();
 		return unit;
 	}
 
@@ -320,36 +349,6 @@ export class Modules {
 		await made?.keepOnly(new Set(components.map(({ digest }) => digest)));
 	}
 
-	#start(component: PreparedComponent): string[] {
-		const plans = this.#plans(component);
-		for (const plan of plans) this.#options.supervisor.start(plan);
-		return plans.map(({ name }) => name);
-	}
-
-	/** Returns none: of what does not run, nothing can have failed. */
-	async #rest(component: PreparedComponent): Promise<VmView[]> {
-		const { supervisor } = this.#options;
-		await Promise.all(this.#plans(component).map((plan) => supervisor.rest(plan, 'set to be idle')));
-		return [];
-	}
-
-	#plans(component: PreparedComponent): VmPlan[] {
-		const bound = vmNames(component.manifest, this.#options.networks());
-		return bound.map(({ name, baseband }) => ({ name, component, baseband }));
-	}
-
-	#startAll(component: PreparedComponent): Promise<VmView[]> {
-		return Promise.all(this.#start(component).map((name) => this.#options.supervisor.settled(name)));
-	}
-
-	/** Returns the names of the VMs it had. */
-	async #stopAll(name: string): Promise<string[]> {
-		const { supervisor } = this.#options;
-		const mine = supervisor.views().filter(({ module }) => module === name);
-		await Promise.all(mine.map((vm) => supervisor.remove(vm.name)));
-		return mine.map((vm) => vm.name);
-	}
-
 	#unit(name: string): Unit {
 		const unit = this.#options.store.unit(name);
 		if (unit === undefined) throw new ModuleError('unknown-module', `no module "${name}" is installed`);
@@ -359,7 +358,7 @@ export class Modules {
 	#view(unit: Unit, component: PreparedComponent): ModuleView {
 		const { manifest, schema } = component;
 		const { supervisor } = this.#options;
-		const vms = supervisor.views().filter(({ module }) => module === unit.name);
+		const vms = this.#vms.of(unit.name);
 		return { unit, manifest, schema, cell: supervisor.cellOf(component), vms };
 	}
 

@@ -32,6 +32,11 @@ test('a call is taken up before a picture, and a picture before what counts at n
 	]);
 });
 
+test('what carries the messages of the others is taken up before all of them', (t) => {
+	const units = [unit('voice', 'realtime', 'essential'), unit('courier', 'background', 'ordinary', true)];
+	t.deepEqual(names(inOrderOfNeed(units, ({ name }) => name === 'courier')), ['courier', 'voice']);
+});
+
 test('whatever there is, all of it is taken up once, and those of one kind in the order they came in', (t) => {
 	const manifest = fc.record({
 		priority: fc.constantFrom(...priorities),

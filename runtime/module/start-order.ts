@@ -10,9 +10,17 @@ export interface Startable {
 	readonly needsGlue: boolean;
 }
 
-/** What is essential first, then by class; those of one kind stay in the order they came in. */
-export function inOrderOfNeed<Unit extends Startable>(units: readonly Unit[]): Unit[] {
-	return units.toSorted((a, b) => needOf(a) - needOf(b));
+/**
+ * What is essential first, then by class; those of one kind stay in the order they came in.
+ *
+ * @param isContainer whether it carries what the others say, and so comes before all of them
+ */
+export function inOrderOfNeed<Unit extends Startable>(
+	units: readonly Unit[],
+	isContainer: (unit: Unit) => boolean = () => false,
+): Unit[] {
+	const need = (unit: Unit): number => (isContainer(unit) ? -1 : needOf(unit));
+	return units.toSorted((a, b) => need(a) - need(b));
 }
 
 function needOf({ manifest, needsGlue }: Startable): number {

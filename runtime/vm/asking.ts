@@ -7,8 +7,9 @@ import type { Exchange, Heard, Peer } from '../bus/exchange.ts';
 import { recordBytes } from '../bus/outgoing.ts';
 import { Requests } from '../bus/requests.ts';
 import type { Route, Routes } from '../bus/routes.ts';
+import { wayOut } from '../bus/ways.ts';
 import type { Clock } from '../clock.ts';
-import type { Effect, Event } from '../component/generated/service.ts';
+import type { Effect, Event, Failure } from '../component/generated/service.ts';
 import type { CellCommand, CellReport, Outcome, VmId } from './cell-protocol.ts';
 import { Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -16,6 +17,16 @@ import type { RunQueue } from './run-queue.ts';
 /** The box. */
 const outside = Symbol('outside');
 type Party = Resident | Peer | typeof outside;
+
+/** Why a request ended without an answer, by name. */
+const failures: readonly Failure[] = [
+	'denied',
+	'timed-out',
+	'refused',
+	'unreachable',
+	'malformed',
+	'cancelled',
+];
 
 type Request = Extract<Effect, { tag: 'request' }>['val'];
 type Reply = Extract<Effect, { tag: 'reply' }>['val'];
@@ -53,12 +64,12 @@ export class Asking {
 			denied(sender, topic);
 			return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
 		}
-		const { name } = grant;
-		asked(sender, name, payload);
-		const route = routes.of(name)[0];
+		const way = wayOut(grant);
+		asked(sender, grant.name, payload);
+		const route = routes.of(way)[0];
 		if (route !== undefined)
 			return this.#ask(route, { from: sender, theirs: correlation, sender: sender.id, deadlineMs, payload });
-		const server = exchange.server(name);
+		const server = exchange.server(way);
 		if (server === undefined) return this.#settle(sender, correlation, { tag: 'err', val: 'denied' });
 		const { peer, vm: receiver, topic: number } = server;
 		const id = this.#open({ from: sender, theirs: correlation, to: peer, deadlineMs });
@@ -84,6 +95,10 @@ export class Asking {
 
 	reply(sender: Resident, { correlation, outcome }: Reply): void {
 		if (outcome.tag === 'ok') return this.#answer(correlation, sender, outcome);
+		// What became of a request that was carried on is told to who asked first.
+		const carried =
+			sender.spec.isContainer === true ? failures.find((each) => each === outcome.val) : undefined;
+		if (carried !== undefined) return this.#answer(correlation, sender, { tag: 'err', val: carried });
 		const line = { level: 'warn', text: `rejected: ${outcome.val}` } as const;
 		this.#options.tell(sender, { tag: 'log', vm: sender.id, line });
 		this.#answer(correlation, sender, { tag: 'err', val: 'refused' });
@@ -108,6 +123,11 @@ export class Asking {
 			this.#settle(from, theirs, { tag: 'err', val: 'refused' });
 	}
 
+	/** It starts anew and counts anew: an answer to what it asked before would be taken for another one. */
+	beginsAnew(resident: Resident): void {
+		this.#requests.forgetAskedBy(resident);
+	}
+
 	/** By its own numbers: what it has asked and got no answer to. */
 	askedBy(resident: Resident): number[] {
 		return this.#requests.askedBy(resident);
@@ -126,8 +146,9 @@ export class Asking {
 			const asker = this.#requests.askerOf(val.correlation);
 			return asker instanceof Resident && asker.isJournalled;
 		}
-		const { routes } = this.#options;
-		return routes.of(sender.spec.topics[val.topic]?.name ?? '')[0]?.to.isJournalled === true;
+		const grant = sender.spec.topics[val.topic];
+		const to = grant && this.#options.routes.of(wayOut(grant))[0]?.to;
+		return to?.isJournalled === true;
 	}
 
 	/** Numbers of requests up to this one were given out before a restart. */

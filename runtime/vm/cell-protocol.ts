@@ -31,10 +31,20 @@ export interface TopicGrant {
 	readonly mayPublish: boolean;
 	readonly maySubscribe: boolean;
 	readonly whenFull: FullPolicy;
+	/** The way of what it says there, where that is not called as the topic: see `bus/ways.ts`. */
+	readonly out?: string;
+	/** The way of what it hears there, likewise. */
+	readonly in?: string;
 }
 
-/** A topic of a VM with the number by which all cells know it. */
-export interface NumberedGrant extends TopicGrant {
+/** The topics of a VM that runs, by other ways or with more behind them: what was given out once keeps its number. */
+export interface Regrant {
+	readonly vm: VmId;
+	readonly topics: readonly TopicGrant[];
+}
+
+/** One way of a topic of a VM, called as the way is, with the number by which all cells know it. */
+export interface NumberedGrant extends Omit<TopicGrant, 'out' | 'in'> {
 	readonly number: number;
 }
 
@@ -98,6 +108,8 @@ export interface VmSpec {
 	readonly sleepAfterMs?: number | undefined;
 	/** Where it goes on, instead of a start. */
 	readonly passage?: Passage | undefined;
+	/** It carries messages of others: it is told of topics that come, and passes failures on as they are. */
+	readonly isContainer?: boolean | undefined;
 	/** What of it is kept; undefined for nothing. */
 	readonly keep?: KeepOrder | undefined;
 	/** Its turns are to be recorded, from its start on, or from where it goes on if it is kept. */
@@ -151,7 +163,13 @@ export type CellCommand =
 	/** Topics that the box itself listens to. */
 	| { readonly tag: 'wanted'; readonly topics: readonly string[] }
 	/** Every change has one version more than the one before; a new cell is told all at once. */
-	| { readonly tag: 'routes'; readonly version: number; readonly changes: readonly RouteChange[] }
+	| {
+			readonly tag: 'routes';
+			readonly version: number;
+			readonly changes: readonly RouteChange[];
+			/** What changes in it for a VM of this cell, in the same instant: else it would say what it may not yet. */
+			readonly regrant?: Regrant;
+	  }
 	| ({ readonly tag: 'link' } & CellLink)
 	/** That cell is gone for ever. */
 	| { readonly tag: 'unlink'; readonly peer: CellNumber }

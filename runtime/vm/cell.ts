@@ -214,6 +214,7 @@ export class Cell {
 				this.#mail.want(command.topics);
 				break;
 			case 'routes':
+				if (command.regrant !== undefined) this.#residence.regrant(command.regrant);
 				this.#mail.route(command.version, command.changes);
 				break;
 			case 'link':

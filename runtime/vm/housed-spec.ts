@@ -21,7 +21,7 @@ export class HousedSpec implements VmSpec {
 	readonly foreign: VmSpec['foreign'];
 	readonly priority: VmSpec['priority'];
 	readonly budget: VmSpec['budget'];
-	readonly topics: VmSpec['topics'];
+	topics: VmSpec['topics'];
 	readonly effects: VmSpec['effects'];
 	readonly config: VmSpec['config'];
 	readonly baseband: VmSpec['baseband'];
@@ -33,6 +33,7 @@ export class HousedSpec implements VmSpec {
 	readonly passage: VmSpec['passage'];
 	readonly keep: VmSpec['keep'];
 	readonly recording: VmSpec['recording'];
+	readonly isContainer: VmSpec['isContainer'];
 	readonly #code: ServiceCode;
 
 	constructor(spec: VmSpec, code: ServiceCode) {
@@ -54,6 +55,7 @@ export class HousedSpec implements VmSpec {
 		this.passage = spec.passage;
 		this.keep = spec.keep;
 		this.recording = spec.recording;
+		this.isContainer = spec.isContainer;
 		this.#code = code;
 	}
 

@@ -6,10 +6,12 @@
  */
 import type { Notify } from '../bus/doorbell.ts';
 import { Exchange, type Heard, type Peer } from '../bus/exchange.ts';
+import type { Waiting } from '../bus/inbox.ts';
 import { recordBytes } from '../bus/outgoing.ts';
 import type { Place } from '../bus/record.ts';
 import { type Route, Routes } from '../bus/routes.ts';
 import { Tap, type TapCredit } from '../bus/tap.ts';
+import { topicOf } from '../bus/ways.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect, Event } from '../component/generated/service.ts';
 import type { Dispatch } from '../durability/dispatches.ts';
@@ -59,10 +61,10 @@ export interface MailOptions {
 export class Mail {
 	readonly #options: MailOptions;
 	readonly #routes = new Routes();
-	readonly #ways = new TopicWays((topic) => ({
-		routes: this.#routes.of(topic),
-		isWanted: this.#wanted.has(topic),
-		isAbroad: this.#exchange.isWanted(topic),
+	readonly #ways = new TopicWays((way) => ({
+		routes: this.#routes.of(way),
+		isWanted: this.#wanted.has(way),
+		isAbroad: this.#exchange.isWanted(way),
 	}));
 	readonly #tap = new Tap();
 	readonly #delivery: Delivery;
@@ -175,12 +177,18 @@ export class Mail {
 		this.#options.queue.add(resident);
 	}
 
+	/** Of its topics; other than an event, that waits for one that is not up. */
+	tell(resident: Resident, news: Waiting<Event>): void {
+		resident.inbox.push(news);
+		this.#options.queue.add(resident);
+	}
+
 	publish(sender: Resident, { topic: index, payload }: Publication): void {
 		const way = this.wayOf(sender, index);
 		if (way === undefined) return;
-		const { topic, routes, isWanted, isAbroad, isSole } = way;
+		const { way: topic, routes, isWanted, isAbroad, isSole } = way;
 		sender.sent++;
-		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic: topicOf(topic), payload });
 		for (let at = 0; at < routes.length; at++)
 			this.#delivery.deliver(sender, routes[at] as Route, { sender: sender.id, payload, isSole });
 		if (isWanted) this.#options.say({ tag: 'published', vm: sender.id, topic, payload });
@@ -202,7 +210,7 @@ export class Mail {
 		isSole: boolean,
 	): void {
 		sender.sent++;
-		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic, payload });
+		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic: topicOf(topic), payload });
 		for (let at = 0; at < routes.length; at++) {
 			const route = routes[at] as Route;
 			if (route.to.keeper?.receives(id) === true)

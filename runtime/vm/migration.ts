@@ -3,7 +3,7 @@
  * was said is heard. So nothing that was on its way to the VM is lost or comes twice, and order holds.
  */
 import type { Hub } from '../bus/hub.ts';
-import type { TopicGrant, VmId, VmSpec } from './cell-protocol.ts';
+import type { VmId, VmSpec } from './cell-protocol.ts';
 import type { CellTable, SupervisedCell } from './cell-table.ts';
 import { VmError } from './error.ts';
 import type { Passage } from './passage.ts';
@@ -13,7 +13,6 @@ export interface MigrationOptions {
 	readonly name: string;
 	readonly from: SupervisedCell;
 	readonly to: SupervisedCell;
-	readonly topics: readonly TopicGrant[];
 	readonly specOf: (passage: Passage) => VmSpec;
 	/** It is in neither cell: from here on it is the other one's. */
 	readonly left: () => void;
@@ -44,7 +43,7 @@ export class Migration {
 		return moved;
 	}
 
-	async #move({ vm, name, from, to, topics, specOf, left }: MigrationOptions): Promise<void> {
+	async #move({ vm, name, from, to, specOf, left }: MigrationOptions): Promise<void> {
 		// A thread that has just been made answers late: nobody else should stand still for that.
 		await this.#cells.count();
 		await this.#cells.ask(from, { tag: 'rest', vm }, 'at-rest');
@@ -55,8 +54,9 @@ export class Migration {
 				throw new VmError('not-movable', `${name} cannot be moved: ${answer?.why ?? 'its cell is gone'}`);
 			left();
 			this.#hub.detach(vm);
-			this.#hub.attach(vm, { cell: to, topics });
-			to.send({ tag: 'start', vm, spec: specOf(answer.passage) });
+			const spec = specOf(answer.passage);
+			this.#hub.attach(vm, { cell: to, topics: spec.topics });
+			to.send({ tag: 'start', vm, spec });
 		} finally {
 			goOn();
 			from.send({ tag: 'go-on', vm });

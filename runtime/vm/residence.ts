@@ -9,7 +9,7 @@ import { type CodeReader, type KeptCode, ServiceCode } from '../component/servic
 import type { Keeper } from '../durability/keeper.ts';
 import type { Keeping } from '../durability/keeping.ts';
 import { Recorder } from '../recording/recorder.ts';
-import type { CellReport, VmId, VmSpec } from './cell-protocol.ts';
+import type { CellReport, Regrant, VmId, VmSpec } from './cell-protocol.ts';
 import { crashOf } from './crash.ts';
 import { VmError } from './error.ts';
 import type { Hibernation } from './hibernation.ts';
@@ -18,6 +18,7 @@ import type { Mail } from './mail.ts';
 import type { Moves } from './moves.ts';
 import type { Reclaim } from './reclaim.ts';
 import { Resident } from './resident.ts';
+import { topicsMessage } from './topics-message.ts';
 import type { Turns } from './turns.ts';
 
 export interface ResidenceOptions {
@@ -60,16 +61,36 @@ export class Residence {
 		resident.startedAtUs = now;
 		resident.isSuspended = false;
 		resident.recorder = this.#recorderFor(resident);
+		if (!resident.isJournalled) mail.asking.beginsAnew(resident);
 		try {
 			if (spec.passage !== undefined) moves.arrive(resident, spec.passage);
 			else if (spec.keep !== undefined && keeping !== undefined) keeping.start(resident);
 			else turns.begin(resident);
+			// Where it goes on with what it was, it may not know them all.
+			const known = topicsMessage(spec.topics, 0);
+			if (spec.isContainer === true && known !== undefined) resident.inbox.giveBack([known]);
 			// What comes while it starts waits for it.
 			mail.join(resident);
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
 			this.stillborn(resident, error);
 		}
+	}
+
+	/** One that runs has other ways from now on, or more topics behind those that it has. */
+	regrant({ vm, topics }: Regrant): void {
+		const { residents, mail } = this.#options;
+		const resident = residents.get(vm);
+		if (!(resident?.spec instanceof HousedSpec)) return;
+		const { spec } = resident;
+		const known = spec.topics.length;
+		spec.topics = topics;
+		const news = topicsMessage(topics, known);
+		if (news !== undefined) {
+			resident.recorder?.close('its topics have changed');
+			mail.tell(resident, news);
+		}
+		mail.join(resident);
 	}
 
 	/** Its start, or its way back, has ended well. */

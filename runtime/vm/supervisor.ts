@@ -21,7 +21,7 @@ import type { RestartOptions } from './restart-policy.ts';
 import { Standstill, type WhyStill } from './standstill.ts';
 import type { RecordedStart, Supervised, VmPlan, VmView } from './supervised.ts';
 import type { VmNumbers } from './vm-numbers.ts';
-import { type SpecOptions, specOf } from './vm-spec.ts';
+import { type SpecOptions, specOf, topicsOf } from './vm-spec.ts';
 import { VmTable } from './vm-table.ts';
 
 export interface SupervisorEvents extends ReportEvents {
@@ -179,6 +179,12 @@ export class Supervisor {
 		return this.#migration.move(() => this.#migrationOf(name, cell));
 	}
 
+	/** Topics, or the ways of messages, have changed: VMs that are in their cells have them from now on. */
+	regrant(): void {
+		for (const vm of this.#vms.all())
+			this.#options.hub.regrant(vm.id, topicsOf(vm.plan.component.manifest, this.#options));
+	}
+
 	/** Suspends VMs that may not run any more, and has those go on that may again. */
 	reconsider(): void {
 		for (const vm of this.#vms.all()) this.#standstill.reconsider(vm);
@@ -259,14 +265,13 @@ export class Supervisor {
 			);
 		if (manifest.durability.mode !== 'none')
 			throw new VmError('not-movable', `${name} cannot be moved: what is kept of it belongs to its cell`);
-		const spec = specOf(vm, vm.linked, this.#options);
+		const { linked } = vm;
 		return {
 			vm: vm.id,
 			name,
 			from,
 			to: this.#cells.take({ name: cell, domain }),
-			topics: spec.topics,
-			specOf: (passage) => ({ ...spec, bucket: passage.stored, passage }),
+			specOf: (passage) => ({ ...specOf(vm, linked, this.#options), bucket: passage.stored, passage }),
 			left: () => {
 				vm.cell = cell;
 				this.#options.on?.migrated?.(this.#vms.view(vm), here);

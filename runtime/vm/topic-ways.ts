@@ -1,9 +1,11 @@
 /** Where what a VM publishes goes: looked up once, for as long as nobody comes, leaves or listens anew. */
 import type { Route } from '../bus/routes.ts';
+import { wayOut } from '../bus/ways.ts';
 import type { Resident } from './resident.ts';
 
 export interface TopicWay {
-	readonly topic: string;
+	/** What it is called: see `bus/ways.ts`. */
+	readonly way: string;
 	/** To VMs of this cell. */
 	readonly routes: readonly Route[];
 	/** The box listens. */
@@ -19,10 +21,10 @@ export interface TopicWay {
 type Found = Pick<TopicWay, 'routes' | 'isWanted' | 'isAbroad'>;
 
 export class TopicWays {
-	readonly #find: (topic: string) => Found;
+	readonly #find: (way: string) => Found;
 	#version = 1;
 
-	constructor(find: (topic: string) => Found) {
+	constructor(find: (way: string) => Found) {
 		this.#find = find;
 	}
 
@@ -43,13 +45,14 @@ export class TopicWays {
 	#look(sender: Resident, index: number): TopicWay | undefined {
 		const grant = sender.spec.topics[index];
 		if (grant?.mayPublish !== true) return undefined;
-		const found = this.#find(grant.name);
+		const name = wayOut(grant);
+		const found = this.#find(name);
 		const isUnkept = found.isWanted || found.routes.some(({ to }) => !to.isJournalled);
 		const { routes, isWanted, isAbroad } = found;
 		// What links foreign guests may hold on to what they say, and so does a recording.
 		const isOurs = sender.recorder === undefined && sender.spec.foreign === undefined;
 		const isSole = isOurs && routes.length === 1 && !isWanted && !isAbroad;
-		const way = { topic: grant.name, routes, isWanted, isAbroad, isUnkept, isSole };
+		const way = { way: name, routes, isWanted, isAbroad, isUnkept, isSole };
 		sender.ways ??= [];
 		sender.ways[index] = way;
 		return way;

@@ -18,8 +18,8 @@ export async function writeSdkBindings(): Promise<GuestBindings & { readonly wit
 		implementation: () => '../guest',
 	});
 	await writeChanged(join(sdkFolder, 'wit'), bindings.files);
-	const session = { protoFiles: [join(busFolder, 'session.proto')], importPaths: [busFolder] };
-	await writeChanged(join(sdkFolder, 'bus'), await protoBindings(session));
+	const protoFiles = ['session.proto', 'container.proto'].map((file) => join(busFolder, file));
+	await writeChanged(join(sdkFolder, 'bus'), await protoBindings({ protoFiles, importPaths: [busFolder] }));
 	return { ...bindings, wit };
 }
 

@@ -80,6 +80,11 @@ const fields: Readonly<Record<Whole | Inner, FieldText>> = {
 		fallback: quoted(usual.whenFull),
 		limit: oneWord(fullWords),
 	},
+	carries: {
+		what: 'Topics of others that it carries, where the configuration of the box names it as its container (`ipc`): each a topic, `*`, or the beginning of topics such as `media.*`. Of the domain `authorized` only.',
+		fallback: 'none',
+		limit: `${rules.carries.most}, ${rules.carries.longest} characters each, none twice`,
+	},
 	capabilities: {
 		what: 'Capability -> grant, an object. What is not named here cannot be used.',
 		fallback: '`log` and `clock`',

@@ -52,6 +52,8 @@ export interface StageOptions {
 	readonly grantCaps?: BoxConfig['grantCaps'];
 	/** When the box puts services to sleep that have nothing to do, in milliseconds; default its own. */
 	readonly sleepAfterMs?: number;
+	/** What carries the messages of its services; default the platform. */
+	readonly ipc?: BoxConfig['ipc'];
 	/** What its box looks at beside networks; default nothing. */
 	readonly power?: BoxConfig['power'];
 	readonly expansion?: BoxConfig['expansion'];
@@ -230,6 +232,7 @@ async function boxConfig(
 		expansion,
 		volumes,
 		home,
+		ipc,
 	}: StageOptions,
 	headend: Headend,
 ): Promise<BoxConfig> {
@@ -251,6 +254,7 @@ async function boxConfig(
 		handoff: { minimumTimeMs },
 		...(certification && { certification }),
 		...(home && { home }),
+		...(ipc && { ipc }),
 		...(metrics === undefined ? {} : { metrics }),
 		...(sleepAfterMs === undefined ? {} : { sleepAfterMs }),
 		...(caps && { caps }),

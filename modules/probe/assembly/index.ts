@@ -73,7 +73,8 @@ class Probe extends Service {
 		else if (what == "every") turn.every(order.count, order.text);
 		else if (what == "fetch") turn.fetch(order.text, 0, order.count);
 		else if (what == "forbidden") turn.publish("media.state", this.word("not ours"));
-		else if (what == "ask") turn.request("probe.order", this.order("answer"), order.count);
+		else if (what == "ask") turn.request("probe.order", this.order(order.text == "" ? "answer" : order.text), order.count);
+		else if (what == "tell") turn.publish(order.text, this.word("x".repeat(order.count)));
 		else if (what == "answer") turn.reply(this.word("an answer"));
 		else if (what == "refuse") turn.reject("as ordered");
 		else if (what == "log") for (let left = order.count; left > 0; left--) turn.info(order.text);

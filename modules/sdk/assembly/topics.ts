@@ -10,6 +10,15 @@ export class Topics {
 		for (let id = 0; id < names.length; id++) this.ids.set(names[id], id);
 	}
 
+	/** Of a container: more of them, some of which it may know. `first` is the number of the first of these. */
+	learn(first: u32, names: string[]): void {
+		for (let at = 0; at < names.length; at++) {
+			if (first + at != <u32>this.names.length) continue;
+			this.ids.set(names[at], this.names.length);
+			this.names.push(names[at]);
+		}
+	}
+
 	idOf(name: string): u32 {
 		return this.ids.has(name) ? this.ids.get(name) : noTopic;
 	}
