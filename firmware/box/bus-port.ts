@@ -11,6 +11,8 @@ const closedTopics = [
 	'box.firmware',
 	'serial.input',
 	'serial.output',
+	'recordings.order',
+	'recordings.report',
 ];
 
 export interface BusPortOptions {

@@ -22,7 +22,7 @@ async function setUp(grant: object, given: Given = {}) {
 	const { clock = new ManualClock(), directory = new MemoryDirectory(), baseband = 'lte0' } = given;
 	const streams = new SimulatedStreams();
 	const allowances = await Allowances.open({ directory, clock });
-	const capability = networkStream(streams, allowances);
+	const capability = networkStream({ streams, allowances });
 	const told: string[] = [];
 	const vm: VmContext = {
 		id: 1,
