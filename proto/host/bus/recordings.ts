@@ -13,13 +13,13 @@ export type State = number;
 /** To the box, on `recordings.order`. What comes of it is told by reports. */
 export interface Order {
 	/** Which one of its members is set. */
-	order?: 'begin' | 'append' | 'finish' | 'delete' | 'list';
+	order?: 'begin' | 'append' | 'finish' | 'remove' | 'list';
 	/** Up to 64 of A-Z a-z 0-9 _ -. Empty for `list`. */
 	name: string;
 	begin?: Begin;
 	append?: Append;
 	finish?: Finish;
-	delete?: Delete;
+	remove?: Remove;
 	list?: List;
 }
 
@@ -41,7 +41,7 @@ export interface Finish {
 	code: string;
 }
 
-export type Delete = { [name: string]: never };
+export type Remove = { [name: string]: never };
 
 /** Tell of all recordings. */
 export type List = { [name: string]: never };
@@ -82,13 +82,13 @@ export interface Refusal {
 	bytes: number;
 }
 
-const codec = codecsOf('{"nested":{"mullion":{"nested":{"recordings":{"nested":{"Append":{"fields":{"offset":{"type":"uint64","id":1},"bytes":{"type":"bytes","id":2}}},"Begin":{"fields":{"note":{"type":"bytes","id":1}}},"Delete":{"fields":{}},"Finish":{"fields":{"code":{"type":"string","id":1}}},"List":{"fields":{}},"Order":{"oneofs":{"order":{"oneof":["begin","append","finish","delete","list"]}},"fields":{"name":{"type":"string","id":1},"begin":{"type":"Begin","id":2},"append":{"type":"Append","id":3},"finish":{"type":"Finish","id":4},"delete":{"type":"Delete","id":5},"list":{"type":"List","id":6}}},"Recording":{"fields":{"name":{"type":"string","id":1},"note":{"type":"bytes","id":2},"state":{"type":"State","id":3},"bytes":{"type":"uint64","id":4},"code":{"type":"string","id":5},"sha256":{"type":"bytes","id":6},"endedAtUs":{"type":"uint64","id":7,"protoName":"ended_at_us"}}},"Refusal":{"fields":{"name":{"type":"string","id":1},"code":{"type":"string","id":2},"why":{"type":"string","id":3},"bytes":{"type":"uint64","id":4}}},"Report":{"fields":{"recordings":{"rule":"repeated","type":"Recording","id":1},"refusals":{"rule":"repeated","type":"Refusal","id":2},"listed":{"type":"bool","id":3}}},"State":{"values":{"STATE_OPEN":0,"STATE_ENDED":1,"STATE_DELETED":2}}}}}}}}');
+const codec = codecsOf('{"nested":{"mullion":{"nested":{"recordings":{"nested":{"Append":{"fields":{"offset":{"type":"uint64","id":1},"bytes":{"type":"bytes","id":2}}},"Begin":{"fields":{"note":{"type":"bytes","id":1}}},"Finish":{"fields":{"code":{"type":"string","id":1}}},"List":{"fields":{}},"Order":{"oneofs":{"order":{"oneof":["begin","append","finish","remove","list"]}},"fields":{"name":{"type":"string","id":1},"begin":{"type":"Begin","id":2},"append":{"type":"Append","id":3},"finish":{"type":"Finish","id":4},"remove":{"type":"Remove","id":5},"list":{"type":"List","id":6}}},"Recording":{"fields":{"name":{"type":"string","id":1},"note":{"type":"bytes","id":2},"state":{"type":"State","id":3},"bytes":{"type":"uint64","id":4},"code":{"type":"string","id":5},"sha256":{"type":"bytes","id":6},"endedAtUs":{"type":"uint64","id":7,"protoName":"ended_at_us"}}},"Refusal":{"fields":{"name":{"type":"string","id":1},"code":{"type":"string","id":2},"why":{"type":"string","id":3},"bytes":{"type":"uint64","id":4}}},"Remove":{"fields":{}},"Report":{"fields":{"recordings":{"rule":"repeated","type":"Recording","id":1},"refusals":{"rule":"repeated","type":"Refusal","id":2},"listed":{"type":"bool","id":3}}},"State":{"values":{"STATE_OPEN":0,"STATE_ENDED":1,"STATE_DELETED":2}}}}}}}}');
 
 export const Order: Codec<Order> = codec('mullion.recordings.Order');
 export const Begin: Codec<Begin> = codec('mullion.recordings.Begin');
 export const Append: Codec<Append> = codec('mullion.recordings.Append');
 export const Finish: Codec<Finish> = codec('mullion.recordings.Finish');
-export const Delete: Codec<Delete> = codec('mullion.recordings.Delete');
+export const Remove: Codec<Remove> = codec('mullion.recordings.Remove');
 export const List: Codec<List> = codec('mullion.recordings.List');
 export const Report: Codec<Report> = codec('mullion.recordings.Report');
 export const Recording: Codec<Recording> = codec('mullion.recordings.Recording');

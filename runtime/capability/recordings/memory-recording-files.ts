@@ -86,10 +86,14 @@ export class MemoryRecordingFiles implements RecordingFiles {
 					written().set(file, grown);
 				};
 				this.#step(() => {
-					upTo(this.#choose(content.length));
+					const fate = this.#choose(3);
+					if (fate === 0) return;
+					upTo(fate === 1 ? this.#choose(content.length) : content.length);
 					// The length of a file may be on the disk before what is in it.
-					const torn = written().get(file)?.subarray(at) ?? new Uint8Array();
-					torn.fill(0, this.#choose(torn.length));
+					if (fate === 2)
+						written()
+							.get(file)
+							?.fill(0, at + this.#choose(content.length));
 				});
 				const room = this.#room() + before.length - at;
 				upTo(Math.max(0, Math.min(content.length, room)));
@@ -140,8 +144,11 @@ export class MemoryRecordingFiles implements RecordingFiles {
 		const step = this.#steps++;
 		if (step >= this.#cutAt) {
 			cut();
-			this.#hasPower = false;
-			this.#requirePower();
+			// What was asked for at the same time is in the midst of coming to pass, too.
+			queueMicrotask(() => {
+				this.#hasPower = false;
+			});
+			throw new PowerCut('the power was cut');
 		}
 		if (step !== this.#failure?.at) return;
 		const { code } = this.#failure;

@@ -78,7 +78,7 @@ export function recordings({ clock, hub, shelves }: RecordingsOptions): Recordin
 				return shelf.append(name, order.append?.offset ?? 0, order.append?.bytes ?? new Uint8Array());
 			case 'finish':
 				return shelf.finish(name, order.finish?.code ?? '');
-			case 'delete':
+			case 'remove':
 				await shelf.remove(name);
 				break;
 			case 'list':
