@@ -22,6 +22,9 @@ import { begin, finish, list, remove } from "./shelf";
 const LONGEST_URL = 2048;
 /** A timer goes no farther. */
 const LONGEST_WAIT_US: u64 = 3_600_000_000;
+const BAD = "bad-request";
+const THERE = "recording-there";
+const UNKNOWN = "recording-unknown";
 const DIGITS = "0123456789abcdef";
 
 enum Wish {
@@ -119,18 +122,20 @@ class Recorder extends Service {
 		if (request === null) return turn.reject("not a StartRequest");
 		const name = request.name;
 		if (this.recordings.has(name) || this.isAsked(Wish.Start, name))
-			return turn.reject("recording-there: there is a recording " + name + "; delete it, or take another name");
+			return no(Wish.Start, THERE, "there is a recording " + name + ": delete it, or take another name", turn);
 		if (!request.url.startsWith("http://") || request.url.length > LONGEST_URL)
-			return turn.reject("url: an http: address of up to 2048 characters");
-		if (request.sha256 != "" && !isDigest(request.sha256)) return turn.reject("sha256: 64 digits of 0-9 a-f");
-		if (request.startAt > u64.MAX_VALUE / 1_000_000) return turn.reject("start_at: seconds since 1970");
+			return no(Wish.Start, BAD, "url has to be an http: address of up to 2048 characters", turn);
+		if (request.sha256 != "" && !isDigest(request.sha256))
+			return no(Wish.Start, BAD, "sha256 has to be 64 digits of 0-9 a-f", turn);
+		if (request.startAt > u64.MAX_VALUE / 1_000_000)
+			return no(Wish.Start, BAD, "startAt has to be seconds since 1970", turn);
 		this.asked.push(new Asked(Wish.Start, name, turn.correlation));
 		const booking = Booking.of(request.url, request.startAt, request.maxBytes, request.sha256);
 		begin(name, booking.encode(), turn);
 	}
 
 	private stop(name: string, turn: Turn): void {
-		if (!this.recordings.has(name)) return turn.reject("recording-unknown: there is no recording " + name);
+		if (!this.recordings.has(name)) return no(Wish.Stop, UNKNOWN, "there is no recording " + name, turn);
 		const recording = this.recordings.get(name);
 		if (recording.hasEnded) {
 			if (turn.isRequest) turn.reply(stopped(recording, turn.now));
@@ -141,7 +146,7 @@ class Recorder extends Service {
 	}
 
 	private delete(name: string, turn: Turn): void {
-		if (!this.recordings.has(name)) return turn.reject("recording-unknown: there is no recording " + name);
+		if (!this.recordings.has(name)) return no(Wish.Delete, UNKNOWN, "there is no recording " + name, turn);
 		const recording = this.recordings.get(name);
 		this.asked.push(new Asked(Wish.Delete, name, turn.correlation));
 		this.fetcher.drop(recording, turn);
@@ -167,9 +172,9 @@ class Recorder extends Service {
 	private heard(payload: Uint8Array, turn: Turn): void {
 		const report = Report.decode(payload);
 		if (report === null) return turn.reject("not a Report");
+		turn.reply(new Uint8Array(0));
 		for (let at = 0; at < report.recordings.length; at++) this.keep(report.recordings[at], turn);
 		for (let at = 0; at < report.refusals.length; at++) this.refused(report.refusals[at], turn);
-		turn.reply(new Uint8Array(0));
 		if (!report.listed || this.isReady) return;
 		this.isReady = true;
 		for (let at = 0; at < this.waiting.length; at++) {
@@ -196,7 +201,7 @@ class Recorder extends Service {
 		if (!this.recordings.has(name)) return;
 		this.recordings.delete(name);
 		this.satisfy(Wish.Delete, name, DeleteReply.of(name).encode(), turn);
-		this.refuse(Wish.Stop, name, "recording-unknown: " + name + " was deleted", turn);
+		this.refuse(Wish.Stop, name, UNKNOWN, name + " was deleted", turn);
 		const gone = new Programme();
 		gone.name = name;
 		gone.state = State.STATE_DELETED;
@@ -205,13 +210,12 @@ class Recorder extends Service {
 
 	/** What the disk has not taken is asked for again, from where it is. */
 	private refused(refusal: Refusal, turn: Turn): void {
-		const why = refusal.code + ": " + refusal.why;
-		this.refuse(Wish.Start, refusal.name, why, turn);
-		this.refuse(Wish.Delete, refusal.name, why, turn);
+		this.refuse(Wish.Start, refusal.name, refusal.code, refusal.why, turn);
+		this.refuse(Wish.Delete, refusal.name, refusal.code, refusal.why, turn);
 		if (!this.recordings.has(refusal.name)) return;
 		const recording = this.recordings.get(refusal.name);
 		if (recording.hasEnded || recording.isEnding) return;
-		turn.warn(refusal.name + ": " + why);
+		turn.warn(refusal.name + ": " + refusal.code + ": " + refusal.why);
 		this.fetcher.drop(recording, turn);
 		recording.asked = refusal.bytes;
 	}
@@ -278,12 +282,13 @@ class Recorder extends Service {
 		for (let at = 0; at < asked.length; at++) if (asked[at] != 0) turn.replyTo(asked[at], reply);
 	}
 
-	private refuse(wish: Wish, name: string, why: string, turn: Turn): void {
+	private refuse(wish: Wish, name: string, code: string, why: string, turn: Turn): void {
 		const asked = this.settle(wish, name);
 		for (let at = 0; at < asked.length; at++) {
-			if (asked[at] != 0) turn.rejectTo(asked[at], why);
-			else turn.warn(why);
+			turn.correlation = asked[at];
+			no(wish, code, why, turn);
 		}
+		turn.correlation = 0;
 	}
 
 	/** Who asked for it; a message that was no request is 0. */
@@ -298,6 +303,14 @@ class Recorder extends Service {
 		this.asked = left;
 		return found;
 	}
+}
+
+/** The request being handled is answered by why it is not done; of what was no request the log says it. */
+function no(wish: Wish, code: string, why: string, turn: Turn): void {
+	if (!turn.isRequest) return turn.warn(code + ": " + why);
+	if (wish == Wish.Start) return turn.reply(StartReply.of(code, why).encode());
+	if (wish == Wish.Stop) return turn.reply(StopReply.of(code, why).encode());
+	turn.reply(DeleteReply.of("", code, why).encode());
 }
 
 function started(recording: Recording, now: u64): Uint8Array {
