@@ -8,6 +8,8 @@ const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/;
 export class MemoryRecordingFiles implements RecordingFiles {
 	/** Bytes that all files together may have. */
 	capacity: number;
+	/** What grows waits for this: a disk that has other things to do. */
+	busy: Promise<void> | undefined;
 	readonly #folders = new Map<string, Map<string, Uint8Array>>();
 	#steps = 0;
 	#cutAt = Number.POSITIVE_INFINITY;
@@ -77,6 +79,7 @@ export class MemoryRecordingFiles implements RecordingFiles {
 			extend: async (file, at, bytes) => {
 				check(file);
 				const content = bytes.slice();
+				if (this.busy !== undefined) await this.busy;
 				const before = files().get(file) ?? new Uint8Array();
 				if (at > before.length) throw new DirectoryError('io', `${file} ends before ${at}`);
 				const upTo = (length: number): void => {
