@@ -134,7 +134,7 @@ test('a VM that is started again has used no less, and a new grant counts from w
 test('a module for any network fetches over the one that is best at that moment', async (t) => {
 	let best: string | undefined = 'wlan0';
 	const { fetch, streams, told } = await setUp(
-		{ anyNetwork: true },
+		{ anyNetwork: true, maxStreams: 3 },
 		{ baseband: '', bestNetwork: () => best },
 	);
 	fetch(1);

@@ -65,6 +65,8 @@ test.serial(
 
 		await recorder.start({ name: 'song', url: box.stage.mediaUrl });
 		const { play = '' } = await recorder.recorded('song');
+		// Nobody is needed for what is on the box.
+		await box.stage.better.down();
 		const before = await box.stage.sample();
 		const playing = await Playing.open(box, { url: play });
 		const ended = await playing.ended();
