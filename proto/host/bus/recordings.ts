@@ -63,7 +63,7 @@ export interface Recording {
 	bytes: number;
 	/**
 	 * Once it has ended: why before its end, or empty. Beside those of its module: `recordings-full`, `box-full`,
-	 * `disk-full`, `io`.
+	 * `disk-full`, `io`, `recording-damaged`.
 	 */
 	code: string;
 	/** SHA-256 of all of it, once it has ended. */

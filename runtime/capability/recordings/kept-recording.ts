@@ -30,6 +30,8 @@ export const groupBytes = 262_144;
 export const groupMs = 1000;
 /** Bytes that may wait for the disk. */
 export const mostWaitingBytes = 2_097_152;
+/** More than the largest note needs. */
+const mostAboutBytes = 65_536;
 /** What is read at a time to make the digest. */
 const pieceBytes = 262_144;
 
@@ -66,14 +68,23 @@ export class KeptRecording {
 		return new KeptRecording(name, { note }, options);
 	}
 
-	/** As it was left, with what is certain of it; undefined where what is known of it cannot be read. Errors: `io`, `disk-full`. */
-	static async reopen(name: string, options: KeptRecordingOptions): Promise<KeptRecording | undefined> {
-		const { folder } = options;
-		const about = decodeAbout(await folder.read(`${name}.about`, 0, 65_536));
-		if (about === undefined) return undefined;
-		const recording = new KeptRecording(name, about, options);
-		if (about.end === undefined) await recording.#recover();
-		else await recording.#settle(about.end);
+	/**
+	 * As it was left, with what is certain of it. What a disk has damaged is no reason to do without the others: it is
+	 * there with what is left, and has ended with `recording-damaged`. Errors: `io`, `disk-full`.
+	 *
+	 * @param lengths of the files of the folder, by name
+	 */
+	static async reopen(
+		name: string,
+		lengths: ReadonlyMap<string, number>,
+		options: KeptRecordingOptions,
+	): Promise<KeptRecording> {
+		const about = decodeAbout(await options.folder.read(`${name}.about`, 0, mostAboutBytes));
+		const recording = new KeptRecording(name, about ?? { note: new Uint8Array() }, options);
+		const { end } = about ?? {};
+		if (about !== undefined && end === undefined) await recording.#recover(lengths);
+		else if (end !== undefined && isAllThere(name, end, lengths)) await recording.#settle(end);
+		else recording.#damaged(lengths);
 		return recording;
 	}
 
@@ -269,16 +280,21 @@ export class KeptRecording {
 		await folder.rename(`${this.name}.part`, `${this.name}.whole`);
 		await folder.remove(`${this.name}.marks`);
 		this.#file = `${this.name}.whole`;
-		// One that never had a byte has no file yet.
-		await folder.extend(this.#file, bytes, new Uint8Array());
 	}
 
-	async #recover(): Promise<void> {
+	/** It is left as it is, for whoever can do with it. */
+	#damaged(lengths: ReadonlyMap<string, number>): void {
+		const length = lengths.get(`${this.name}.whole`);
+		this.#file = length === undefined ? `${this.name}.part` : `${this.name}.whole`;
+		this.#bytes = length ?? lengths.get(this.#file) ?? 0;
+		this.#end = { code: 'recording-damaged', bytes: this.#bytes, sha256: '', atUs: this.#end?.atUs ?? 0 };
+	}
+
+	async #recover(lengths: ReadonlyMap<string, number>): Promise<void> {
 		const { folder, checksum } = this.#options;
-		const files = new Map((await folder.list()).map((file) => [file.name, file.bytes]));
-		const marksLength = files.get(`${this.name}.marks`) ?? 0;
+		const marksLength = lengths.get(`${this.name}.marks`) ?? 0;
 		const marks = decodeMarks(await folder.read(`${this.name}.marks`, 0, marksLength), checksum);
-		const length = files.get(`${this.name}.part`) ?? 0;
+		const length = lengths.get(`${this.name}.part`) ?? 0;
 		while (marks.length > 0 && !(await this.#isThere(marks, length))) marks.pop();
 		this.#marks = marks.length;
 		this.#bytes = marks.at(-1)?.end ?? 0;
@@ -293,4 +309,9 @@ export class KeptRecording {
 		if (end > length || end - begin > mostWaitingBytes) return false;
 		return checksum(await folder.read(`${this.name}.part`, begin, end - begin)) >>> 0 === expected;
 	}
+}
+
+/** Whether it has the bytes that it ended with; one that never had any may have no file. */
+function isAllThere(name: string, { bytes }: RecordingEnd, lengths: ReadonlyMap<string, number>): boolean {
+	return (lengths.get(`${name}.part`) ?? lengths.get(`${name}.whole`) ?? 0) >= bytes;
 }

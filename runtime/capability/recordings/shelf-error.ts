@@ -10,6 +10,8 @@ export const shelfErrors = {
 	'recording-unfinished': 'The recording has not ended: nobody can play it yet.',
 	'recording-misplaced': 'The bytes do not begin where the recording ends.',
 	'recording-hasty': 'More bytes wait for the disk than a module may have waiting.',
+	'recording-damaged':
+		'What the disk has of the recording is not what was written: it ends with what is left.',
 	'recordings-many': 'The module has as many recordings as it may have.',
 	'recordings-full': 'The recordings of the module would be larger together than its manifest grants.',
 	'box-full': 'The box grants no more to recordings, or so much of its disk has to stay free.',

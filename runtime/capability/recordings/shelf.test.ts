@@ -159,6 +159,32 @@ test('a module has its own recordings only, and they go with it', async (t) => {
 	t.deepEqual(await files.folder('recorder').list(), []);
 });
 
+test('what a disk has damaged is there with what is left, and keeps nobody from the others', async (t) => {
+	const { shelf, files } = await makeShelf();
+	for (const name of ['short', 'odd', 'good']) {
+		const recording = await shelf.begin(name, bytes(0));
+		shelf.append(name, 0, bytes(1000));
+		await recording.finish('');
+	}
+	const folder = files.folder('recorder');
+	await folder.extend('short.whole', 400, bytes(0));
+	await folder.replace('odd.about', bytes(20));
+
+	const again = await makeShelves({ files }).shelves.of('recorder');
+
+	t.deepEqual(
+		again.list().map(({ name, end }) => [name, end?.code, end?.bytes]),
+		[
+			['good', '', 1000],
+			['odd', 'recording-damaged', 1000],
+			['short', 'recording-damaged', 400],
+		],
+	);
+	t.deepEqual(await again.get('odd').read(0, 1000), bytes(1000));
+	for (const { name } of again.list()) await again.remove(name);
+	t.deepEqual(await folder.list(), []);
+});
+
 test('a recording that has not ended cannot be read', async (t) => {
 	const { shelf } = await makeShelf();
 	const recording = await shelf.begin('news', bytes(0));

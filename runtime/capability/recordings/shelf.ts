@@ -30,14 +30,14 @@ export class Shelf {
 	/** Takes up what is there, and removes what belongs to no recording: a cut may leave that. Errors: `io`, `disk-full`. */
 	static async open(options: ShelfOptions): Promise<Shelf> {
 		const { folder } = options;
-		const files = await folder.list();
+		const lengths = new Map((await folder.list()).map(({ name, bytes }) => [name, bytes]));
 		const recordings = new Map<string, KeptRecording>();
-		for (const { name } of files) {
-			if (!name.endsWith(aboutSuffix)) continue;
-			const recording = await KeptRecording.reopen(name.slice(0, -aboutSuffix.length), options);
-			if (recording !== undefined) recordings.set(recording.name, recording);
+		for (const file of lengths.keys()) {
+			if (!file.endsWith(aboutSuffix)) continue;
+			const name = file.slice(0, -aboutSuffix.length);
+			recordings.set(name, await KeptRecording.reopen(name, lengths, options));
 		}
-		for (const { name } of files) {
+		for (const name of lengths.keys()) {
 			const [of = ''] = name.split('.');
 			if (!recordings.has(of)) await folder.remove(name);
 		}
