@@ -190,6 +190,14 @@ const box = (folder: string) => {
 		expansion: optional(expansion),
 		/** Without it, nothing is read from removable media. */
 		volumes: optional(volumes(file)),
+		recordings: optional(
+			openObject('how much of its disk recordings may have', {
+				/** All of them together; default any number. */
+				mostBytes: optional(upTo(Number.MAX_SAFE_INTEGER)),
+				/** They leave so many bytes free for everything else. Default 67 108 864. */
+				leaveFreeBytes: optional(upTo(Number.MAX_SAFE_INTEGER)),
+			}),
+		),
 		handoff: optional(
 			openObject('when a session changes its network', {
 				minimumTimeMs: optional(number('a number of milliseconds')),

@@ -13,6 +13,8 @@ const closedTopics = [
 	topicsTopic,
 	'serial.input',
 	'serial.output',
+	'recordings.order',
+	'recordings.report',
 ];
 
 export interface BusPortOptions {

@@ -1,5 +1,6 @@
 /** The runtime of one box on its real hardware: cells on threads, networks, players, disk. */
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { SerialData } from '../../proto/host/bus/expansion.ts';
 import { Checkpoint } from '../../proto/host/bus/session.ts';
 import { Carriage } from '../../runtime/bus/carriage.ts';
@@ -13,6 +14,9 @@ import { silentOutput } from '../../runtime/capability/media-sink/audio-output.t
 import { mediaSink } from '../../runtime/capability/media-sink/media-sink.ts';
 import { SessionPlayers } from '../../runtime/capability/media-sink/session-players.ts';
 import { networkStream } from '../../runtime/capability/network-stream.ts';
+import { recordingStreams } from '../../runtime/capability/recordings/recording-streams.ts';
+import { recordings } from '../../runtime/capability/recordings/recordings.ts';
+import { Shelves } from '../../runtime/capability/recordings/shelves.ts';
 import { serial } from '../../runtime/capability/serial.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { manifestOf } from '../../runtime/component/prepare.ts';
@@ -21,8 +25,9 @@ import { codeOf } from '../../runtime/error.ts';
 import type { UsbDevice } from '../../runtime/expansion/usb-device.ts';
 import { Coordinator } from '../../runtime/handoff/coordinator.ts';
 import { ModuleVms, type ModuleVmsOptions } from '../../runtime/handoff/module-vms.ts';
+import { bestNetwork } from '../../runtime/handoff/policy.ts';
 import { usualPolicySettings } from '../../runtime/handoff/policy-settings.ts';
-import { vmNames } from '../../runtime/module/binding.ts';
+import { moduleOf, vmNames } from '../../runtime/module/binding.ts';
 import { MadeCodes } from '../../runtime/module/made-codes.ts';
 import type { Manifest } from '../../runtime/module/manifest.ts';
 import { Modules } from '../../runtime/module/modules.ts';
@@ -41,11 +46,12 @@ import { threadedCells } from '../hal/cell-thread.ts';
 import { openCodeFiles } from '../hal/code-files.ts';
 import { fileOutput } from '../hal/file-output.ts';
 import { glueMaker } from '../hal/glue-maker.ts';
-import { nodeSha256 } from '../hal/hasher.ts';
+import { nodeSha256, runningSha256 } from '../hal/hasher.ts';
 import { httpStreams } from '../hal/http-streams.ts';
 import { kernelCounters } from '../hal/interface-counters.ts';
 import { radioFiles } from '../hal/radio-files.ts';
 import { reclaimer } from '../hal/reclaim.ts';
+import { openRecordingFiles } from '../hal/recording-files.ts';
 import { serialLines } from '../hal/serial-lines.ts';
 import type { BootRecord } from './boot-record.ts';
 import { ContainerWatch } from './container-watch.ts';
@@ -82,6 +88,9 @@ export interface PlatformOptions {
  */
 const stallMs = 4000;
 
+/** Recordings leave so much of the disk to everything else, in bytes. */
+const usualFreeBytes = 67_108_864;
+
 const countEveryMs = 10_000;
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
@@ -100,6 +109,7 @@ const parts = [
 	'streams',
 	'lines',
 	'supervisor',
+	'programmes',
 	'allowances',
 	'crashes',
 	'players',
@@ -155,6 +165,19 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		failed: (error) => tell('warn', `what VMs have used of their networks is not kept: ${error.message}`),
 	});
 	opened.add('allowances', () => allowances.close());
+	const shelves = new Shelves({
+		files: await openRecordingFiles(join(config.state, 'recordings')),
+		clock,
+		checksum: crc32,
+		digest: runningSha256,
+		mostBytes: config.recordings?.mostBytes ?? Number.MAX_SAFE_INTEGER,
+		leaveFreeBytes: config.recordings?.leaveFreeBytes ?? usualFreeBytes,
+		failed: (module, recording, error) =>
+			tell('error', `${module}: the end of its recording ${recording} is not kept: ${error.message}`),
+	});
+	const programmes = recordings({ clock, hub, shelves });
+	opened.add('programmes', () => programmes.stop());
+	const settings = { ...usualPolicySettings, ...config.handoff };
 	const lines =
 		devices &&
 		serial({
@@ -172,14 +195,20 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 			log,
 			clockCapability,
 			buckets,
-			networkStream(watchSilence(streams, networks), allowances),
+			networkStream({
+				streams: watchSilence(streams, networks),
+				allowances,
+				bestNetwork: () => bestNetwork({ nowUs: clock.now(), basebands: networks.basebands(), settings }),
+				recordings: recordingStreams(shelves),
+			}),
+			programmes,
 			mediaSink(players.take),
 		],
 		config.grantCaps,
 	);
 	let coordinator: Coordinator | undefined;
-	const recordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
-	opened.add('recordings', () => recordings.close());
+	const turnRecordings = new Recordings({ clock, stop: (vm, why) => supervisor.stopRecording(vm, why) });
+	opened.add('recordings', () => turnRecordings.close());
 	const store = await ModuleStore.open({ directory: directory.folder('modules'), hash: nodeSha256 });
 	if (store.problem !== undefined)
 		tell('error', `modules have to be installed again: ${store.problem.code}: ${store.problem.message}`);
@@ -211,7 +240,7 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		on: vmEvents({
 			log: book,
 			boot,
-			recordings,
+			recordings: turnRecordings,
 			crashes,
 			coordinator: () => coordinator,
 			// While modules are taken up, and when they go with the box, it is no news who is there.
@@ -256,6 +285,7 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		forget: async (vm) => {
 			supervisor.forgetKept(vm);
 			await buckets.forget(vm);
+			await shelves.forget(moduleOf(vm));
 		},
 		warn: (module, code, message) => tell('error', `${module} is left out: ${code}: ${message}`),
 		measure: (module, work) => boot.during('vm', `${module} checked`, work),
@@ -269,7 +299,7 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		sink: players,
 		directory: directory.folder('sessions'),
 		decodeCheckpoint: (bytes) => Checkpoint.decode(bytes),
-		settings: { ...usualPolicySettings, ...config.handoff },
+		settings,
 	});
 	const sessions = coordinator;
 	opened.add('sessions', () => sessions.stop());
@@ -293,7 +323,7 @@ async function openAll(options: PlatformOptions, opened: OpenParts<(typeof parts
 		crashes,
 		modules,
 		factory,
-		recordings,
+		recordings: turnRecordings,
 		coordinator,
 		players,
 		networks,

@@ -54,6 +54,8 @@ export interface BoxConfig {
 	};
 	/** Without it nothing is read from removable media. */
 	readonly volumes?: { readonly allow?: readonly string[]; readonly folder?: string };
+	/** How much of its disk recordings of programmes may have: all of them, and what they leave free (64 MiB). In bytes. */
+	readonly recordings?: { readonly mostBytes?: number; readonly leaveFreeBytes?: number };
 	readonly handoff?: { readonly minimumTimeMs?: number; readonly preference?: readonly string[] };
 }
 

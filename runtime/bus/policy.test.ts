@@ -51,6 +51,35 @@ test('a topic carries one type on a box', (t) => {
 	t.notThrows(() => checkTopics(first, [first]));
 });
 
+test('what a VM and the box say to each other of its recordings is for that VM alone', (t) => {
+	const recordings = { capabilities: { recordings: {} } };
+	t.deepEqual(
+		topicGrants(manifest(recordings)).map(({ name, mayPublish, maySubscribe }) => [
+			name,
+			mayPublish,
+			maySubscribe,
+		]),
+		[
+			['recordings.report', false, true],
+			['recordings.order', true, false],
+		],
+	);
+	const type = 'mullion.recordings.Order';
+	const listens = manifest({ subscribes: { 'recordings.order': type } });
+	t.true(topicGrants(listens).every(({ maySubscribe }) => !maySubscribe));
+	t.throws(() => checkTopics(manifest({ publishes: { 'recordings.order': type } }), []), {
+		code: 'topic-reserved',
+	});
+});
+
+test('the recorder is asked by the services of the operator', (t) => {
+	const asks = { publishes: { 'recorder.start': 'recorder.StartRequest' } };
+	const mayAsk = (domain: string): boolean | undefined =>
+		topicGrants(manifest({ ...asks, domain }))[0]?.mayPublish;
+	t.true(mayAsk('authorized'));
+	t.false(mayAsk('open'));
+});
+
 test('what a VM and its device say to each other is for that VM alone', (t) => {
 	const serial = { capabilities: { serial: {} } };
 	const type = 'mullion.expansion.SerialData';

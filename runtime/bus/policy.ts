@@ -28,6 +28,7 @@ export interface PolicyRule {
 export const defaultRules: readonly PolicyRule[] = [
 	{ domain: '*', direction: '*', topics: '*', allow: true },
 	{ domain: 'open', direction: '*', topics: 'media.*', allow: false },
+	{ domain: 'open', direction: '*', topics: 'recorder.*', allow: false },
 	{ domain: 'open', direction: 'publish', topics: 'firmware.*', allow: false },
 ];
 
@@ -40,12 +41,14 @@ export const platformTopics: Readonly<Record<string, string>> = {
 	'expansion.device': 'mullion.expansion.DeviceChange',
 	'serial.input': 'mullion.expansion.SerialData',
 	'serial.output': 'mullion.expansion.SerialData',
+	'recordings.order': 'mullion.recordings.Order',
+	'recordings.report': 'mullion.recordings.Report',
 	'power.state': 'mullion.power.PowerState',
 	'box.button': 'mullion.button.Button',
 	[topicsTopic]: 'mullion.container.CarriedTopics',
 };
 
-const reserved = ['network.', 'session.', 'box.', 'expansion.', 'serial.', 'power.'];
+const reserved = ['network.', 'session.', 'box.', 'expansion.', 'serial.', 'recordings.', 'power.'];
 
 /** What a VM of this module may do on each of its topics. The order is the numbering the guest uses. */
 export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = defaultRules): TopicGrant[] {
@@ -54,6 +57,8 @@ export function topicGrants(manifest: Manifest, rules: readonly PolicyRule[] = d
 	if (manifest.session !== undefined) given.push(...toAndFro('session.control', 'session.checkpoint'));
 	if (Object.hasOwn(manifest.capabilities, 'serial'))
 		given.push(...toAndFro('serial.input', 'serial.output'));
+	if (Object.hasOwn(manifest.capabilities, 'recordings'))
+		given.push(...toAndFro('recordings.report', 'recordings.order'));
 	return [...declared.filter(({ name }) => given.every((topic) => topic.name !== name)), ...given];
 }
 
@@ -77,9 +82,9 @@ export function declaredGrants(
 	});
 }
 
-/** What a VM and its device say to each other is heard by nobody else. */
+/** What a VM says to its device and of its recordings, and what it is told of them, is heard by nobody else. */
 function isPrivate(topic: string): boolean {
-	return topic.startsWith('serial.');
+	return topic.startsWith('serial.') || topic.startsWith('recordings.');
 }
 
 /** Between the platform and one VM alone. */

@@ -15,6 +15,7 @@ export const capabilityNames = [
 	'log',
 	'media-sink',
 	'network-stream',
+	'recordings',
 	'serial',
 ] as const;
 

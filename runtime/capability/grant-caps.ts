@@ -3,6 +3,7 @@ import { keyValueFields } from './key-value.ts';
 import { logFields } from './log.ts';
 import { mediaSinkFields } from './media-sink/media-sink.ts';
 import { networkStreamFields } from './network-stream.ts';
+import { recordingsFields } from './recordings/recordings.ts';
 
 /** By capability, the fields of its grant that are upper bounds: in all of them less is less. */
 export const boundedGrants = {
@@ -10,6 +11,7 @@ export const boundedGrants = {
 	'key-value': keyValueFields,
 	'network-stream': networkStreamFields,
 	'media-sink': mediaSinkFields,
+	recordings: recordingsFields,
 } as const;
 
 /** The most that this box grants any module; what is left out is bounded by the platform only. */

@@ -6,12 +6,17 @@ import { parseManifest } from '../module/manifest.ts';
 import { Allowances } from './allowances.ts';
 import type { VmContext } from './capability.ts';
 import { networkStream } from './network-stream.ts';
+import type { RecordingStreams } from './recordings/recording-streams.ts';
 import { SimulatedStreams } from './simulated-streams.ts';
 
 const manifest = parseManifest({ name: 'radio', version: '1.0.0', vendor: 'acme' });
 const dayMs = 86_400_000;
 
 interface Given {
+	readonly bestNetwork?: () => string | undefined;
+	readonly recordings?: RecordingStreams;
+	/** Of the module; default open. */
+	readonly domain?: 'authorized' | 'open';
 	readonly clock?: ManualClock;
 	readonly directory?: Directory;
 	readonly baseband?: string;
@@ -20,14 +25,20 @@ interface Given {
 /** A box with one VM that may fetch, and all that the VM is told, in order. */
 async function setUp(grant: object, given: Given = {}) {
 	const { clock = new ManualClock(), directory = new MemoryDirectory(), baseband = 'lte0' } = given;
+	const { bestNetwork, recordings, domain = 'open' } = given;
 	const streams = new SimulatedStreams();
 	const allowances = await Allowances.open({ directory, clock });
-	const capability = networkStream(streams, allowances);
+	const capability = networkStream({
+		streams,
+		allowances,
+		...(bestNetwork && { bestNetwork }),
+		...(recordings && { recordings }),
+	});
 	const told: string[] = [];
 	const vm: VmContext = {
 		id: 1,
 		name: 'radio',
-		manifest,
+		manifest: { ...manifest, domain },
 		baseband,
 		send: ({ tag, val }) => {
 			if (tag === 'chunk') told.push(`${val.stream}: chunk ${val.offset}+${val.bytes.length}`);
@@ -118,6 +129,79 @@ test('a VM that is started again has used no less, and a new grant counts from w
 	await restart({ bytesPerDay: 1000 });
 	fetch(1);
 	t.is(told.at(-1), '1: err denied', 'half of the 3000 have come back');
+});
+
+test('a module for any network fetches over the one that is best at that moment', async (t) => {
+	let best: string | undefined = 'wlan0';
+	const { fetch, streams, told } = await setUp(
+		{ anyNetwork: true, maxStreams: 3 },
+		{ baseband: '', bestNetwork: () => best },
+	);
+	fetch(1);
+	best = 'lte0';
+	fetch(2);
+	best = undefined;
+	fetch(3);
+	t.deepEqual(
+		streams.opened.map(({ request }) => request.baseband),
+		['wlan0', 'lte0'],
+	);
+	t.deepEqual(told, ['3: err unreachable']);
+});
+
+/** Recordings that bring one piece of whatever they are asked for. */
+function recordingsTold(asked: string[]): RecordingStreams {
+	return {
+		open: ({ module, name, offset, length, mostBytes }, { chunk, end }) => {
+			asked.push(`${module}/${name} ${offset}+${length} of ${mostBytes}`);
+			chunk(offset, new Uint8Array(3));
+			end(3);
+			return { cancel: () => undefined };
+		},
+	};
+}
+
+test('a recording is read without a network and without using up what may be fetched in a day', async (t) => {
+	const asked: string[] = [];
+	const grant = { hosts: ['recording:recorder'], bytesPerDay: 1, maxFetchBytes: 100 };
+	const given = { recordings: recordingsTold(asked), domain: 'authorized', baseband: '' } as const;
+	const { fetch, streams, told } = await setUp(grant, given);
+	fetch(1, 'recording:recorder/film', 3);
+	fetch(2, 'recording:recorder/film', 3);
+	t.deepEqual(asked, ['recorder/film 0+3 of 100', 'recorder/film 0+3 of 100']);
+	t.deepEqual(told, ['1: chunk 0+3', '1: ok 3', '2: chunk 0+3', '2: ok 3']);
+	t.is(streams.opened.length, 0);
+});
+
+for (const [what, hosts, domain, url] of [
+	[
+		'that the manifest does not name, "*" or not',
+		['*', 'recording:other'],
+		'authorized',
+		'recording:recorder/film',
+	],
+	["of another module, for one of anybody's", ['recording:recorder'], 'open', 'recording:recorder/film'],
+	['with an odd address', ['recording:recorder'], 'authorized', 'recording:recorder/film/2'],
+	['without a name', ['recording:recorder'], 'authorized', 'recording:recorder'],
+] as const)
+	test(`a recording ${what} is denied`, async (t) => {
+		const asked: string[] = [];
+		const { fetch, told } = await setUp({ hosts }, { recordings: recordingsTold(asked), domain });
+		fetch(1, url);
+		t.deepEqual([asked, told], [[], ['1: err denied']]);
+	});
+
+test("a module of anybody's reads what it has recorded itself", async (t) => {
+	const asked: string[] = [];
+	const { fetch } = await setUp({ hosts: ['recording:radio'] }, { recordings: recordingsTold(asked) });
+	fetch(1, 'recording:radio/film', 3);
+	t.is(asked.length, 1);
+});
+
+test('a box without recordings denies them', async (t) => {
+	const { fetch, told } = await setUp({ hosts: ['recording:recorder'] }, { domain: 'authorized' });
+	fetch(1, 'recording:recorder/film');
+	t.deepEqual(told, ['1: err denied']);
 });
 
 test('a restart of the box brings back no bytes, only time does', async (t) => {

@@ -17,6 +17,29 @@ test('a session without a network waits, says why, and begins when one appears',
 	t.like(box.view(id), { state: 'active', baseband: 'lte0' });
 });
 
+test('what is on the box is played without a network, and stays where it is when one comes or goes', async (t) => {
+	const box = new SimulatedBox({
+		networks: [
+			{ ...lte, isUp: false },
+			{ ...wifi, isUp: false },
+		],
+		settings: forAWhile,
+	});
+	const id = await box.open(undefined, 'recording:recorder/film');
+	const begun = box.view(id);
+	t.like(begun, { state: 'active', reason: 'best' });
+	for (const change of [lte, wifi, { ...lte, isUp: false }, { ...wifi, isUp: false }]) {
+		box.radio.put(change);
+		await box.wait(2000);
+		t.like(box.view(id), { state: 'active', baseband: begun?.baseband, owner: begun?.owner });
+	}
+	t.deepEqual(box.coordinator.handoffs(), []);
+	box.cutPower();
+	await box.reboot();
+	await box.wait(500);
+	t.like(box.view(id), { state: 'active' });
+});
+
 test('a session crosses to a better network with every step told and nothing lost or doubled', async (t) => {
 	const box = new SimulatedBox({ settings: forAWhile });
 	const id = await box.open();

@@ -79,6 +79,11 @@ export function decide(question: Question): Decision {
 	return { ...choice, lookAgainAtUs: later };
 }
 
+/** Where to go for who is on no network and may use any; undefined where none can be used. */
+export function bestNetwork(given: Omit<Question, 'session'>): string | undefined {
+	return choose({ ...given, session: { baseband: undefined } }).to;
+}
+
 function choose({ nowUs, basebands, settings, session }: Question): Choice {
 	const present = basebands.find(({ id }) => id === session.baseband);
 	const isBarred = ({ id }: Baseband): boolean => (session.barredUntilUs?.get(id) ?? nowUs) > nowUs;

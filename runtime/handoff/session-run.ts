@@ -10,6 +10,7 @@ import { asHandoffError, HandoffError } from './handoff-error.ts';
 import type { HandoffRecord } from './handoff-record.ts';
 import { Holders } from './holders.ts';
 import type { HandoffLimits } from './limits.ts';
+import { decideLocally, isLocal } from './local-policy.ts';
 import { type Decision, decide } from './policy.ts';
 import type { PolicySettings } from './policy-settings.ts';
 import { resume } from './resume.ts';
@@ -92,7 +93,13 @@ export class SessionRun {
 		// Once the state is on its way a handoff is ended rather than broken off: the next one follows at once.
 		const isEarly = ['candidate', 'prepare', 'resume'].includes(session.state);
 		const { flight } = session;
-		if (isEarly && flight?.to === id && flight.taking === undefined && !after?.isUp) {
+		if (
+			isEarly &&
+			flight?.to === id &&
+			flight.taking === undefined &&
+			!after?.isUp &&
+			!isLocal(session.url)
+		) {
 			this.#interrupt('target-lost', `${id} went down while session ${session.id} was moving to it`);
 		}
 		this.kick();
@@ -307,12 +314,13 @@ export class SessionRun {
 		const situation = session.situation();
 		// A session nobody has is not on a network on which it could not go on.
 		const isAfloat = session.owner === undefined && session.bars.has(session.baseband ?? '');
-		return decide({
+		const question = {
 			nowUs: ports.clock.now(),
 			basebands: ports.networks.basebands(),
 			settings: ports.settings(),
 			session: isAfloat ? { ...situation, baseband: undefined } : situation,
-		});
+		};
+		return isLocal(session.url) ? decideLocally(question, session.owner !== undefined) : decide(question);
 	}
 
 	/** The network it was on, if it can go on there. */

@@ -60,10 +60,10 @@ export class SimulatedBox {
 	}
 
 	/** Opens a session and plays a little of it. */
-	async open(preferred?: string): Promise<string> {
+	async open(preferred?: string, url = 'http://content/film'): Promise<string> {
 		const opened = this.coordinator.open({
 			kind: 'media',
-			url: 'http://content/film',
+			url,
 			...(preferred && { preferred }),
 		});
 		await settle();

@@ -18,6 +18,17 @@ export function vmNames(manifest: Manifest, networks: readonly BoundNetwork[]): 
 		return networks
 			.filter(({ range }) => session.ranges.includes(range))
 			.map(({ id }) => ({ name: `${name}@${id}`, baseband: id }));
-	const usesNetwork = Object.hasOwn(capabilities, 'network-stream');
-	return [{ name, baseband: usesNetwork ? (networks[0]?.id ?? '') : '' }];
+	return [{ name, baseband: isBound(capabilities['network-stream']) ? (networks[0]?.id ?? '') : '' }];
+}
+
+/** The module that a VM of this name is of. */
+export function moduleOf(vm: string): string {
+	const [module = ''] = vm.split('@');
+	return module;
+}
+
+/** @param grant of `network-stream`; one that says that any network will do binds to none */
+function isBound(grant: unknown): boolean {
+	const { anyNetwork } = (grant ?? { anyNetwork: true }) as { readonly anyNetwork?: unknown };
+	return anyNetwork !== true;
 }

@@ -35,10 +35,10 @@ export function moduleBox(t: ExecutionContext) {
 			log,
 			clockCapability,
 			keyValue(directory.folder('buckets')),
-			networkStream(
-				new SimulatedStreams(),
-				await Allowances.open({ directory: directory.folder('allowances'), clock }),
-			),
+			networkStream({
+				streams: new SimulatedStreams(),
+				allowances: await Allowances.open({ directory: directory.folder('allowances'), clock }),
+			}),
 		]);
 		/** What VMs have written to their logs since this start. */
 		const lines: string[] = [];

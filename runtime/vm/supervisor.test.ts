@@ -47,7 +47,7 @@ function platform(t: ExecutionContext, { clock, cells, restart = {} }: Options) 
 			log,
 			clockCapability,
 			keyValue(new MemoryDirectory()),
-			networkStream(new SimulatedStreams(), allowances),
+			networkStream({ streams: new SimulatedStreams(), allowances }),
 		]),
 		restart,
 		watchMs: 20,

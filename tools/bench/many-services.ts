@@ -37,7 +37,10 @@ export async function startServices({ folder, count, sleepAfterMs }: ManyService
 		log,
 		clockCapability,
 		keyValue(new MemoryDirectory()),
-		networkStream(new SimulatedStreams(), await Allowances.open({ directory: new MemoryDirectory(), clock })),
+		networkStream({
+			streams: new SimulatedStreams(),
+			allowances: await Allowances.open({ directory: new MemoryDirectory(), clock }),
+		}),
 	]);
 	let changed = (): void => undefined;
 	const supervisor = new Supervisor({

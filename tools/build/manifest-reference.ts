@@ -4,6 +4,7 @@ import { keyValueFields } from '../../runtime/capability/key-value.ts';
 import { logFields } from '../../runtime/capability/log.ts';
 import { mediaSinkFields } from '../../runtime/capability/media-sink/media-sink.ts';
 import { networkStreamFields } from '../../runtime/capability/network-stream.ts';
+import { recordingsFields } from '../../runtime/capability/recordings/recordings.ts';
 import { serialFields } from '../../runtime/capability/serial.ts';
 import { budgetFields } from '../../runtime/module/budget-fields.ts';
 import type { Manifest, SessionService, Subscription } from '../../runtime/module/manifest.ts';
@@ -152,6 +153,7 @@ const grants: Readonly<Record<string, Readonly<Record<string, NumberField>>>> = 
 	'key-value': keyValueFields,
 	'network-stream': networkStreamFields,
 	'media-sink': mediaSinkFields,
+	recordings: recordingsFields,
 	serial: serialFields,
 };
 
@@ -199,8 +201,11 @@ ${table(['field', 'what it is', 'default', 'most', 'beyond it'], numberRows(budg
 ## Capabilities
 
 \`log\` and \`clock\` everyone has, with their defaults. \`network-stream\` needs \`hosts\` too: a list of the names of hosts that it
-may fetch from, or \`"*"\`; any other one ends a fetch with \`denied\`. Of \`log\`, \`key-value\`, \`network-stream\` and
-\`media-sink\` a box may grant less (\`grantCaps\` of its configuration, by capability and field), as it may of budgets.
+may fetch from, or \`"*"\`; any other one ends a fetch with \`denied\`. \`"recording:NAME"\` among them, which \`"*"\` does not stand for, lets
+a module of the operator's own read what the module NAME has recorded, as \`recording:NAME/RECORDING\`, and any module what it has
+recorded itself; no network is used for that. \`"anyNetwork": true\` has each fetch of a module without sessions go over the best
+network that is there then; else its VM is bound to the first. Of \`log\`, \`key-value\`, \`network-stream\`,
+\`media-sink\` and \`recordings\` a box may grant less (\`grantCaps\` of its configuration, by capability and field), as it may of budgets.
 
 ${table(['grant', 'field', 'what it is', 'default', 'most', 'beyond it'], grantRows)}`;
 }

@@ -76,14 +76,18 @@ function resolved(json: JsonObject, root: protobuf.Root): ResolvedManifest {
 	return { json, manifest };
 }
 
-const serialTypes = ['mullion.expansion.SerialData'];
+/** Those of the topics that come with a capability. */
+const capabilityTypes: Readonly<Record<string, readonly string[]>> = {
+	serial: ['mullion.expansion.SerialData'],
+	recordings: ['mullion.recordings.Order', 'mullion.recordings.Report'],
+};
 
 /** Every message that a manifest names, directly or by having sessions. */
 export function declaredTypes({ publishes, subscribes, config, session, capabilities }: Manifest): string[] {
 	const types = [...Object.values(publishes), ...Object.values(subscribes).map(({ type }) => type)];
 	if (config.type !== '') types.push(config.type);
 	if (session !== undefined) types.push(...sessionTypes);
-	if (Object.hasOwn(capabilities, 'serial')) types.push(...serialTypes);
+	for (const name of Object.keys(capabilities)) types.push(...(capabilityTypes[name] ?? []));
 	return [...new Set(types)];
 }
 

@@ -1,7 +1,8 @@
 /** The descriptor of a module's own messages, for tools that show them as text. */
 import protobuf from 'protobufjs';
+import { answerNames } from './answer-names.ts';
 
-/** @returns protobufjs JSON with these messages and all that they are made of */
+/** @returns protobufjs JSON with these messages, those that answer them by their names, and all that they are made of */
 export function schemaOf(root: protobuf.Root, types: readonly string[]): protobuf.INamespace {
 	const needed = new Set<protobuf.ReflectionObject>();
 	const need = (object: protobuf.Type | protobuf.Enum): void => {
@@ -13,7 +14,13 @@ export function schemaOf(root: protobuf.Root, types: readonly string[]): protobu
 			if (field.resolvedType !== null) need(field.resolvedType);
 		}
 	};
-	for (const type of types) need(root.lookupType(type));
+	for (const type of types) {
+		need(root.lookupType(type));
+		for (const answer of answerNames(type)) {
+			const found = root.lookup(answer);
+			if (found instanceof protobuf.Type) need(found);
+		}
+	}
 	return prune(root, needed) ?? {};
 }
 

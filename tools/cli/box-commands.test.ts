@@ -89,6 +89,16 @@ test('a VM is moved to a cell that is there, and to a new one where that is said
 	t.is((await run('move', 'clock')).code, 2);
 });
 
+test('what is to be played is opened as a session', async (t) => {
+	const { type: run, sessions } = await startDesk(t);
+
+	const { json } = await run('play', 'recording:recorder/film', '--on', 'wlan0', '--json');
+
+	t.deepEqual(json(), { session: 'session-1', url: 'recording:recorder/film' });
+	t.like(sessions.list()[0], { kind: 'media', url: 'recording:recorder/film', baseband: 'wlan0' });
+	t.is((await run('play')).code, 2);
+});
+
 test('a message is sent as JSON, encoded with the schema of the module that declares its topic', async (t) => {
 	const { type: run, write, bus } = await startDesk(t);
 	await write('clock.wasm', clock('1.0.0'));

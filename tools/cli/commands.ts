@@ -114,6 +114,11 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./send.ts')).send,
 	},
 	{
+		name: 'play',
+		summary: 'Has the box play something, from a content server or recorded',
+		load: async () => (await import('./play.ts')).play,
+	},
+	{
 		name: 'record',
 		summary: 'Records the turns of a VM on the box',
 		load: async () => (await import('./record.ts')).record,

@@ -1,4 +1,5 @@
 /** What is known of a topic from the modules that declare it. */
+import { answerNames } from '../build/answer-names.ts';
 import type { ModuleContent } from './repository.ts';
 
 export interface Topic {
@@ -21,16 +22,9 @@ export function topicIn(
 	return undefined;
 }
 
-/**
- * The type of the answer to a request, by its name: `GetWeatherRequest` is answered by a
- * `GetWeatherReply`, `...Answer` or `...Response`, and by the same type where there is none of them.
- */
+/** The type of the answer to a request, by its name; the same type where there is none of such a name. */
 export function replyTypeOf({ type, schema }: Topic): string {
-	const stem = type.replace(/Request$/, '');
-	const named = ['Reply', 'Answer', 'Response']
-		.map((ending) => `${stem}${ending}`)
-		.find((name) => hasType(schema, name));
-	return named ?? type;
+	return answerNames(type).find((name) => hasType(schema, name)) ?? type;
 }
 
 function hasType(schema: object, fullName: string): boolean {
