@@ -68,6 +68,7 @@ export interface GrantCaps {
 		readonly bytesPerDay?: number;
 	};
 	readonly 'media-sink'?: { readonly maxFrameBytes?: number };
+	readonly recordings?: { readonly maxBytes?: number; readonly maxRecordings?: number };
 }
 
 export interface NetworkConfig {
