@@ -10,7 +10,7 @@
  */
 import { ImageError } from './image-error.ts';
 
-/** `UDataInfo`, which every piece of data begins with, the package included: its size, two marks, what it is. */
+/** What every piece of data begins with, the package included (`DataHeader`): its size, two marks, what it is. */
 const marks = [0xda, 0x27] as const;
 const marksAt = 2;
 const formatAt = 12;
@@ -95,7 +95,7 @@ function checkEntries(body: Buffer, entries: readonly Entry[]): void {
 	}
 }
 
-/** All that is kept at the front, and zeros where the rest was. */
+/** All that is kept at the front, without gaps: ICU takes a piece to be as long as it is to the next. Zeros where the rest was. */
 function write(body: Buffer, entries: readonly Entry[]): void {
 	const last = entries.at(-1);
 	const kept = entries
