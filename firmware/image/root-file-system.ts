@@ -10,6 +10,7 @@ import { bundleFirmware, startFile } from './bundle.ts';
 import { addCodeCache, codeCacheEnvironment } from './code-cache.ts';
 import { driversOf, isDriver } from './drivers.ts';
 import { type CarriedModule, stageModules } from './factory-modules.ts';
+import { leanIcu } from './lean-icu.ts';
 import { librariesOf } from './libraries.ts';
 import { type PartitionName, partitionOf } from './partitions.ts';
 import { kernelRelease, type Sources } from './sources.ts';
@@ -105,7 +106,7 @@ async function stage(
 	await staging.folders('data', 'dev', 'proc', 'run', 'sys', 'tmp', 'var');
 	await staging.copy(join(debian, 'bin/busybox'), 'bin/busybox', 0o755);
 	for (const applet of applets) await staging.link(`bin/${applet}`, 'busybox');
-	await staging.copy(node, 'bin/node', 0o755);
+	await staging.write('bin/node', leanIcu(await readFile(node)), 0o755);
 	const mender = join(debian, 'sbin/e2fsck');
 	await staging.copy(mender, 'bin/e2fsck', 0o755);
 	// Without a clock of its own the box is often before what it wrote last, which is no damage.

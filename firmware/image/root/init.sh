@@ -15,7 +15,7 @@ not_before "$built_at"
 # What is plugged in can wait for the platform, and not the other way round.
 while read -r driver options; do
 	case $driver in
-	*/usb/* | */scsi/* | */fat/* | */nls/*) plugged="$plugged /$driver" ;;
+	*/usb/* | */scsi/* | */fat/* | */exfat/* | */nls/*) plugged="$plugged /$driver" ;;
 	*) insmod "/$driver" $options ;;
 	esac
 done </etc/mullion/drivers
