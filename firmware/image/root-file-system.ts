@@ -69,12 +69,14 @@ export async function makeRoot(options: RootOptions): Promise<Metafile> {
 	return bundle;
 }
 
+const firmware = 'usr/lib/mullion';
 /** What is another in each release. */
-const changing = ['etc/mullion', 'usr/lib/mullion'];
+const changing = ['etc/mullion', firmware];
 
 /**
  * A folder as the file system of a slot. What changes with a release comes last: what stands before it stays where it
- * is, and so do its hashes.
+ * is, and so do its hashes. The firmware is not packed: a patch brings what has changed of it, where packed it would bring
+ * whole blocks, and a start does not unpack it.
  *
  * @throws ImageError
  */
@@ -92,7 +94,8 @@ export async function packRoot({
 		.filter((path) => changing.some((each) => path.startsWith(`${each}/`)))
 		.toSorted();
 	await writeFile(order, paths.map((path) => `${path} -1\n`).join(''));
-	const how = ['-noappend', '-no-progress', '-quiet', '-sort', order];
+	const asItIs = ['-action', `uncompressed@subpathname(${firmware})`];
+	const how = ['-noappend', '-no-progress', '-quiet', '-sort', order, ...asItIs];
 	await tool('mksquashfs', [folder, file, ...how, ...packed, ...same]);
 	await rm(order);
 }
@@ -146,15 +149,15 @@ async function stage(
 		data: `/dev/${board.storage.disk}${partitionOf('data')}`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
 		// Anything but the firmware starts as Node does by itself.
-		program: `/usr/lib/mullion/${program === undefined ? startFile : 'program.mjs'}`,
+		program: `/${firmware}/${program === undefined ? startFile : 'program.mjs'}`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
 	const environment = { ...allocation, ...(program === undefined && codeCacheEnvironment()) };
 	const exported = Object.entries(environment).map(([name, value]) => `export ${name}=${value}\n`);
 	await staging.write('etc/mullion/release', [...text, ...exported].join(''));
-	await staging.folders('usr/lib/mullion');
+	await staging.folders(firmware);
 	const bundle = await bundleFirmware({
-		file: join(staging.folder, 'usr/lib/mullion', program === undefined ? 'firmware.cjs' : 'program.mjs'),
+		file: join(staging.folder, firmware, program === undefined ? 'firmware.cjs' : 'program.mjs'),
 		without: left,
 		...(program !== undefined && { entry: program, hasCells: false }),
 	});
