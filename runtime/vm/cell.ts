@@ -158,7 +158,7 @@ export class Cell {
 			mail,
 			hibernation,
 			keep: async ({ keeper }) => {
-				if (keeper?.isSettled === false) await keeping?.snapshots.take(keeper);
+				if (keeper !== undefined) await keeping?.suspend(keeper);
 			},
 			arm,
 			say,

@@ -114,9 +114,9 @@ export class Residence {
 		const resident = residents.get(id);
 		if (resident !== undefined) {
 			resident.recorder?.close('the VM was stopped');
-			this.remove(resident);
 			const { keeper } = resident;
 			if (keeper !== undefined && keeping !== undefined) return void this.#leave(keeping, keeper);
+			this.remove(resident);
 		}
 		this.#sayStopped(id);
 	}
@@ -132,9 +132,16 @@ export class Residence {
 	}
 
 	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
-		// What cannot be written now is what the journal held before.
-		await keeping.leave(keeper).catch(() => undefined);
-		this.#sayStopped(keeper.resident.id);
+		const { resident } = keeper;
+		if (!keeper.isJournalled && resident.isInTurn) await keeping.calm(keeper);
+		if (this.#options.residents.get(resident.id) === resident) {
+			// What it is, and what waits for it, is taken while it is still there.
+			const kept = keeping.leave(keeper);
+			this.remove(resident);
+			// What cannot be written now is what the journal held before.
+			await kept.catch(() => undefined);
+		}
+		this.#sayStopped(resident.id);
 		this.#options.flush();
 	}
 

@@ -72,6 +72,9 @@ export class Resident implements Sender {
 	isHeld = false;
 	/** It may not run for now; other than what is held, that may be for days. */
 	isSuspended = false;
+	/** It ends the turn it is in, begins no other, and is gone then. */
+	isLeaving = false;
+	#whenRested: PromiseWithResolvers<void> | undefined;
 	/** How often it was to be brought back. */
 	arrivals = 0;
 	timers = noTimers;
@@ -118,7 +121,7 @@ export class Resident implements Sender {
 	get isReady(): boolean {
 		if (this.vm === undefined || this.throttle !== undefined || this.keeper?.mayRun === false) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
-		if (this.isHeld || this.isSuspended) return false;
+		if (this.isHeld || this.isSuspended || this.isLeaving) return false;
 		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
 	}
 
@@ -130,6 +133,23 @@ export class Resident implements Sender {
 	/** True once its start is done. */
 	get isUp(): boolean {
 		return this.vm !== undefined && this.stage === 'turn';
+	}
+
+	/** A turn of it stands still between two slices. */
+	get isInTurn(): boolean {
+		return this.paused !== undefined && this.stage === 'turn';
+	}
+
+	/** Resolves once the turn that it is in has ended, in whatever way. */
+	whenRested(): Promise<void> {
+		this.#whenRested ??= Promise.withResolvers();
+		return this.#whenRested.promise;
+	}
+
+	/** Its turn has ended. */
+	rested(): void {
+		this.#whenRested?.resolve();
+		this.#whenRested = undefined;
 	}
 
 	/** True when this one can only go on after `other`, directly or through those it waits for. */

@@ -74,7 +74,11 @@ export class Supervisor {
 			numbers,
 			restart,
 			placement,
-			moved: (vm, transition) => options.on?.transition?.(vm, transition),
+			moved: (vm, transition) => {
+				// Not before: what it says in its last turn is still its own.
+				if (transition.to === 'stopped') hub.detach(vm.id);
+				options.on?.transition?.(vm, transition);
+			},
 		});
 		const cells = new CellTable({
 			clock,
@@ -143,7 +147,6 @@ export class Supervisor {
 		this.#launches.end(vm);
 		const cell = this.#cells.of(this.#vms.cellOf(vm));
 		cell?.send({ tag: 'stop', vm: vm.id });
-		this.#options.hub.detach(vm.id);
 		// Without its cell there is nobody to say so.
 		if (cell === undefined) this.#vms.move(vm, 'stopped', reason);
 		await stopped;

@@ -75,7 +75,9 @@ function isUnharmed(t: ExecutionContext, { near, far }: Watched): void {
 async function forgive(): Promise<void> {
 	const from = box.lines.length;
 	await box.restart('hostile');
-	await box.line(/hostile: starting -> running/, from);
+	// Of this start, and of none that it came to by itself before it was told to.
+	const start = await box.line(/hostile: stopped -> starting: started again/, from);
+	await box.line(/hostile: starting -> running/, box.lines.indexOf(start, from));
 }
 
 const faults: Record<string, { order: Order; reason: RegExp }> = {

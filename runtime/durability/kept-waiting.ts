@@ -1,0 +1,28 @@
+/** What waits for a VM when it leaves its cell, as far as it is kept: messages, but for those whose sender waits for an answer. */
+import type { Waiting as KeptWaiting } from '../../proto/host/durability/kept.ts';
+import type { Waiting } from '../bus/inbox.ts';
+import type { Event } from '../component/generated/service.ts';
+import type { Resident } from '../vm/resident.ts';
+import type { KeepingCell } from './keeping.ts';
+
+/** In the order in which it would have been given: of each sender as it was said. */
+export function waitingFor(
+	resident: Resident,
+	{ residents, mail }: Pick<KeepingCell, 'residents' | 'mail'>,
+): Waiting<Event>[] {
+	// What a turn was given that does not end is given once more.
+	const taken = resident.paused === undefined ? [] : resident.taken;
+	const held = [...residents.values().flatMap((sender) => sender.held), ...mail.heldFromAfar()];
+	const noRoom = held.flatMap(({ to, item }) => (to === resident ? [item] : []));
+	return [...taken, ...resident.inbox.list(), ...noRoom];
+}
+
+/** Those of them that are kept. */
+export function keptOf(waiting: readonly Waiting<Event>[]): KeptWaiting[] {
+	return waiting.flatMap(({ event, topic = '', from }) => {
+		// Who asked is told that there is no answer.
+		if (event.tag !== 'message' || event.val.correlation !== 0) return [];
+		const { sender, payload } = event.val;
+		return [{ topic, sender, payload, ...(from && { from }) }];
+	});
+}
