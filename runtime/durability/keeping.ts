@@ -20,7 +20,7 @@ import type { Keeper } from './keeper.ts';
 import { keptCodec } from './kept-codec.ts';
 import { decodeKept } from './kept-state.ts';
 import { recordKind } from './kept-turn.ts';
-import { keptOf, waitingFor } from './kept-waiting.ts';
+import { keptOf, named, waitingFor } from './kept-waiting.ts';
 import { type FaultReport, Leaving } from './leaving.ts';
 import type { LedgerTimer } from './ledger.ts';
 import { fromAfar, type MessageId } from './marks.ts';
@@ -191,6 +191,7 @@ export class Keeping {
 		if (keeper.isJournalled) this.leaving.apply(keeper, vm, effects);
 		else for (const effect of effects) this.cell.apply(resident, vm, effect);
 		if (isBirth && keeper.isJournalled) this.join(keeper, ledger.turn + 1, ledger.joined);
+		if (resident.stage === 'start') this.handOver(keeper);
 		this.snapshots.turnDone(keeper);
 	}
 
@@ -254,6 +255,7 @@ export class Keeping {
 	 */
 	async leave(keeper: Keeper): Promise<void> {
 		keeper.isStill = true;
+		keeper.hasLeft = true;
 		await this.#rest(keeper, true);
 	}
 
@@ -338,6 +340,18 @@ export class Keeping {
 		keeper.note(recordKind.rest, keptCodec().Rest.encode({ turn: ledger.turn, inbox, left }));
 		const { journal } = await this.log();
 		await journal.whenDurable(keeper.sequence);
+	}
+
+	/** What waits for it from the version before is its own from now on, and comes again after a power cut. */
+	handOver(keeper: Keeper): void {
+		const { resident, ledger, isJournalled } = keeper;
+		if (!resident.isHandedOver) return;
+		resident.isHandedOver = false;
+		if (!isJournalled) return;
+		const waiting = resident.inbox.take(resident.inbox.length);
+		const turn = ++ledger.turn;
+		keeper.note(recordKind.rest, keptCodec().Rest.encode({ turn, inbox: keptOf(waiting), left: false }));
+		for (const item of named(waiting, { turn, sequence: keeper.sequence })) resident.inbox.push(item);
 	}
 
 	/** Says that a VM goes on with another number of its turn. */

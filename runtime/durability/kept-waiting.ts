@@ -19,10 +19,29 @@ export function waitingFor(
 
 /** Those of them that are kept. */
 export function keptOf(waiting: readonly Waiting<Event>[]): KeptWaiting[] {
-	return waiting.flatMap(({ event, topic = '', from }) => {
-		// Who asked is told that there is no answer.
-		if (event.tag !== 'message' || event.val.correlation !== 0) return [];
+	return waiting.flatMap((item) => {
+		const { event, topic = '', from } = item;
+		if (event.tag !== 'message' || !isKept(item)) return [];
 		const { sender, payload } = event.val;
 		return [{ topic, sender, payload, ...(from && { from }) }];
 	});
+}
+
+/** The same by the names under which they come back from a record of them. */
+export function named(
+	waiting: readonly Waiting<Event>[],
+	{ turn, sequence }: { readonly turn: number; readonly sequence: number },
+): Waiting<Event>[] {
+	let index = 0;
+	return waiting.map((item) => {
+		if (!isKept(item)) return item;
+		const from = item.from ?? { sender: 0, turn, index, sequence };
+		index++;
+		return { ...item, from };
+	});
+}
+
+/** Who asked is told that there is no answer. */
+function isKept({ event }: Waiting<Event>): boolean {
+	return event.tag === 'message' && event.val.correlation === 0;
 }

@@ -196,7 +196,7 @@ export class Cell {
 				this.#residence.start(command.vm, command.spec);
 				break;
 			case 'stop':
-				this.#residence.stop(command.vm);
+				this.#residence.stop(command.vm, command.forNext);
 				break;
 			case 'suspend':
 				this.#suspension.suspend(command.vm);

@@ -6,6 +6,7 @@ import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
 import type { ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
+import type { Marks } from '../durability/marks.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
@@ -42,7 +43,7 @@ export class Resident implements Sender {
 	readonly id: VmId;
 	/** As it was started last. */
 	spec: VmSpec;
-	readonly inbox: Inbox<Event>;
+	inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
 	/** Its module, also while nobody has it compiled. */
@@ -59,7 +60,7 @@ export class Resident implements Sender {
 	startedAtUs = 0;
 	/** What the turn under way was given. */
 	taken: readonly Waiting<Event>[] = [];
-	readonly share: CpuShare;
+	share: CpuShare;
 	/** Held back until its share of the processor allows more. */
 	throttle: Timer | undefined;
 	/** Writes its turns down, where that was asked for. */
@@ -74,6 +75,12 @@ export class Resident implements Sender {
 	isSuspended = false;
 	/** It ends the turn it is in, begins no other, and is gone then. */
 	isLeaving = false;
+	/** Nobody is here, and another version is to come: messages wait for that. */
+	isVacant = false;
+	/** What waits for it was said to the version before, and is in no record of its own yet. */
+	isHandedOver = false;
+	/** What had come to the journalled version before, where this one is none. */
+	before: Marks | undefined;
 	#whenRested: PromiseWithResolvers<void> | undefined;
 	/** How often it was to be brought back. */
 	arrivals = 0;
@@ -98,7 +105,7 @@ export class Resident implements Sender {
 	usedUs = 0;
 	/** Time inside the guest in the call under way. */
 	callUs = 0;
-	readonly stats = new TurnStats();
+	stats = new TurnStats();
 	/** Messages that it has sent. */
 	sent = 0;
 	/** Messages that ended two turns badly by themselves. */
@@ -107,9 +114,20 @@ export class Resident implements Sender {
 	constructor(id: VmId, spec: VmSpec, nowUs: number) {
 		this.id = id;
 		this.spec = spec;
-		const { cpuPercent, inboxMessages, inboxBytes } = spec.budget;
-		this.share = CpuShare.of(cpuPercent, nowUs);
-		this.inbox = new Inbox(inboxes.of({ messages: inboxMessages, bytes: inboxBytes }));
+		this.share = CpuShare.of(spec.budget.cpuPercent, nowUs);
+		this.inbox = inboxFor(spec);
+	}
+
+	/** Another version lives here from now on, and finds what waits in the inbox. */
+	moveIn(spec: VmSpec, waiting: readonly Waiting<Event>[], nowUs: number): void {
+		this.isVacant = false;
+		this.isHandedOver = waiting.length > 0;
+		this.share = CpuShare.of(spec.budget.cpuPercent, nowUs);
+		this.inbox = inboxFor(spec);
+		for (const item of waiting) this.inbox.push(item);
+		this.stats = new TurnStats();
+		this.sent = 0;
+		this.setAside = 0;
 	}
 
 	/** Made when it is needed: of most it never is. */
@@ -163,6 +181,11 @@ export class Resident implements Sender {
 		return this.cellsAwaited > 0 || this.held[0]?.to.standsStillAbroad() === true;
 	}
 
+	/** Whether the journalled version that was here before has had the message, or left it to this one. */
+	hadBefore(sender: VmId, turn: number, index: number): boolean {
+		return this.before?.isNew({ sender, turn, index, sequence: 0 }) === false;
+	}
+
 	/** The sender waits for room here. */
 	join(sender: Sender): void {
 		this.waiters.add(sender);
@@ -198,4 +221,8 @@ export class Resident implements Sender {
 			sent: this.sent,
 		};
 	}
+}
+
+function inboxFor({ budget: { inboxMessages, inboxBytes } }: VmSpec): Inbox<Event> {
+	return new Inbox(inboxes.of({ messages: inboxMessages, bytes: inboxBytes }));
 }
