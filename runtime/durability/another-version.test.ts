@@ -89,14 +89,19 @@ for (const to of modes)
 		await cell.start(1, version('journal', 'a'));
 		await cell.start(2, speaker);
 		await leave(cell);
+		// Somebody else hears it too, and not before it is durable.
+		cell.post({ tag: 'wanted', topics: ['probe.out', 'chat'] });
 		cell.storage.files.stall();
 		await say(cell, 3);
 		await cell.start(1, version(to, 'b'));
 		cell.storage.files.resume();
 		await cell.write();
 
+		const said = cell.said.flatMap((r) =>
+			r.tag === 'published' && r.vm === 1 ? [probe.word(r.payload)] : [],
+		);
 		t.deepEqual(
-			cell.words().map(({ count }) => count),
+			said.map(({ count }) => count),
 			[1, 2, 3],
 		);
 	});
