@@ -75,8 +75,7 @@ export class Supervisor {
 			restart,
 			placement,
 			moved: (vm, transition) => {
-				// Not before: what it says in its last turn is still its own.
-				if (transition.to === 'stopped' && vms.of(vm.id)?.vacantIn === undefined) hub.detach(vm.id);
+				if (transition.from === 'stopping' && vms.of(vm.id)?.vacantIn === undefined) hub.detach(vm.id);
 				options.on?.transition?.(vm, transition);
 			},
 		});
@@ -170,6 +169,9 @@ export class Supervisor {
 		this.#launches.end(vm);
 		const cell = this.#cells.of(this.#vms.cellOf(vm));
 		cell?.send({ tag: 'stop', vm: vm.id, forNext: vm.vacantIn !== undefined });
+		// One that ends its turn first has to be heard until then.
+		const endsTurn = vm.state === 'stopping' && vm.plan.component.manifest.durability.mode === 'snapshot';
+		if (vm.vacantIn === undefined && !endsTurn) this.#options.hub.detach(vm.id);
 		// Without its cell there is nobody to say so.
 		if (cell === undefined) this.#vms.move(vm, 'stopped', reason);
 		await stopped;
