@@ -41,6 +41,8 @@ export class Keeper implements TurnWatch {
 	received: Marks;
 	/** Of its last record. */
 	sequence = 0;
+	/** The VM was stopped: what comes in its place is another life. */
+	hasLeft = false;
 	/** Units of fuel used since its last snapshot: about what bringing it back will take. */
 	fuel = 0;
 	/** Nothing of it may run any more. */

@@ -176,3 +176,22 @@ test('a VM that keeps snapshots comes back from the last one', async (t) => {
 	await again.order({ what: 'count' });
 	t.deepEqual(counts(again), [2]);
 });
+
+test('what a journalled VM says, one that keeps snapshots hears once', async (t) => {
+	const grant = { mayPublish: false, maySubscribe: false, whenFull: 'block' } as const;
+	const out = { ...grant, name: 'probe.out', mayPublish: true };
+	const keep = { mode: 'snapshot', intervalMs: 1000, digest: probe.component.digest } as const;
+	const cell = new KeptCell();
+	await cell.start(1, { keep, topics: [out, { ...grant, name: 'chat', maySubscribe: true }] });
+	await cell.start(2, {
+		topics: [
+			out,
+			{ ...grant, name: 'chat', mayPublish: true },
+			{ ...grant, name: 'probe.order', maySubscribe: true },
+		],
+	});
+	await cell.order({ what: 'flood', count: 3, text: 'chat' });
+	await cell.write();
+
+	t.deepEqual(counts(cell), [1, 2, 3]);
+});

@@ -2,7 +2,6 @@
  * Keeps the VMs of one cell whose manifests ask for it: brings them back, holds what leaves them until it is
  * safe, and takes their snapshots.
  */
-import type { Waiting as KeptWaiting } from '../../proto/host/durability/kept.ts';
 import type { Clock } from '../clock.ts';
 import type { Effect } from '../component/generated/service.ts';
 import { PageDigester } from '../digest/page-digester.ts';
@@ -21,6 +20,7 @@ import type { Keeper } from './keeper.ts';
 import { keptCodec } from './kept-codec.ts';
 import { decodeKept } from './kept-state.ts';
 import { recordKind } from './kept-turn.ts';
+import { keptOf, named, waitingFor } from './kept-waiting.ts';
 import { type FaultReport, Leaving } from './leaving.ts';
 import type { LedgerTimer } from './ledger.ts';
 import { fromAfar, type MessageId } from './marks.ts';
@@ -55,6 +55,8 @@ export interface KeepingCell {
 	flush(): void;
 }
 
+/** How long a VM that is to be gone may take to end its turn, in milliseconds: less than a cell has to close. */
+const calmMs = 1000;
 /** How long VMs that were kept are waited for after the first has come back, in milliseconds. */
 const patienceMs = 60_000;
 
@@ -189,6 +191,7 @@ export class Keeping {
 		if (keeper.isJournalled) this.leaving.apply(keeper, vm, effects);
 		else for (const effect of effects) this.cell.apply(resident, vm, effect);
 		if (isBirth && keeper.isJournalled) this.join(keeper, ledger.turn + 1, ledger.joined);
+		if (resident.stage === 'start') this.handOver(keeper);
 		this.snapshots.turnDone(keeper);
 	}
 
@@ -227,9 +230,32 @@ export class Keeping {
 		this.leaving.heard(number);
 	}
 
-	/** The VM is stopped alone: what waits for it is kept until it starts again. */
+	/** The VM ends the turn it is in, if its state is to be kept and that is what it takes; no other begins. */
+	async calm(keeper: Keeper): Promise<void> {
+		const { resident, isJournalled } = keeper;
+		if (isJournalled || !resident.isInTurn) return;
+		resident.isLeaving = true;
+		const late = Promise.withResolvers<void>();
+		const timer = this.cell.clock.after(calmMs, () => late.resolve());
+		await Promise.race([resident.whenRested(), late.promise]);
+		timer.cancel();
+	}
+
+	/** The VM may not run for now: what is to be kept of it, and is not yet, is written down once its turn has ended. */
+	async suspend(keeper: Keeper): Promise<void> {
+		if (keeper.isSettled && !keeper.resident.isInTurn) return;
+		if (keeper.resident.isInTurn) await keeper.resident.whenRested();
+		// The rest of what came of that turn is done first.
+		if (keeper.resident.isSuspended) await this.snapshots.settle(keeper);
+	}
+
+	/**
+	 * The VM is stopped alone: its state, and what waits for it, is kept until it starts again. What it is when
+	 * this is called is what is kept, whatever becomes of it then.
+	 */
 	async leave(keeper: Keeper): Promise<void> {
 		keeper.isStill = true;
+		keeper.hasLeft = true;
 		await this.#rest(keeper, true);
 	}
 
@@ -255,6 +281,7 @@ export class Keeping {
 	async #close(): Promise<void> {
 		const log = await this.#log?.catch(() => undefined);
 		if (log === undefined) return;
+		await Promise.all(this.keepers().map((keeper) => this.calm(keeper)));
 		const keepers = [...this.keepers()];
 		for (const keeper of keepers) keeper.isStill = true;
 		await Promise.allSettled(keepers.map((keeper) => this.#rest(keeper, false)));
@@ -307,23 +334,24 @@ export class Keeping {
 
 	async #rest(keeper: Keeper, left: boolean): Promise<void> {
 		const { resident, ledger } = keeper;
-		if (!keeper.isJournalled) {
-			await this.snapshots.take(keeper);
-			return;
-		}
-		const waiting = resident.paused === undefined ? [] : resident.taken;
-		const inbox = [...waiting, ...resident.inbox.list()].flatMap(
-			({ event, topic = '', from }): KeptWaiting[] => {
-				// Who asked is told that there is no answer.
-				if (event.tag !== 'message' || event.val.correlation !== 0) return [];
-				const { sender, payload } = event.val;
-				return [{ topic, sender, payload, ...(from && { from }) }];
-			},
-		);
+		if (!keeper.isJournalled) return this.snapshots.takeLast(keeper);
+		const inbox = keptOf(waitingFor(resident, this.cell));
 		ledger.turn++;
 		keeper.note(recordKind.rest, keptCodec().Rest.encode({ turn: ledger.turn, inbox, left }));
 		const { journal } = await this.log();
 		await journal.whenDurable(keeper.sequence);
+	}
+
+	/** What waits for it from the version before is its own from now on, and comes again after a power cut. */
+	handOver(keeper: Keeper): void {
+		const { resident, ledger, isJournalled } = keeper;
+		if (!resident.isHandedOver) return;
+		resident.isHandedOver = false;
+		if (!isJournalled) return;
+		const waiting = resident.inbox.take(resident.inbox.length);
+		const turn = ++ledger.turn;
+		keeper.note(recordKind.rest, keptCodec().Rest.encode({ turn, inbox: keptOf(waiting), left: false }));
+		for (const item of named(waiting, { turn, sequence: keeper.sequence })) resident.inbox.push(item);
 	}
 
 	/** Says that a VM goes on with another number of its turn. */

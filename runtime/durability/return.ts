@@ -39,7 +39,8 @@ export class Return {
 		this.#keeping = keeping;
 		this.#resident = resident;
 		this.#spec = resident.spec;
-		this.#before = resident.keeper;
+		// That of a version that has left its place is none of its own.
+		this.#before = resident.keeper?.hasLeft === true ? undefined : resident.keeper;
 		this.#since = since;
 		resident.arrivals++;
 		this.#arrival = resident.arrivals;
@@ -146,13 +147,16 @@ export class Return {
 		cell.mail.asking.goOnFrom(ledger.correlation);
 		// What waited for it then comes before what has come since.
 		const arrived = resident.inbox.take(resident.inbox.length);
-		if (this.#before === undefined) for (const waiting of revived.inbox) this.#takeIn(keeper, waiting);
+		// All of it is there where another version has had its place meanwhile.
+		const isThere = this.#before !== undefined || resident.isHandedOver;
+		if (!isThere) for (const waiting of revived.inbox) this.#takeIn(keeper, waiting);
 		for (const waiting of arrived) resident.inbox.push(waiting);
+		takeMarks(keeper);
 		this.#enter(keeper, vm);
 		keeper.fuel = revived.fuel;
 		this.#keeping.snapshots.cameBack(keeper);
 		restoreSurroundings({ cell, resident, ledger });
-		if (!this.#isJournalled) return;
+		if (!this.#isJournalled) return this.#keeping.handOver(keeper);
 		const isGone = past === undefined && revived.sequence > 0;
 		if (isGone || past?.isCut === true) {
 			const what = isGone ? 'is not there' : 'is damaged';
@@ -161,6 +165,7 @@ export class Return {
 			const joined = isGone ? 0 : ledger.joined;
 			this.#keeping.join(keeper, Math.max(ledger.turn + 1, cell.clock.now()), joined);
 		} else if (revived.hasLeft) this.#keeping.join(keeper, ledger.turn + 1, 0);
+		this.#keeping.handOver(keeper);
 		this.#sayAgain(keeper, { revived, sent, handedOver: past?.handedOver ?? 0 });
 		this.#claim();
 	}
@@ -233,7 +238,9 @@ export class Return {
 		const ledger = new Ledger(turn, this.#spec.clockStepUs);
 		// What was said since it was to start waits for it.
 		ledger.joined = this.#since ?? log.lastWhenOpened;
-		this.#resident.keeper = this.#keeperOf({ log, snapshots }, ledger);
+		const keeper = this.#keeperOf({ log, snapshots }, ledger);
+		this.#resident.keeper = keeper;
+		takeMarks(keeper);
 		try {
 			this.#keeping.cell.begin(this.#resident);
 			if (this.#isJournalled) this.#claim();
@@ -246,4 +253,10 @@ export class Return {
 	#tell(level: LogLine['level'], text: string): void {
 		this.#keeping.cell.say({ tag: 'log', vm: this.#resident.id, line: { level, text } });
 	}
+}
+
+/** What waits for it, said to another version or not, has come to it: it is not to come again. */
+function takeMarks({ resident, received }: Keeper): void {
+	if (!resident.isHandedOver) return;
+	for (const { from } of resident.inbox.list()) if (from !== undefined) received.take(from);
 }

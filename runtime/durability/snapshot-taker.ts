@@ -41,6 +41,11 @@ export class SnapshotTaker {
 		return this.#store.load({ origin: this.#origin });
 	}
 
+	/** The next one that is taken is whole. */
+	beginAnew(): void {
+		this.#recorder.reset();
+	}
+
 	/** To be called between turns. @throws StateError `not-capturable` */
 	take(state: GuestState, moment: Moment): Uint8Array {
 		if (this.#areWhole) this.#recorder.reset();

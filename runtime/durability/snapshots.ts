@@ -1,5 +1,5 @@
 /** When snapshots of the VMs of a cell are taken: no more often than flash bears, and as often as coming back is to be quick. */
-import type { Sent } from '../../proto/host/durability/kept.ts';
+import type { Waiting as KeptWaiting, Sent } from '../../proto/host/durability/kept.ts';
 import type { Timer } from '../clock.ts';
 import { codeOf } from '../error.ts';
 import { VmError } from '../vm/error.ts';
@@ -7,6 +7,7 @@ import type { Resident } from '../vm/resident.ts';
 import type { Keeper } from './keeper.ts';
 import type { Keeping } from './keeping.ts';
 import { encodeKept } from './kept-state.ts';
+import { keptOf, waitingFor } from './kept-waiting.ts';
 
 /** Fuel of turns that are replayed within a tenth of a second; fewer are not worth a snapshot of their own. */
 const replayedQuickly = 40_000_000;
@@ -16,7 +17,8 @@ const retryMs = 50;
 export class Snapshots {
 	readonly #keeping: Keeping;
 	readonly #armed = new Map<Keeper, Timer>();
-	readonly #busy = new Set<Keeper>();
+	/** What is being written of each. */
+	readonly #busy = new Map<Keeper, Promise<void>>();
 	/** Sequence of the last one of each that is durable. */
 	readonly #last = new WeakMap<Keeper, number>();
 
@@ -41,27 +43,53 @@ export class Snapshots {
 
 	/** Resolves when it is durable, or could not be taken. */
 	async take(keeper: Keeper): Promise<void> {
+		if (!this.#busy.has(keeper)) await this.#begin(keeper);
+	}
+
+	/** As `take`, of what it is by now; nothing is written twice. */
+	async settle(keeper: Keeper): Promise<void> {
+		await this.#busy.get(keeper);
+		if (!keeper.isSettled) await this.take(keeper);
+	}
+
+	/**
+	 * As `take`, of a VM that is not journalled and about to be gone, with what waits for it: it is taken before this
+	 * returns, and put behind what is being written of it.
+	 */
+	async takeLast(keeper: Keeper): Promise<void> {
+		const waiting = keptOf(waitingFor(keeper.resident, this.#keeping.cell));
+		if (keeper.isSettled && waiting.length === 0) return this.#busy.get(keeper);
+		if (keeper.resident.isInTurn) this.#failed(keeper, 'it did not end its turn');
+		// What it would be a change to may yet fail.
+		if (this.#busy.has(keeper)) keeper.snapshots.beginAnew();
+		await this.#begin(keeper);
+	}
+
+	#begin(keeper: Keeper): Promise<void> {
+		const writing = this.#write(keeper).finally(() => {
+			if (this.#busy.get(keeper) === writing) this.#busy.delete(keeper);
+		});
+		this.#busy.set(keeper, writing);
+		return writing;
+	}
+
+	async #write(keeper: Keeper): Promise<void> {
 		const { resident, ledger, snapshots } = keeper;
 		const { clock } = this.#keeping.cell;
-		if (this.#busy.has(keeper) || (resident.asleep !== undefined && !this.#rouse(keeper))) return;
+		if (resident.asleep !== undefined && !this.#rouse(keeper)) return;
 		const state = resident.vm?.state;
 		if (state === undefined || resident.stage !== 'turn' || resident.paused !== undefined) {
 			if (resident.vm !== undefined && !keeper.isStill) this.#arm(keeper, retryMs);
 			return;
 		}
-		this.#busy.add(keeper);
+		let fuel = 0;
 		try {
 			ledger.settleStored(clock.now());
 			const { sequence } = keeper;
-			const inbox = resident.inbox.list().flatMap(({ event, topic = '', from }) => {
-				if (event.tag !== 'message' || event.val.correlation !== 0) return [];
-				// What others would say again is not kept twice, unless there is nobody who would.
-				if (keeper.isJournalled ? from?.sender !== 0 : !keeper.isStill) return [];
-				const { sender, payload } = event.val;
-				return [{ topic, sender, payload, ...(from && { from }) }];
-			});
+			const inbox = this.#inboxOf(keeper);
 			const platform = encodeKept({ ledger, sequence, inbox, sent: this.#sentBy(resident) });
 			const bytes = snapshots.take(state, { turn: ledger.turn, platform });
+			fuel = keeper.fuel;
 			keeper.fuel = 0;
 			const { journal } = await this.#keeping.log();
 			// A snapshot must never be ahead of the log: what it had from others would not have been said.
@@ -79,22 +107,35 @@ export class Snapshots {
 			}
 			this.#last.set(keeper, sequence);
 		} catch (error) {
-			const text = `its state could not be kept: ${codeOf(error)}: ${error}`;
-			this.#keeping.cell.say({ tag: 'log', vm: resident.id, line: { level: 'error', text } });
-			this.#keeping.cell.flush();
-		} finally {
-			this.#busy.delete(keeper);
+			// It is nowhere else, and still to be written.
+			if (!keeper.isJournalled) keeper.fuel += fuel;
+			this.#failed(keeper, `${codeOf(error)}: ${error}`);
 		}
 	}
 
+	#failed({ resident }: Keeper, why: string): void {
+		const { cell } = this.#keeping;
+		const text = `its state could not be kept: ${why}`;
+		cell.say({ tag: 'log', vm: resident.id, line: { level: 'error', text } });
+		cell.flush();
+	}
+
+	/** What others would say again is not kept twice, unless there is nobody who would. */
+	#inboxOf({ resident, isJournalled, isStill }: Keeper): KeptWaiting[] {
+		if (isJournalled) return keptOf(resident.inbox.list().filter(({ from }) => from?.sender === 0));
+		return isStill ? keptOf(waitingFor(resident, this.#keeping.cell)) : [];
+	}
+
 	/** One that sleeps has to be woken for its snapshot; false where there is nothing to take. */
-	#rouse({ isJournalled, resident }: Keeper): boolean {
-		if (!isJournalled) return false;
+	#rouse(keeper: Keeper): boolean {
+		const { isJournalled, isStill, resident } = keeper;
+		if (!isJournalled && !isStill) return false;
 		try {
 			this.#keeping.cell.wake(resident);
 			return true;
 		} catch (error) {
 			if (!(error instanceof VmError)) throw error;
+			if (isStill) this.#failed(keeper, `${error.code}: ${error.message}`);
 			return false;
 		}
 	}

@@ -72,5 +72,5 @@ export function moduleBox(t: ExecutionContext) {
 		(
 			await MadeCodes.open({ directory: directory.folder('made'), code: new MemoryCode(files), platform })
 		).find(digest);
-	return { files, start, found, index: directory.folder('made') };
+	return { files, start, found, disk: directory.disk, index: directory.folder('made') };
 }

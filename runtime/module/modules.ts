@@ -183,13 +183,16 @@ export class Modules {
 			});
 			const component = configured(prepared, config);
 			await this.#requireRoom(component, old);
-			await this.#vms.stopAll(name);
-			const unit = await this.#keep({ ...delivery, uuid: before.uuid }, component, { config, before });
+			const left = await this.#vms.vacateAll(name);
 			// Whether it is to run is the operator's to say, whatever the version.
-			const views =
-				unit.requestedState === 'idle'
-					? await this.#vms.rest(component)
-					: await this.#vms.startAll(component);
+			const isIdle = before.requestedState === 'idle';
+			const kept = this.#keep({ ...delivery, uuid: before.uuid }, component, { config, before });
+			const unit = await kept.catch(async (error: unknown) => {
+				await this.#learn(old?.manifest);
+				if (old !== undefined) await this.#vms.takePlace(old, { left, isIdle });
+				throw error;
+			});
+			const views = await this.#vms.takePlace(component, { left, isIdle });
 			const failed = views.find(({ state }) => !isUp(state) && state !== 'suspended');
 			// What was kept belongs to one version: it goes with it, and is there again when it comes back.
 			if (failed === undefined) {
@@ -197,14 +200,15 @@ export class Modules {
 				await old?.code?.discard();
 				return this.#view(unit, component);
 			}
-			await this.#vms.stopAll(name);
+			const gone = await this.#vms.vacateAll(name);
 			await this.#options.store.record(before);
 			if (old !== undefined) {
 				await this.#learn(old.manifest);
 				this.#components.set(name, old);
 				this.#options.supervisor.regrant();
-				for (const vm of await this.#vms.startAll(old)) this.#options.supervisor.forgetKept(vm.name);
-			}
+				const back = await this.#vms.takePlace(old, { left: gone, isIdle });
+				for (const vm of back) this.#options.supervisor.forgetKept(vm.name);
+			} else await this.#vms.stopAll(name);
 			throw new ModuleError('start-failed', `${name} ${manifest.version}: ${failed.reason}`);
 		});
 	}

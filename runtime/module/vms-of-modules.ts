@@ -49,6 +49,23 @@ export class VmsOfModules {
 		return mine.map((vm) => vm.name);
 	}
 
+	/** As `stopAll`, where another version is to come, for which what waits is kept: see `takePlace`. */
+	async vacateAll(name: string): Promise<string[]> {
+		const mine = this.of(name);
+		await Promise.all(mine.map((vm) => this.#supervisor.vacate(vm.name)));
+		return mine.map((vm) => vm.name);
+	}
+
+	/** Starts, or has at rest, what comes where these VMs were. Returns them as `startAll` and `rest`. */
+	async takePlace(
+		component: PreparedComponent,
+		{ left, isIdle }: { readonly left: readonly string[]; readonly isIdle: boolean },
+	): Promise<VmView[]> {
+		const names = new Set(this.plans(component).map(({ name }) => name));
+		for (const name of left) if (!names.has(name)) await this.#supervisor.remove(name);
+		return isIdle ? this.rest(component) : this.startAll(component);
+	}
+
 	of(name: string): VmView[] {
 		return this.#supervisor.views().filter(({ module }) => module === name);
 	}

@@ -156,7 +156,8 @@ export interface LogLine {
 
 export type CellCommand =
 	| { readonly tag: 'start'; readonly vm: VmId; readonly spec: VmSpec }
-	| { readonly tag: 'stop'; readonly vm: VmId }
+	/** `forNext`: what waits for it, and what is said to it from now on, waits for the next that is started by its number. */
+	| { readonly tag: 'stop'; readonly vm: VmId; readonly forNext?: boolean }
 	/** Nothing of the VM is recorded any more; it goes on. */
 	| { readonly tag: 'stop-recording'; readonly vm: VmId; readonly why: string }
 	| { readonly tag: 'event'; readonly vm: VmId; readonly event: BoxEvent }

@@ -158,7 +158,7 @@ export class Cell {
 			mail,
 			hibernation,
 			keep: async ({ keeper }) => {
-				if (keeper?.isSettled === false) await keeping?.snapshots.take(keeper);
+				if (keeper !== undefined) await keeping?.suspend(keeper);
 			},
 			arm,
 			say,
@@ -196,7 +196,7 @@ export class Cell {
 				this.#residence.start(command.vm, command.spec);
 				break;
 			case 'stop':
-				this.#residence.stop(command.vm);
+				this.#residence.stop(command.vm, command.forNext);
 				break;
 			case 'suspend':
 				this.#suspension.suspend(command.vm);

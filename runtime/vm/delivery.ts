@@ -57,7 +57,7 @@ export class Delivery {
 		const { residents, queue } = this.#options;
 		for (const sender of receiver.waiters) {
 			for (let head = sender.held[0]; head; head = sender.held[0]) {
-				const isThere = residents.has(head.to.id);
+				const isThere = residents.get(head.to.id) === head.to;
 				if (isThere && (head.to !== receiver || !head.to.inbox.offer(head.item, ifFull(head.to)))) break;
 				sender.held.shift();
 				head.placed?.();

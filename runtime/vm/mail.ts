@@ -171,7 +171,9 @@ export class Mail {
 	/** An event of the platform's own; lost when the VM does not run. */
 	give(id: VmId, event: Event): void {
 		const resident = this.#options.residents.get(id);
-		if (resident === undefined || !(resident.isUp || resident.keeper?.isJournalled === true)) return;
+		// What the one before has asked for is nothing to the next.
+		if (resident === undefined || resident.isVacant) return;
+		if (!resident.isUp && resident.keeper?.isJournalled !== true) return;
 		const bytes = event.tag === 'chunk' ? event.val.bytes.length : 0;
 		resident.inbox.push({ event, bytes, failures: 0 });
 		this.#options.queue.add(resident);
@@ -213,7 +215,8 @@ export class Mail {
 		if (this.#tap.isOpen) this.#show(sender, { kind: 'message', topic: topicOf(topic), payload });
 		for (let at = 0; at < routes.length; at++) {
 			const route = routes[at] as Route;
-			if (route.to.keeper?.receives(id) === true)
+			// Others have it once it is durable.
+			if (route.to.isJournalled && route.to.keeper?.receives(id) === true)
 				this.#delivery.deliver(sender, route, { sender: sender.id, payload, id, isSole });
 		}
 	}
@@ -221,7 +224,8 @@ export class Mail {
 	/** To the others of this cell, and to the box. */
 	publishUnkept(sender: Resident, { id: { turn, index }, topic, payload }: Dispatch): void {
 		for (const route of this.#routes.of(topic))
-			if (!route.to.isJournalled) this.#delivery.deliver(sender, route, { sender: sender.id, payload });
+			if (!route.to.isJournalled && !route.to.hadBefore(sender.id, turn, index))
+				this.#delivery.deliver(sender, route, { sender: sender.id, payload });
 		const id = { turn, index };
 		if (this.#wanted.has(topic)) this.#options.say({ tag: 'published', vm: sender.id, topic, payload, id });
 	}
@@ -231,7 +235,7 @@ export class Mail {
 		const from = this.#options.residents.get(id.sender);
 		for (const route of this.#routes.of(topic)) {
 			const { to } = route;
-			if (to === (only ?? to) && to.keeper?.receives(id) === true)
+			if (to === (only ?? to) && to.isJournalled && to.keeper?.receives(id) === true)
 				this.#delivery.deliver(from, route, { sender: id.sender, payload, id });
 		}
 	}

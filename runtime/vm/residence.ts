@@ -20,6 +20,7 @@ import type { Reclaim } from './reclaim.ts';
 import { Resident } from './resident.ts';
 import { topicsMessage } from './topics-message.ts';
 import type { Turns } from './turns.ts';
+import { takePlace, vacate } from './vacancy.ts';
 
 export interface ResidenceOptions {
 	readonly clock: Clock;
@@ -55,6 +56,7 @@ export class Residence {
 		const now = clock.now();
 		const resident = residents.get(id) ?? new Resident(id, spec, now);
 		residents.set(id, resident);
+		if (resident.isVacant) takePlace(resident, spec, { mail, nowUs: now });
 		hibernation.gone(resident);
 		resident.code = new ServiceCode(spec.module, this.#keptCode(spec));
 		resident.spec = new HousedSpec(spec, resident.code);
@@ -108,15 +110,21 @@ export class Residence {
 		this.#options.say({ tag: 'fault', vm: resident.id, code: error.code, log: [], ...crash });
 	}
 
-	/** Answered with `stopped`, also for one that is not here. */
-	stop(id: VmId): void {
+	/**
+	 * Answered with `stopped`, also for one that is not here.
+	 *
+	 * @param forNext another version is to come, for which its place is kept
+	 */
+	stop(id: VmId, forNext = false): void {
 		const { residents, keeping } = this.#options;
 		const resident = residents.get(id);
 		if (resident !== undefined) {
 			resident.recorder?.close('the VM was stopped');
-			this.remove(resident);
 			const { keeper } = resident;
-			if (keeper !== undefined && keeping !== undefined) return void this.#leave(keeping, keeper);
+			// Of one that has left already, all is written.
+			if (keeper !== undefined && keeping !== undefined && !resident.isVacant)
+				return void this.#leave(keeping, keeper, forNext);
+			this.#vacate(resident, forNext);
 		}
 		this.#sayStopped(id);
 	}
@@ -131,10 +139,22 @@ export class Residence {
 		mail.leave(resident);
 	}
 
-	async #leave(keeping: Keeping, keeper: Keeper): Promise<void> {
-		// What cannot be written now is what the journal held before.
-		await keeping.leave(keeper).catch(() => undefined);
-		this.#sayStopped(keeper.resident.id);
+	#vacate(resident: Resident, forNext: boolean): void {
+		if (forNext) vacate(resident, this.#options);
+		else this.remove(resident);
+	}
+
+	async #leave(keeping: Keeping, keeper: Keeper, forNext: boolean): Promise<void> {
+		const { resident } = keeper;
+		if (!keeper.isJournalled && resident.isInTurn) await keeping.calm(keeper);
+		if (this.#options.residents.get(resident.id) === resident) {
+			// What it is, and what waits for it, is taken while it is still there.
+			const kept = keeping.leave(keeper);
+			this.#vacate(resident, forNext);
+			// What cannot be written now is what the journal held before.
+			await kept.catch(() => undefined);
+		}
+		this.#sayStopped(resident.id);
 		this.#options.flush();
 	}
 

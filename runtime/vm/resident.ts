@@ -6,6 +6,7 @@ import type { Event } from '../component/generated/service.ts';
 import type { PausedCall } from '../component/lane/lane.ts';
 import type { ServiceCode } from '../component/service-code.ts';
 import type { Keeper } from '../durability/keeper.ts';
+import type { Marks } from '../durability/marks.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { VmCounts, VmId, VmSpec } from './cell-protocol.ts';
 import { CpuShare } from './cpu-share.ts';
@@ -42,7 +43,7 @@ export class Resident implements Sender {
 	readonly id: VmId;
 	/** As it was started last. */
 	spec: VmSpec;
-	readonly inbox: Inbox<Event>;
+	inbox: Inbox<Event>;
 	/** Undefined before its start and after a fault: messages wait, nothing runs. */
 	vm: Vm | undefined;
 	/** Its module, also while nobody has it compiled. */
@@ -59,7 +60,7 @@ export class Resident implements Sender {
 	startedAtUs = 0;
 	/** What the turn under way was given. */
 	taken: readonly Waiting<Event>[] = [];
-	readonly share: CpuShare;
+	share: CpuShare;
 	/** Held back until its share of the processor allows more. */
 	throttle: Timer | undefined;
 	/** Writes its turns down, where that was asked for. */
@@ -72,6 +73,15 @@ export class Resident implements Sender {
 	isHeld = false;
 	/** It may not run for now; other than what is held, that may be for days. */
 	isSuspended = false;
+	/** It ends the turn it is in, begins no other, and is gone then. */
+	isLeaving = false;
+	/** Nobody is here, and another version is to come: messages wait for that. */
+	isVacant = false;
+	/** What waits for it was said to the version before, and is in no record of its own yet. */
+	isHandedOver = false;
+	/** What had come to the journalled version before, where this one is none. */
+	before: Marks | undefined;
+	#whenRested: PromiseWithResolvers<void> | undefined;
 	/** How often it was to be brought back. */
 	arrivals = 0;
 	timers = noTimers;
@@ -95,7 +105,7 @@ export class Resident implements Sender {
 	usedUs = 0;
 	/** Time inside the guest in the call under way. */
 	callUs = 0;
-	readonly stats = new TurnStats();
+	stats = new TurnStats();
 	/** Messages that it has sent. */
 	sent = 0;
 	/** Messages that ended two turns badly by themselves. */
@@ -104,9 +114,20 @@ export class Resident implements Sender {
 	constructor(id: VmId, spec: VmSpec, nowUs: number) {
 		this.id = id;
 		this.spec = spec;
-		const { cpuPercent, inboxMessages, inboxBytes } = spec.budget;
-		this.share = CpuShare.of(cpuPercent, nowUs);
-		this.inbox = new Inbox(inboxes.of({ messages: inboxMessages, bytes: inboxBytes }));
+		this.share = CpuShare.of(spec.budget.cpuPercent, nowUs);
+		this.inbox = inboxFor(spec);
+	}
+
+	/** Another version lives here from now on, and finds what waits in the inbox. */
+	moveIn(spec: VmSpec, waiting: readonly Waiting<Event>[], nowUs: number): void {
+		this.isVacant = false;
+		this.isHandedOver = waiting.length > 0;
+		this.share = CpuShare.of(spec.budget.cpuPercent, nowUs);
+		this.inbox = inboxFor(spec);
+		for (const item of waiting) this.inbox.push(item);
+		this.stats = new TurnStats();
+		this.sent = 0;
+		this.setAside = 0;
 	}
 
 	/** Made when it is needed: of most it never is. */
@@ -118,7 +139,7 @@ export class Resident implements Sender {
 	get isReady(): boolean {
 		if (this.vm === undefined || this.throttle !== undefined || this.keeper?.mayRun === false) return false;
 		if (this.paused !== undefined || this.stage !== 'turn') return true;
-		if (this.isHeld || this.isSuspended) return false;
+		if (this.isHeld || this.isSuspended || this.isLeaving) return false;
 		return this.held.length === 0 && this.cellsAwaited === 0 && this.inbox.length > 0;
 	}
 
@@ -132,6 +153,23 @@ export class Resident implements Sender {
 		return this.vm !== undefined && this.stage === 'turn';
 	}
 
+	/** A turn of it stands still between two slices. */
+	get isInTurn(): boolean {
+		return this.paused !== undefined && this.stage === 'turn';
+	}
+
+	/** Resolves once the turn that it is in has ended, in whatever way. */
+	whenRested(): Promise<void> {
+		this.#whenRested ??= Promise.withResolvers();
+		return this.#whenRested.promise;
+	}
+
+	/** Its turn has ended. */
+	rested(): void {
+		this.#whenRested?.resolve();
+		this.#whenRested = undefined;
+	}
+
 	/** True when this one can only go on after `other`, directly or through those it waits for. */
 	waitsFor(other: Sender): boolean {
 		const next = this.held[0]?.to;
@@ -141,6 +179,11 @@ export class Resident implements Sender {
 	/** True when it can only go on after something has happened in another cell. */
 	standsStillAbroad(): boolean {
 		return this.cellsAwaited > 0 || this.held[0]?.to.standsStillAbroad() === true;
+	}
+
+	/** Whether the journalled version that was here before has had the message, or left it to this one. */
+	hadBefore(sender: VmId, turn: number, index: number): boolean {
+		return this.before?.isNew({ sender, turn, index, sequence: 0 }) === false;
 	}
 
 	/** The sender waits for room here. */
@@ -178,4 +221,8 @@ export class Resident implements Sender {
 			sent: this.sent,
 		};
 	}
+}
+
+function inboxFor({ budget: { inboxMessages, inboxBytes } }: VmSpec): Inbox<Event> {
+	return new Inbox(inboxes.of({ messages: inboxMessages, bytes: inboxBytes }));
 }

@@ -52,6 +52,8 @@ export interface Supervised {
 	/** Where it was moved to; undefined for where it belongs. */
 	cell: string | undefined;
 	linked: LinkedVm | undefined;
+	/** The cell where its place is kept for another version; undefined where it is not. */
+	vacantIn: string | undefined;
 	/** For the next start only. */
 	recorded: RecordedStart | undefined;
 	/** How often it was launched; an attempt that is not the last one has been overtaken. */
@@ -81,6 +83,7 @@ export function installedVm(id: VmId, plan: VmPlan, restart: RestartOptions | un
 		startTookUs: 0,
 		conduct: new Conduct(),
 		cell: undefined,
+		vacantIn: undefined,
 		linked: undefined,
 		recorded: undefined,
 		launches: 0,

@@ -74,7 +74,10 @@ export class Supervisor {
 			numbers,
 			restart,
 			placement,
-			moved: (vm, transition) => options.on?.transition?.(vm, transition),
+			moved: (vm, transition) => {
+				if (transition.from === 'stopping' && vms.of(vm.id)?.vacantIn === undefined) hub.detach(vm.id);
+				options.on?.transition?.(vm, transition);
+			},
 		});
 		const cells = new CellTable({
 			clock,
@@ -119,31 +122,56 @@ export class Supervisor {
 
 	/** Starts a VM; one that is parked or stopped under this name starts anew and keeps its number. */
 	start(plan: VmPlan): VmId {
-		const existing = this.#vms.find(plan.name);
-		const vm = existing ?? this.#vms.add(plan);
+		const vacantIn = this.#vms.find(plan.name)?.vacantIn;
+		const vm = this.#vms.take(plan);
 		vm.plan = plan;
 		vm.policy.reset();
-		this.#launches.launch(vm, 'start', existing === undefined ? 'installed' : 'started again');
+		const here = this.#vms.cellOf(vm);
+		if (vacantIn !== undefined && vacantIn !== here) this.#giveUp(vm, vacantIn);
+		this.#launches.launch(vm, 'start', vm.state === 'installed' ? 'installed' : 'started again');
+		// Nobody stands still for who may not come for days.
+		if (vacantIn === here && vm.state === 'suspended')
+			this.#cells.of(here)?.send({ tag: 'suspend', vm: vm.id });
 		return vm.id;
 	}
 
 	/** Has a VM be there and stopped, running before or not: `start` is what it waits for. */
 	rest(plan: VmPlan, reason: string): Promise<void> {
-		if (this.#vms.find(plan.name) === undefined) this.#vms.add(plan);
+		const vacantIn = this.#vms.find(plan.name)?.vacantIn;
+		const vm = this.#vms.take(plan);
+		if (vacantIn !== undefined) this.#giveUp(vm, vacantIn);
 		return this.stop(plan.name, reason);
 	}
 
 	/** Resolves when the VM is stopped; stopping what is not there is no error. */
 	async stop(name: string, reason = 'asked for'): Promise<void> {
 		const vm = this.#vms.find(name);
-		if (vm === undefined || vm.state === 'stopped') return;
+		if (vm?.vacantIn !== undefined) this.#giveUp(vm, vm.vacantIn);
+		if (vm !== undefined && vm.state !== 'stopped') await this.#end(vm, reason);
+	}
+
+	/**
+	 * As `stop`, where another version is to come: what waits for it, and what is said to it meanwhile, waits for
+	 * what is started next under its name, if that comes into the same cell.
+	 */
+	async vacate(name: string): Promise<void> {
+		const vm = this.#vms.find(name);
+		if (vm === undefined) return;
+		if (vm.state === 'stopped') return this.#vms.forget(vm);
+		vm.vacantIn = this.#vms.cellOf(vm);
+		await this.#end(vm, 'another version takes its place');
+	}
+
+	async #end(vm: Supervised, reason: string): Promise<void> {
 		const stopped = this.#vms.stopped(vm);
 		vm.retry?.cancel();
 		this.#vms.move(vm, 'stop', reason);
 		this.#launches.end(vm);
 		const cell = this.#cells.of(this.#vms.cellOf(vm));
-		cell?.send({ tag: 'stop', vm: vm.id });
-		this.#options.hub.detach(vm.id);
+		cell?.send({ tag: 'stop', vm: vm.id, forNext: vm.vacantIn !== undefined });
+		// One that ends its turn first has to be heard until then.
+		const endsTurn = vm.state === 'stopping' && vm.plan.component.manifest.durability.mode === 'snapshot';
+		if (vm.vacantIn === undefined && !endsTurn) this.#options.hub.detach(vm.id);
 		// Without its cell there is nobody to say so.
 		if (cell === undefined) this.#vms.move(vm, 'stopped', reason);
 		await stopped;
@@ -240,6 +268,13 @@ export class Supervisor {
 			this.#launches.end(vm);
 		}
 		await this.#cells.close();
+	}
+
+	/** Nobody comes to the place that was kept there. */
+	#giveUp(vm: Supervised, vacantIn: string): void {
+		vm.vacantIn = undefined;
+		this.#cells.of(vacantIn)?.send({ tag: 'stop', vm: vm.id });
+		this.#options.hub.detach(vm.id);
 	}
 
 	/** Undefined where it is in that cell. */

@@ -176,6 +176,21 @@ test('one that may not run is not started before it may', async (t) => {
 	await said(1);
 });
 
+test('what is said to a suspended VM waits for its next version, which may not run either yet', async (t) => {
+	const { supervisor, start, hold, order, said, words } = box(t);
+	await start('one');
+	hold('why');
+	order({ what: 'count' });
+	await supervisor.vacate('one');
+	order({ what: 'count' });
+	t.is((await start('one')).state, 'suspended');
+	order({ what: 'count' });
+	hold(undefined);
+	await said(3);
+	t.deepEqual(words, ['orders', 'orders', 'orders']);
+	t.is(supervisor.view('one')?.state, 'running');
+});
+
 test('a suspended VM can be stopped, and one that fails stays suspended', async (t) => {
 	const { supervisor, start, hold, order, words, clock } = box(t);
 	await start('one');

@@ -65,6 +65,7 @@ export class Transactions {
 		if (resident.stage === 'start') this.#started(resident);
 		else if (resident.singly > 0) resident.singly--;
 		if (resident.isHeld) this.#say({ tag: 'at-rest', vm: resident.id });
+		resident.rested();
 		for (const line of vm.takeLog()) this.#tell(resident, { tag: 'log', vm: resident.id, line });
 		if (keeper !== undefined) this.#keeping?.apply(keeper, vm, effects);
 		else for (const effect of effects) this.apply(resident, vm, effect);

@@ -116,6 +116,7 @@ export class Turns implements LaneHost {
 		resident.stage = 'turn';
 		resident.throttle?.cancel();
 		resident.throttle = undefined;
+		resident.rested();
 		if (vm === undefined) return;
 		if (isCallable) this.#byCall.delete(vm.call);
 		vm.leave();

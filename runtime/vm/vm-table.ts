@@ -35,10 +35,15 @@ export class VmTable {
 		return this.#vms.values();
 	}
 
-	/** One that is not there yet: nobody else may have its name. */
-	add(plan: VmPlan): Supervised {
+	/** The one of this name, made where there is none; a new one with its number where it has left its place to another version. */
+	take(plan: VmPlan): Supervised {
+		const there = this.find(plan.name);
+		return there === undefined || there.vacantIn !== undefined ? this.#add(plan, there?.id) : there;
+	}
+
+	#add(plan: VmPlan, id: VmId | undefined): Supervised {
 		const { numbers, restart } = this.#options;
-		const vm = installedVm(numbers?.of(plan.name) ?? ++this.#lastId, plan, restart);
+		const vm = installedVm(id ?? numbers?.of(plan.name) ?? ++this.#lastId, plan, restart);
 		this.#vms.set(vm.id, vm);
 		return vm;
 	}
