@@ -5,12 +5,11 @@
  * one is what the tests see of the other. One process at a time may own a folder.
  */
 import type { Directory } from './directory.ts';
-import { DirectoryError } from './directory-error.ts';
 import type { Disk } from './disk.ts';
+import { checkedFileName, isFileName } from './file-name.ts';
 
 // Unfinished files start with a character that no name may have, so they can never be taken for one.
 const UNFINISHED = '~';
-const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/;
 
 export class DurableDirectory implements Directory {
 	readonly #disk: Disk;
@@ -55,7 +54,7 @@ export class DurableDirectory implements Directory {
 	async list(): Promise<string[]> {
 		const entries = await this.#disk.entries(this.#path);
 		return entries
-			.filter((entry) => !entry.isFolder && NAME.test(entry.name))
+			.filter((entry) => !entry.isFolder && isFileName(entry.name))
 			.map((entry) => entry.name)
 			.sort();
 	}
@@ -67,7 +66,7 @@ export class DurableDirectory implements Directory {
 	/** Removes what writes that a cut ended left behind, here and in every folder below. */
 	async sweep(): Promise<void> {
 		for (const { name, isFolder } of await this.#disk.entries(this.#path)) {
-			if (isFolder && NAME.test(name)) await this.folder(name).sweep();
+			if (isFolder && isFileName(name)) await this.folder(name).sweep();
 			else if (!isFolder && name.startsWith(UNFINISHED)) await this.#disk.remove(this.#join(name));
 		}
 	}
@@ -88,11 +87,7 @@ export class DurableDirectory implements Directory {
 	}
 
 	#at(name: string): string {
-		if (NAME.test(name)) return this.#join(name);
-		throw new DirectoryError(
-			'bad-name',
-			`${JSON.stringify(name)} cannot name a file: use up to 200 of A-Z a-z 0-9 . _ -`,
-		);
+		return this.#join(checkedFileName(name));
 	}
 
 	#join(name: string): string {

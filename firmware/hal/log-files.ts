@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { LogFile, LogFiles } from '../../runtime/journal/log-files.ts';
 import { makeFolder } from './make-folder.ts';
 import { onDisk } from './node-disk.ts';
+import { syncFolder } from './sync-folder.ts';
 
 // With O_DSYNC a write is its own fdatasync: one trip to another thread for both.
 const { O_WRONLY, O_CREAT, O_TRUNC, O_DSYNC } = constants;
@@ -115,9 +116,4 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 
 function isAbsence(error: unknown): boolean {
 	return (error as NodeJS.ErrnoException).code === 'ENOENT';
-}
-
-async function syncFolder(path: string): Promise<void> {
-	await using folder = await open(path, 'r');
-	await folder.sync();
 }

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises
 import { join } from 'node:path';
 import { DirectoryError } from '../../runtime/directory-error.ts';
 import type { Disk, DiskEntry } from '../../runtime/disk.ts';
+import { syncFolder } from './sync-folder.ts';
 
 const ABSENT = new Set<string | undefined>(['ENOENT', 'EISDIR', 'ENOTDIR']);
 
@@ -46,10 +47,7 @@ export class NodeDisk implements Disk {
 	}
 
 	syncFolder(path: string): Promise<void> {
-		return onDisk(path, async () => {
-			await using folder = await open(join(this.#root, path), 'r');
-			await folder.sync();
-		});
+		return onDisk(path, () => syncFolder(join(this.#root, path)));
 	}
 
 	makeFolder(path: string): Promise<void> {

@@ -9,17 +9,18 @@ import type {
 } from '../../runtime/capability/recordings/recording-files.ts';
 import type { Directory } from '../../runtime/directory.ts';
 import { DirectoryError } from '../../runtime/directory-error.ts';
+import { checkedFileName } from '../../runtime/file-name.ts';
 import { openDirectory } from './directory.ts';
 import { onDisk } from './node-disk.ts';
+import { syncFolder } from './sync-folder.ts';
 
-const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/;
 const { O_RDWR, O_CREAT } = constants;
 
 /** Opens a folder, made if it is not there. One process at a time may have it open. Errors: `disk-full`, `io`. */
 export async function openRecordingFiles(path: string): Promise<RecordingFiles> {
 	const directory = await openDirectory(path);
 	return {
-		folder: (name) => new NodeRecordingFolder(join(path, checked(name)), directory.folder(name)),
+		folder: (name) => new NodeRecordingFolder(join(path, checkedFileName(name)), directory.folder(name)),
 		folders: () =>
 			onDisk(path, async () => {
 				const entries = await readdir(path, { withFileTypes: true });
@@ -77,7 +78,7 @@ class NodeRecordingFolder implements RecordingFolder {
 	}
 
 	rename(from: string, to: string): Promise<void> {
-		const target = join(this.#path, checked(to));
+		const target = join(this.#path, checkedFileName(to));
 		return this.#step(from, async (path) => {
 			if ((await ifThere(rename(path, target).then(() => true))) !== undefined) await syncFolder(this.#path);
 		});
@@ -102,14 +103,9 @@ class NodeRecordingFolder implements RecordingFolder {
 	}
 
 	async #step<Result>(name: string, step: (path: string) => Promise<Result>): Promise<Result> {
-		const path = join(this.#path, checked(name));
+		const path = join(this.#path, checkedFileName(name));
 		return onDisk(path, () => step(path));
 	}
-}
-
-function checked(name: string): string {
-	if (segment.test(name)) return name;
-	throw new DirectoryError('bad-name', `${JSON.stringify(name)} cannot name a file`);
 }
 
 async function readUpTo(file: FileHandle, from: number, length: number): Promise<Uint8Array> {
@@ -129,9 +125,4 @@ async function ifThere<Result>(step: Promise<Result>): Promise<Result | undefine
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
 		throw error;
 	}
-}
-
-async function syncFolder(path: string): Promise<void> {
-	await using folder = await open(path, 'r');
-	await folder.sync();
 }

@@ -32,6 +32,8 @@ export interface BundleOptions {
 	readonly ownsProcess?: boolean;
 }
 
+/** Where it is in the root of an image. */
+export const firmwareFolder = 'usr/lib/mullion';
 /** What an image runs: sets the engine, and has it run the firmware. */
 export const startFile = 'start.cjs';
 const firmwareFile = 'firmware.cjs';

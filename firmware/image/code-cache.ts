@@ -6,13 +6,13 @@
 import { join, resolve } from 'node:path';
 import { imageFlags } from '../hal/engine.ts';
 import { architectures, type Board } from './board.ts';
+import { firmwareFolder } from './bundle.ts';
 import { ImageError } from './image-error.ts';
 import type { Staging } from './staging.ts';
 import { tool } from './tool.ts';
 
-const folder = 'usr/lib/mullion';
 const name = 'cache';
-export const codeCacheFolder = `${folder}/${name}`;
+export const codeCacheFolder = `${firmwareFolder}/${name}`;
 
 /** What Node has to find in its environment, when it makes it and when it uses it: files go by their place beside it. */
 export const codeCacheEnvironment = (place = `/${codeCacheFolder}`): Readonly<Record<string, string>> => ({
@@ -54,7 +54,7 @@ export async function addCodeCache(
 	const root = resolve(staging.folder);
 	const node = [join(root, 'bin/node'), seed, ...asItIs, '-e', loadAll, '--', imageFlags.join(' ')];
 	await tool(userEmulator, ['-L', root, ...cpu, ...node], {
-		cwd: join(root, folder),
+		cwd: join(root, firmwareFolder),
 		env: codeCacheEnvironment(`${here}/${name}`),
 	});
 	if (!(await staging.paths()).some((path) => path.startsWith(`${codeCacheFolder}/`)))

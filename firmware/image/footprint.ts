@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { firmwareFolder } from './bundle.ts';
 import { codeCacheFolder } from './code-cache.ts';
 
 export interface FootprintRow {
@@ -69,7 +70,7 @@ function kindOf(path: string): Kind {
 	if (/\.so(\.|$)/.test(path)) return 'libraries';
 	if (path.startsWith('usr/share/mullion/')) return 'modules';
 	if (path.startsWith(`${codeCacheFolder}/`)) return 'code';
-	return path.startsWith('usr/lib/mullion/') ? 'bundle' : 'settings';
+	return path.startsWith(`${firmwareFolder}/`) ? 'bundle' : 'settings';
 }
 
 async function filesIn(folder: string): Promise<[path: string, bytes: number][]> {

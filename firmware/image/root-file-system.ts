@@ -6,7 +6,7 @@ import { allocation } from '../environment.ts';
 import type { ImageDescription } from '../own-image.ts';
 import { architectures } from './architectures.ts';
 import type { Board } from './board.ts';
-import { bundleFirmware, startFile } from './bundle.ts';
+import { bundleFirmware, firmwareFolder, startFile } from './bundle.ts';
 import { addCodeCache, codeCacheEnvironment } from './code-cache.ts';
 import { driversOf, isDriver } from './drivers.ts';
 import { type CarriedModule, stageModules } from './factory-modules.ts';
@@ -69,9 +69,8 @@ export async function makeRoot(options: RootOptions): Promise<Metafile> {
 	return bundle;
 }
 
-const firmware = 'usr/lib/mullion';
 /** What is another in each release. */
-const changing = ['etc/mullion', firmware];
+const changing = ['etc/mullion', firmwareFolder];
 
 /**
  * A folder as the file system of a slot. What changes with a release comes last: what stands before it stays where it
@@ -94,7 +93,7 @@ export async function packRoot({
 		.filter((path) => changing.some((each) => path.startsWith(`${each}/`)))
 		.toSorted();
 	await writeFile(order, paths.map((path) => `${path} -1\n`).join(''));
-	const asItIs = ['-action', `uncompressed@subpathname(${firmware})`];
+	const asItIs = ['-action', `uncompressed@subpathname(${firmwareFolder})`];
 	const how = ['-noappend', '-no-progress', '-quiet', '-sort', order, ...asItIs];
 	await tool('mksquashfs', [folder, file, ...how, ...packed, ...same]);
 	await rm(order);
@@ -149,15 +148,15 @@ async function stage(
 		data: `/dev/${board.storage.disk}${partitionOf('data')}`,
 		networks: `"${board.networks.map(({ device }) => device).join(' ')}"`,
 		// Anything but the firmware starts as Node does by itself.
-		program: `/${firmware}/${program === undefined ? startFile : 'program.mjs'}`,
+		program: `/${firmwareFolder}/${program === undefined ? startFile : 'program.mjs'}`,
 	};
 	const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
 	const environment = { ...allocation, ...(program === undefined && codeCacheEnvironment()) };
 	const exported = Object.entries(environment).map(([name, value]) => `export ${name}=${value}\n`);
 	await staging.write('etc/mullion/release', [...text, ...exported].join(''));
-	await staging.folders(firmware);
+	await staging.folders(firmwareFolder);
 	const bundle = await bundleFirmware({
-		file: join(staging.folder, firmware, program === undefined ? 'firmware.cjs' : 'program.mjs'),
+		file: join(staging.folder, firmwareFolder, program === undefined ? 'firmware.cjs' : 'program.mjs'),
 		without: left,
 		...(program !== undefined && { entry: program, hasCells: false }),
 	});

@@ -8,6 +8,7 @@
 import type { Directory } from '../directory.ts';
 import type { FullPolicy, Manifest } from '../module/manifest.ts';
 import type { TopicGrant } from '../vm/cell-protocol.ts';
+import { stricter } from './full-policy.ts';
 import { declaredGrants, isAllowed, isPlatformTopic, PolicyError, type PolicyRule } from './policy.ts';
 import { matchesTopic } from './topic-pattern.ts';
 import { saidWay, topicsTopic } from './ways.ts';
@@ -15,8 +16,6 @@ import { saidWay, topicsTopic } from './ways.ts';
 const file = 'topics.json';
 /** Topics that a container can carry. Beyond that they are carried by nobody. */
 const mostTopics = 8192;
-
-const strictness: readonly FullPolicy[] = ['keep-latest', 'drop-oldest', 'block'];
 
 export interface CarriageOptions {
 	/** Name of the module that carries. */
@@ -166,10 +165,6 @@ export class Carriage {
 			? undefined
 			: 'cannot carry messages of others: it serves sessions, and has a VM for each network';
 	}
-}
-
-function stricter(one: FullPolicy | undefined, other: FullPolicy): FullPolicy {
-	return one !== undefined && strictness.indexOf(one) > strictness.indexOf(other) ? one : other;
 }
 
 function parse(bytes: Uint8Array | undefined): string[] {

@@ -78,7 +78,8 @@ const kind = {
 const mark = { holds: 1, hasPlace: 2, isAgain: 4 } as const;
 const markBits = 3;
 const wordSize = 0x1_0000_0000;
-const failures: readonly Failure[] = [
+/** By their numbers in a record. */
+export const failures: readonly Failure[] = [
 	'denied',
 	'timed-out',
 	'refused',

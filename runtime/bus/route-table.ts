@@ -2,6 +2,7 @@
 import { Alike } from '../alike.ts';
 import type { FullPolicy } from '../module/manifest.ts';
 import type { CellNumber, NumberedGrant, RouteChange, VmId } from '../vm/cell-protocol.ts';
+import { stricter } from './full-policy.ts';
 
 export interface Destination {
 	readonly cell: CellNumber;
@@ -22,8 +23,6 @@ interface Member {
 	readonly cell: CellNumber;
 	readonly whenFull: FullPolicy;
 }
-
-const strictness: readonly FullPolicy[] = ['keep-latest', 'drop-oldest', 'block'];
 
 export class RouteTable {
 	readonly #joined = new Map<
@@ -78,11 +77,7 @@ export class RouteTable {
 	#set({ name, number }: { name: string; number: number }, unordered: readonly Member[]): void {
 		const members = unordered.toSorted((a, b) => a.vm - b.vm);
 		const strictest = new Map<CellNumber, FullPolicy>();
-		for (const { cell, whenFull } of members) {
-			const other = strictest.get(cell);
-			if (other === undefined || strictness.indexOf(other) < strictness.indexOf(whenFull))
-				strictest.set(cell, whenFull);
-		}
+		for (const { cell, whenFull } of members) strictest.set(cell, stricter(strictest.get(cell), whenFull));
 		if (members.length === 0) {
 			this.#members.delete(name);
 			this.#byTopic.delete(name);

@@ -5,11 +5,12 @@
  */
 import type { Exchange, Heard, Peer } from '../bus/exchange.ts';
 import { recordBytes } from '../bus/outgoing.ts';
+import { failures } from '../bus/record.ts';
 import { Requests } from '../bus/requests.ts';
 import type { Route, Routes } from '../bus/routes.ts';
 import { wayOut } from '../bus/ways.ts';
 import type { Clock } from '../clock.ts';
-import type { Effect, Event, Failure } from '../component/generated/service.ts';
+import type { Effect, Event } from '../component/generated/service.ts';
 import type { CellCommand, CellReport, Outcome, VmId } from './cell-protocol.ts';
 import { Resident } from './resident.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -17,16 +18,6 @@ import type { RunQueue } from './run-queue.ts';
 /** The box. */
 const outside = Symbol('outside');
 type Party = Resident | Peer | typeof outside;
-
-/** Why a request ended without an answer, by name. */
-const failures: readonly Failure[] = [
-	'denied',
-	'timed-out',
-	'refused',
-	'unreachable',
-	'malformed',
-	'cancelled',
-];
 
 type Request = Extract<Effect, { tag: 'request' }>['val'];
 type Reply = Extract<Effect, { tag: 'reply' }>['val'];

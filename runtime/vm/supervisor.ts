@@ -209,6 +209,8 @@ export class Supervisor {
 
 	/** Topics, or the ways of messages, have changed: VMs that are in their cells have them from now on. */
 	regrant(): void {
+		// Without a container VM a manifest's own topics are all there is.
+		if (this.#options.carriage === undefined) return;
 		for (const vm of this.#vms.all())
 			this.#options.hub.regrant(vm.id, topicsOf(vm.plan.component.manifest, this.#options));
 	}

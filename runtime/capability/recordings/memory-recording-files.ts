@@ -1,9 +1,8 @@
 /** Recordings in memory, on a disk that can be full, break, or have its power cut: the double of `RecordingFiles`. */
 import { DirectoryError } from '../../directory-error.ts';
+import { checkedFileName } from '../../file-name.ts';
 import { PowerCut } from '../../memory-disk.ts';
 import type { RecordingFile, RecordingFiles, RecordingFolder } from './recording-files.ts';
-
-const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/;
 
 export class MemoryRecordingFiles implements RecordingFiles {
 	/** Bytes that all files together may have. */
@@ -47,7 +46,7 @@ export class MemoryRecordingFiles implements RecordingFiles {
 	}
 
 	folder(name: string): RecordingFolder {
-		check(name);
+		checkedFileName(name);
 		const files = (): Map<string, Uint8Array> => this.#folders.get(name) ?? new Map();
 		const written = (): Map<string, Uint8Array> => {
 			const known = files();
@@ -61,7 +60,7 @@ export class MemoryRecordingFiles implements RecordingFiles {
 				return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 			},
 			read: async (file, at, length) => {
-				check(file);
+				checkedFileName(file);
 				this.#requirePower();
 				return (
 					files()
@@ -70,14 +69,14 @@ export class MemoryRecordingFiles implements RecordingFiles {
 				);
 			},
 			replace: async (file, bytes) => {
-				check(file);
+				checkedFileName(file);
 				const content = bytes.slice();
 				this.#step(() => this.#choose(1) === 1 && written().set(file, content));
 				this.#requireRoom(file, content.length);
 				written().set(file, content);
 			},
 			extend: async (file, at, bytes) => {
-				check(file);
+				checkedFileName(file);
 				const content = bytes.slice();
 				if (this.busy !== undefined) await this.busy;
 				const before = files().get(file) ?? new Uint8Array();
@@ -103,8 +102,8 @@ export class MemoryRecordingFiles implements RecordingFiles {
 				if (content.length > room) throw new DirectoryError('disk-full', `no room for ${file}`);
 			},
 			rename: async (from, to) => {
-				check(from);
-				check(to);
+				checkedFileName(from);
+				checkedFileName(to);
 				const move = (): void => {
 					const content = files().get(from);
 					if (content === undefined) return;
@@ -115,7 +114,7 @@ export class MemoryRecordingFiles implements RecordingFiles {
 				move();
 			},
 			remove: async (file) => {
-				check(file);
+				checkedFileName(file);
 				this.#step(() => this.#choose(1) === 1 && files().delete(file));
 				files().delete(file);
 			},
@@ -163,8 +162,4 @@ export class MemoryRecordingFiles implements RecordingFiles {
 	#requirePower(): void {
 		if (!this.#hasPower) throw new PowerCut('the power was cut');
 	}
-}
-
-function check(name: string): void {
-	if (!segment.test(name)) throw new DirectoryError('bad-name', `${JSON.stringify(name)} cannot name a file`);
 }
